@@ -1,0 +1,1 @@
+"""SIPAS: from a list of finished transactions to an index that anyone can recompute."""
