@@ -9,7 +9,7 @@ import sipas
 for module in pkgutil.walk_packages(sipas.__path__, "sipas."):
     importlib.import_module(module.name)
 found = sorted(name for name in sys.modules if name.split(".")[0] in {"django", "psycopg", "requests"})
-sys.exit(", ".join(found))
+sys.exit(", ".join(found) or 0)
 """
 
 
