@@ -29,7 +29,7 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name: str
     options: tuple[Option, ...]
-    top_box: tuple[int, ...]
+    top_box: tuple[int, ...]  # empty where no level means satisfaction
     status: Status
     source: str
 
@@ -84,6 +84,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rule: Rule | None = None  # branches only
     weights: tuple[float, ...] = ()  # rule fixed_weights: one per child, sum 1
     children: tuple[Node, ...] = ()
+    rule_status: Status | None = None  # of the aggregation rule; missing: as the node
+    rule_source: str | None = None
     status: Status
     source: str
 
