@@ -16,9 +16,7 @@ EXCEPTIONS: dict[str, str] = {}
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     first = function.body[0]
     has_doc = (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
     )
     start = (first.end_lineno or 0) + 1 if has_doc else function.body[0].lineno
     return (function.end_lineno or 0) - start + 1

@@ -1,1 +1,21 @@
-"""Room ``simulation``."""
+"""Synthetic rounds with a known truth. Whatever is made here is marked "mô phỏng" by the round that uses it."""
+
+from sipas.simulation.answers import true_answers
+from sipas.simulation.fieldwork import Field, simulate_fieldwork
+from sipas.simulation.offices import office_files
+from sipas.simulation.people import Population, residents, transactions
+from sipas.simulation.profile import Profile, load_profile
+from sipas.simulation.truth import true_index
+
+__all__ = [
+    "Field",
+    "Population",
+    "Profile",
+    "load_profile",
+    "office_files",
+    "residents",
+    "simulate_fieldwork",
+    "transactions",
+    "true_answers",
+    "true_index",
+]

@@ -1,0 +1,62 @@
+# Every command of the project. `make` alone lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test test-long check bench docs fix clean lock
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.venv/made:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/run: .venv/made requirements/run.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/test: .venv/run requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	touch $@
+
+.venv/bench: .venv/test requirements/bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	touch $@
+
+run: .venv/run ## install, carry the demonstration rounds through every step, show where the reports are
+	$(BIN)/sipas demo demo
+
+test: .venv/test ## all that must be green to land
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+
+test-long: .venv/test ## full simulations and coverage as well
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: .venv/test ## format, lint, types, import contracts, sizes, locks, documentation
+	$(BIN)/ruff format --check src tests scripts benchmarks
+	$(BIN)/ruff check src tests scripts benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_sizes.py
+	$(BIN)/python scripts/check_docstrings.py
+	$(BIN)/python scripts/build_docs.py --check
+
+bench: .venv/bench ## benchmarks with ratios against peers; R with survey and sampling is used when installed
+	for program in benchmarks/*.py; do $(BIN)/python $$program || exit 1; done
+
+docs: .venv/test ## make the generated reference pages
+	$(BIN)/python scripts/build_docs.py
+
+fix: .venv/test ## format and mend what can be mended by itself
+	$(BIN)/ruff format src tests scripts benchmarks
+	$(BIN)/ruff check --fix src tests scripts benchmarks
+
+lock: .venv/made ## pin every dependency with hashes; needs uv
+	for set in run test bench; do \
+	  uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    $$([ $$set = run ] || echo "-c requirements/run.txt") --output-file requirements/$$set.txt $$([ $$set = run ] && echo "pyproject.toml --group install" || echo "--group $$set $$([ $$set = test ] && echo --group check)"); \
+	done
+
+clean: ## remove what was made
+	rm -rf .venv demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/*.egg-info

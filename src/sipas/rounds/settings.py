@@ -1,0 +1,147 @@
+"""``round.yaml``: everything a person decides about a round."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import yaml
+
+from sipas.errors import Place, SipasError
+
+FILE = "round.yaml"
+
+
+class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"first": "from", "last": "to"}):
+    """Days in which the result of a transaction was handed over, ends included."""
+
+    first: date
+    last: date
+
+
+class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the round's documents say of themselves. The dates of documents come from here, never from a clock."""
+
+    date: date
+    place: str
+    department: str
+    parent: str
+    signer: str = "GIÁM ĐỐC"
+    recipients: tuple[str, ...] = ()
+
+
+class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value promised by a directive, in percent."""
+
+    label: str
+    threshold: float
+    node: str = "index"
+    source: str = ""
+
+
+class FrameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How lists become the frame."""
+
+    files: str = "input/frame/*"
+    mapping: str | None = None
+    totals: str | None = None
+    fields: tuple[str, ...] = ()
+    most_per_person: int | None = None
+    agency_levels: dict[str, str] = {}
+
+
+class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Calibration to counts of the frame."""
+
+    margins: tuple[str, ...]
+    method: Literal["raking", "linear", "logit"] = "raking"
+    low: float | None = None
+    high: float | None = None
+
+
+class WeightSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From inclusion probabilities to the weights of the estimates."""
+
+    nonresponse_classes: tuple[str, ...] = ("stratum",)
+    least_per_class: int = 10
+    calibration: Calibration | None = None
+    trim_at: float | None = None  # multiple of the median weight
+
+
+class EstimateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is estimated and how."""
+
+    domains: tuple[tuple[str, ...], ...] = (("agency",),)
+    rank_by: tuple[str, ...] = ("agency",)
+    least_to_rank: int = 30
+    lonely: Literal["fail", "remove", "certainty", "average", "centered"] = "centered"
+    finite_population: bool = True
+
+
+class Simulated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A synthetic round: seed and profile of the simulation. Its presence marks every product "mô phỏng"."""
+
+    seed: int
+    profile: str = "transactions"
+    lift: float = 0.0
+
+
+class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A round's settings, validated."""
+
+    name: str
+    title: str
+    year: int
+    edition: str
+    province: str
+    window: Window
+    documents: Documents
+    design: dict[str, Any]
+    frame: FrameSettings = FrameSettings()
+    responses: str = "input/responses/*"
+    visits: str = "input/visits/*"
+    verifications: str = "input/verifications/*"
+    weights: WeightSettings = WeightSettings()
+    estimates: EstimateSettings = EstimateSettings()
+    targets: tuple[Target, ...] = ()
+    previous: str | None = None
+    minimum_cell: int | None = None
+    department_key: str | None = None
+    contacts_until: date | None = None
+    simulated: Simulated | None = None
+
+
+def load_round(root: Path) -> Round:
+    """Read and check a round's settings.
+
+    Parameters
+    ----------
+    root : Path
+        The round's folder.
+
+    Returns
+    -------
+    Round
+        The settings.
+
+    Raises
+    ------
+    SipasError
+        ``round.no_folder``, ``round.yaml_unreadable``, ``round.setting``.
+    """
+    path = root / FILE
+    if not path.is_file():
+        raise SipasError("round.no_folder", expected=FILE, got=str(root))
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Place(file=FILE, row=mark.line + 1 if mark else None)
+        raise SipasError("round.yaml_unreadable", got=str(error).splitlines()[0], place=place) from error
+    try:
+        return msgspec.convert(data, Round, strict=True)
+    except msgspec.ValidationError as error:
+        message, _, node = str(error).partition(" - at ")
+        raise SipasError("round.setting", got=message, place=Place(file=FILE, node=node.strip("`$."))) from error
