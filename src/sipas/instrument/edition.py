@@ -228,9 +228,7 @@ def _columns(question: Question, options: tuple[Option, ...]) -> Iterator[Answer
     name = question.name
     if question.kind == "multiple":
         for o in options:
-            yield _column(
-                f"{name}_{o.value}", pl.Int16, question, o.value, f"{question.short_label}: {o.label}", TICK
-            )
+            yield _column(f"{name}_{o.value}", pl.Int16, question, o.value, f"{question.short_label}: {o.label}", TICK)
     else:
         values = {option.value: option.label for option in options}
         yield _column(name, NUMERIC[question.kind], question, None, question.short_label, values)
@@ -249,6 +247,4 @@ def _column(
     values: dict[int, str],
 ) -> AnswerColumn:
     short = label if len(label) <= 80 else label[:79].rstrip() + "…"
-    return AnswerColumn(
-        name=name, dtype=dtype, question=question.name, option=option, label=short, values=dict(values)
-    )
+    return AnswerColumn(name=name, dtype=dtype, question=question.name, option=option, label=short, values=dict(values))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import msgspec
 
-from sipas.errors import SipasError
+from sipas.errors import Place, SipasError
+from sipas.instrument.derive import Derivation
 from sipas.instrument.edition import Edition
+from sipas.instrument.raw import Raw, fill_leaves
 from sipas.instrument.read import Document, read
+from sipas.instrument.rules import rule_faults
 from sipas.instrument.structure import Shape
 
 SHIPPED = files("sipas.instrument") / "editions"
+MOST_GENERATIONS = 5  # an edition of an edition of ...; also stops a circle
 
 
 def editions() -> tuple[str, ...]:
@@ -72,61 +77,70 @@ def check(name_or_path: str | Path) -> list[SipasError]:
 
 def _build(name_or_path: str | Path) -> tuple[Edition | None, list[SipasError]]:
     try:
-        document = _document(name_or_path)
+        data, faults, place = _whole(str(name_or_path), Path(), 1)
     except SipasError as error:
         return None, [error]
-    fill_leaves(document.data)
+    fill_leaves(data)
     shape = Shape(Edition)
-    mended = shape.mend(document.data)
-    for fault in shape.faults:
-        fault.place = document.place(fault.place.node or "")
-    return msgspec.convert(mended, Edition, strict=True), [*document.faults, *shape.faults]
+    edition = msgspec.convert(shape.mend(data), Edition, strict=True)
+    found = [*shape.faults, *_unhidden(rule_faults(edition), shape.faults)]
+    for fault in found:
+        fault.place = place(fault.place.node or "")
+    return edition, sorted([*faults, *found], key=lambda fault: fault.place.row or 0)
 
 
-def _document(name_or_path: str | Path) -> Document:
-    name = str(name_or_path)
-    if name in editions():
-        return _shipped(name)
-    if Path(name).suffix.lower() not in {".yaml", ".yml"} and not Path(name).is_file():
-        raise SipasError("instrument.edition_unknown", expected=list(editions()), got=name)
-    return read(Path(name))
-
-
-def _shipped(name: str) -> Document:
-    with as_file(SHIPPED / f"{name}.yaml") as path:
-        return read(path)
-
-
-def fill_leaves(data: dict[str, object]) -> None:
-    """Give leaves written as ``{question: name}`` their name, title, status and source from the question.
-
-    Parameters
-    ----------
-    data : dict
-        Raw edition; changed in place. What is not there stays missing for the checks to find.
-    """
-    questions = {}
-    for section in _mappings(data.get("sections")):
-        for question in _mappings(section.get("questions")):
-            questions[question.get("name")] = question
-    waiting = _mappings([data.get("index")])
-    while waiting:
-        node = waiting.pop()
-        waiting += _mappings(node.get("children"))
-        question = questions.get(node.get("question"))
-        if question is None:
+def _unhidden(faults: Iterator[SipasError], mended: list[SipasError]) -> Iterator[SipasError]:
+    """Leave out what only follows from a fault of shape: the same element, or a name that was mended."""
+    elements = {_above(fault.place.node or "") for fault in mended}
+    unnamed = any((fault.place.node or "").endswith(".name") or fault.expected == "name" for fault in mended)
+    for fault in faults:
+        path = fault.place.node or ""
+        if elements & {path, *_ancestors(path)} - {""}:
             continue
-        node.setdefault("level", "item")
-        for field, origin in (
-            ("name", "name"),
-            ("title", "text"),
-            ("title_en", "text_en"),
-            ("status", "status"),
-            ("source", "source"),
-        ):
-            if origin in question:
-                node.setdefault(field, question[origin])
+        if unnamed and fault.code in {"instrument.question_unknown", "instrument.routing_unknown"}:
+            continue
+        yield fault
 
 
-def _mappings(raw: object) -> list[dict[str, object]]:
-    return [value for value in raw if isinstance(value, dict)] if isinstance(raw, list) else []
+def _above(path: str) -> str:
+    return path.rpartition(".")[0] or path
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    while path:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        yield path
+
+
+def _whole(name: str, folder: Path, generation: int) -> tuple[Raw, list[SipasError], Callable[[str], Place]]:
+    """Read a file and, where it extends another, that one; give data, faults so far and the place of a path."""
+    document, home = _document(name, folder)
+    base_name = document.data.get("extends")
+    if base_name is None:
+        return document.data, document.faults, document.place
+    here = document.place("extends")
+    if not isinstance(base_name, str):
+        raise SipasError("instrument.not_text", "extends", got=repr(base_name), place=here)
+    if generation == MOST_GENERATIONS:
+        raise SipasError("instrument.extends_deep", expected=MOST_GENERATIONS, got=base_name, place=here)
+    base, faults, _ = _whole(base_name, home, generation + 1)
+    derivation = Derivation(base, document.data)
+    data = derivation.apply()
+    for fault in derivation.faults:
+        fault.place = document.place(fault.place.node or "")
+
+    def place(path: str) -> Place:
+        written = derivation.written(path)
+        return Place(document.file, row=here.row, node=path) if written is None else document.place(written)
+
+    return data, [*faults, *document.faults, *derivation.faults], place
+
+
+def _document(name: str, folder: Path) -> tuple[Document, Path]:
+    if name in editions():
+        with as_file(SHIPPED / f"{name}.yaml") as path:
+            return read(path), path.parent
+    path = folder / name
+    if path.suffix.lower() not in {".yaml", ".yml"} and not path.is_file():
+        raise SipasError("instrument.edition_unknown", expected=list(editions()), got=name)
+    return read(path), path.parent

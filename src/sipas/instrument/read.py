@@ -105,9 +105,7 @@ class _Walk:
         self.left -= 1
         row = node.start_mark.line + 1
         if self.left < 0 or depth > MOST_DEPTH:
-            raise SipasError(
-                "instrument.file_nodes", expected=MOST_NODES, place=Place(self.document.file, row=row)
-            )
+            raise SipasError("instrument.file_nodes", expected=MOST_NODES, place=Place(self.document.file, row=row))
         self.document.lines.setdefault(path, row)
         if isinstance(node, yaml.MappingNode):
             self._mapping(node, path, depth)

@@ -1,7 +1,7 @@
 """The shape of an edition file: every field there, none unknown, each of its type. Finds all faults at once.
 
-msgspec stops at the first fault and speaks English; this walks its own description of the types, collects every
-fault and mends a copy, so that the rules on meaning can still be tried on the rest.
+msgspec stops at the first fault and speaks English; this walks its description of the types, collects every fault
+and mends a copy, so that the rules on meaning can still be tried on the rest.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Shape:
         Returns
         -------
         object
-            A copy that fits the type: what did not fit is replaced by a neutral value and stands in ``faults``.
+            A copy that fits the type: what did not fit is replaced by a neutral value and is in ``faults``.
         """
         return self._value(raw, self.kind, "")
 
@@ -54,6 +54,8 @@ class Shape:
             return self._mapping(raw, kind, path)
         if isinstance(kind, inspect.VarTupleType):
             return self._list(raw, kind.item_type, path)
+        if isinstance(kind, inspect.AnyType):
+            return raw
         if isinstance(kind, inspect.LiteralType):
             return self._choice(raw, kind, path)
         return self._scalar(raw, kind, path)
@@ -118,7 +120,7 @@ def _short(raw: object) -> str:
 
 
 def _neutral(kind: inspect.Type) -> object:
-    """Give a value of the type that breaks nothing; structs are filled with neutral values."""
+    # A value of the type that breaks nothing; structs are filled with neutral values.
     if isinstance(kind, inspect.UnionType):
         return None if kind.includes_none else _neutral(kind.types[0])
     if isinstance(kind, inspect.StructType):
