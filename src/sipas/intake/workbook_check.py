@@ -1,0 +1,197 @@
+"""A look into an XLSX archive before it is parsed: no DOCTYPE, no bomb, no giant sheet.
+
+Sizes are counted while decompressing; what the archive declares about itself is not believed.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import XMLParser
+
+from sipas.errors import Place, SipasError
+from sipas.intake.limits import MEBI, Limits
+
+CHUNK = 256 * 1024
+LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, length of the name, length of the extra field
+SIGNATURE = b"PK\x03\x04"
+ENCRYPTED = 0x1
+CONTENT_TYPES = "[Content_Types].xml"
+_SHEET = re.compile(r"^xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
+_XML = re.compile(r"\.(xml|rels|vml)$", re.IGNORECASE)
+_CELL = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
+_RANGE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9}):([A-Za-z]{1,4})([0-9]{1,9})")
+
+Range = tuple[int, int, int, int]
+
+
+def check_workbook(data: bytes, *, file: str, limits: Limits) -> dict[str, tuple[Range, ...]]:
+    """Refuse an XLSX archive that could harm, and find its merged cells on the way.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    file : str
+        Its name, for errors.
+    limits : Limits
+        Bounds.
+
+    Returns
+    -------
+    dict of str to tuple of (int, int, int, int)
+        Merged ranges of each sheet part (as ``xl/worksheets/sheet1.xml``): first row, first column, last row, last
+        column, from 0.
+
+    Raises
+    ------
+    SipasError
+        ``intake.workbook_broken``, ``intake.workbook_encrypted``, ``intake.kind_unknown``,
+        ``intake.workbook_parts``, ``intake.workbook_unpacked``, ``intake.workbook_ratio``,
+        ``intake.workbook_doctype``, ``intake.workbook_cells``.
+    """
+    place = Place(file=file)
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as error:
+        raise SipasError("intake.workbook_broken", got=str(error), place=place) from error
+    if len(entries) > limits.parts:
+        raise SipasError("intake.workbook_parts", expected=limits.parts, got=len(entries), place=place)
+    if CONTENT_TYPES not in {entry.filename for entry in entries}:
+        raise SipasError("intake.kind_unknown", got=file, place=place)
+    unpacked = 0
+    merged = {}
+    for entry in entries:
+        part = _Part(entry, place, limits, unpacked)
+        for chunk in _unpack(data, entry, place):
+            part.take(chunk)
+        unpacked = part.unpacked
+        merged[entry.filename] = part.finish()
+    return {name: ranges for name, ranges in merged.items() if ranges}
+
+
+def _unpack(data: bytes, entry: zipfile.ZipInfo, place: Place) -> Iterator[bytes]:
+    if entry.flag_bits & ENCRYPTED:
+        raise SipasError("intake.workbook_encrypted", place=place)
+    head = data[entry.header_offset : entry.header_offset + LOCAL_HEADER.size]
+    if len(head) < LOCAL_HEADER.size or not head.startswith(SIGNATURE):
+        raise SipasError("intake.workbook_broken", got=entry.filename, place=place)
+    _, name_bytes, extra_bytes = LOCAL_HEADER.unpack(head)
+    start = entry.header_offset + LOCAL_HEADER.size + name_bytes + extra_bytes
+    packed = memoryview(data)[start : start + entry.compress_size]
+    if entry.compress_type == zipfile.ZIP_STORED:
+        return (bytes(packed[at : at + CHUNK]) for at in range(0, len(packed), CHUNK))
+    if entry.compress_type == zipfile.ZIP_DEFLATED:
+        return _inflate(packed, entry.filename, place)
+    raise SipasError("intake.workbook_broken", got=entry.filename, place=place)
+
+
+def _inflate(packed: memoryview, name: str, place: Place) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        for at in range(0, len(packed), CHUNK):
+            yield inflater.decompress(packed[at : at + CHUNK], CHUNK)
+            while inflater.unconsumed_tail and not inflater.eof:
+                yield inflater.decompress(inflater.unconsumed_tail, CHUNK)
+    except zlib.error as error:
+        raise SipasError("intake.workbook_broken", got=name, place=place) from error
+
+
+class _Part:
+    """One entry of the archive while it is unpacked: its size, its XML, and for a sheet its extent."""
+
+    def __init__(self, entry: zipfile.ZipInfo, place: Place, limits: Limits, unpacked: int) -> None:
+        self.name = entry.filename
+        self.packed = max(entry.compress_size, 1)
+        self.place = place
+        self.limits = limits
+        self.unpacked = unpacked
+        self.bytes = 0
+        self.extent = _Extent(limits, place)
+        self.rooted = False
+        self.parser = self._make_parser() if _XML.search(self.name) else None
+
+    def take(self, chunk: bytes) -> None:
+        self.bytes += len(chunk)
+        self.unpacked += len(chunk)
+        if self.unpacked > self.limits.unpacked_bytes:
+            raise SipasError("intake.workbook_unpacked", expected=self.limits.unpacked_bytes // MEBI, place=self.place)
+        if self.bytes > MEBI and self.bytes > self.limits.ratio * self.packed:
+            raise SipasError("intake.workbook_ratio", expected=self.limits.ratio, got=self.name, place=self.place)
+        if self.parser is not None and not (self.rooted and not self.is_sheet):
+            self._feed(self.parser, chunk)
+
+    def finish(self) -> tuple[Range, ...]:
+        return tuple(sorted(self.extent.merged))
+
+    @property
+    def is_sheet(self) -> bool:
+        return _SHEET.match(self.name) is not None
+
+    def _make_parser(self) -> XMLParser:
+        parser = XMLParser(target=object(), forbid_dtd=True)
+        parser.parser.ordered_attributes = False  # a dict for each element, not a flat list
+        parser.parser.StartElementHandler = self.extent.start if self.is_sheet else self._root
+        return parser
+
+    def _root(self, _name: str, _attributes: dict[str, str]) -> None:
+        self.rooted = True
+
+    def _feed(self, parser: XMLParser, chunk: bytes) -> None:
+        try:
+            parser.feed(chunk)
+        except DefusedXmlException as error:
+            raise SipasError("intake.workbook_doctype", got=self.name, place=self.place) from error
+        except ParseError as error:
+            raise SipasError("intake.workbook_broken", got=self.name, place=self.place) from error
+
+
+class _Extent:
+    """The rectangle that the cells of a sheet span; the reader reserves room for all of it."""
+
+    def __init__(self, limits: Limits, place: Place) -> None:
+        self.limits = limits
+        self.place = place
+        self.row = self.column = -1
+        self.rows = self.columns = 0
+        self.merged: set[Range] = set()
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition("}")[2]
+        if tag == "c":
+            self._cell(attributes.get("r"))
+        elif tag == "row":
+            number = attributes.get("r", "")
+            self.row = int(number) - 1 if number.isdecimal() else self.row + 1
+            self.column = -1
+        elif tag == "mergeCell" and (match := _RANGE.fullmatch(attributes.get("ref", ""))):
+            first_column, first_row, last_column, last_row = match.groups()
+            self.merged.add((int(first_row) - 1, _number(first_column), int(last_row) - 1, _number(last_column)))
+
+    def _cell(self, reference: str | None) -> None:
+        match = _CELL.fullmatch(reference) if reference else None
+        if match:
+            self.column = _number(match.group(1))
+            self.row = int(match.group(2)) - 1
+        else:
+            self.column += 1
+        if self.column >= self.columns or self.row >= self.rows:
+            self.columns = max(self.columns, self.column + 1)
+            self.rows = max(self.rows, self.row + 1)
+            if self.rows * self.columns > self.limits.cells:
+                got = f"{self.rows} × {self.columns}"
+                raise SipasError("intake.workbook_cells", expected=self.limits.cells, got=got, place=self.place)
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
