@@ -1,1 +1,59 @@
-"""Room ``estimation``."""
+"""Estimates from a sample, with errors by its design. Knows nothing of satisfaction."""
+
+from sipas.estimation.collapse import DuckDB, collapse
+from sipas.estimation.design import Design
+from sipas.estimation.estimates import Request, estimate, estimate_rows, natural
+from sipas.estimation.grid import Grid, grids
+from sipas.estimation.intervals import share_interval, t_interval
+from sipas.estimation.linearise import denominators, kish_size, numerators, ratios
+from sipas.estimation.linearised import Linearised, across, totals
+from sipas.estimation.measures import (
+    Mean,
+    Measure,
+    Pooled,
+    Ratio,
+    Responded,
+    Share,
+    Term,
+    counted,
+    terms_of,
+    weighed,
+)
+from sipas.estimation.moments import WHOLE, Moments, merge, read_moments
+from sipas.estimation.query import phase_1
+
+__all__ = [
+    "WHOLE",
+    "Design",
+    "DuckDB",
+    "Grid",
+    "Linearised",
+    "Mean",
+    "Measure",
+    "Moments",
+    "Pooled",
+    "Ratio",
+    "Request",
+    "Responded",
+    "Share",
+    "Term",
+    "across",
+    "collapse",
+    "counted",
+    "denominators",
+    "estimate",
+    "estimate_rows",
+    "grids",
+    "kish_size",
+    "merge",
+    "natural",
+    "numerators",
+    "phase_1",
+    "ratios",
+    "read_moments",
+    "share_interval",
+    "t_interval",
+    "terms_of",
+    "totals",
+    "weighed",
+]

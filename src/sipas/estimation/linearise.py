@@ -1,0 +1,136 @@
+"""Measures to linearised estimates: totals first, then their smooth functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sipas.estimation.grid import Grid
+from sipas.estimation.linearised import Linearised
+from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share, Term, counted, weighed
+from sipas.estimation.strata import Reals
+
+
+def parts_of(measure: Measure) -> tuple[Term, tuple[Term, ...], tuple[Term, ...]]:
+    """Tell what stands above and below the line of a measure.
+
+    Parameters
+    ----------
+    measure : Measure
+        Any measure.
+
+    Returns
+    -------
+    answers : Term
+        Count of the respondents behind it.
+    above, below : tuple of Term
+        Sums whose sum is the numerator, and the denominator. ``Responded`` has neither.
+    """
+    match measure:
+        case Share() | Mean():
+            count, below, above, *_ = measure.terms()
+            return count, (above,), (below,)
+        case Ratio():
+            count, below, above = measure.terms()
+            return count, (above,), (below,)
+        case Pooled():
+            above_all = tuple(weighed(column, codes) for column, codes in measure.items)
+            return measure.terms()[0], above_all, tuple(weighed(column) for column, _ in measure.items)
+        case Responded():
+            return counted(measure.columns), (), ()
+
+
+def ratios(grid: Grid, measures: tuple[Measure, ...]) -> Linearised:
+    """Estimate every measure as the ratio of its two totals: share, mean, ratio.
+
+    Parameters
+    ----------
+    grid : Grid
+        One kind of domain.
+    measures : tuple of Measure
+        Collapsed measures with two totals.
+
+    Returns
+    -------
+    Linearised
+        Named as the measures. Score of a unit: (above - ratio × below) / total of below.
+    """
+    counts, above, below = _sums(grid, measures)
+    upper, lower = (grid.per_domain(grid.per_segment(sums)) for sums in (above, below))
+    exists = lower != 0
+    values = np.divide(upper, lower, out=np.full_like(upper, np.nan), where=exists)
+    inverse = np.divide(1.0, lower, out=np.zeros_like(lower), where=exists)
+    slope = np.where(exists, values, 0.0)
+    scores = (above - slope[grid.domain] * below) * inverse[grid.domain]
+    return Linearised(grid, tuple(measure.name for measure in measures), values, scores, counts)
+
+
+def numerators(grid: Grid, measures: tuple[Measure, ...]) -> Linearised:
+    """Estimate the total above the line of every measure: people of a category, totals of a number.
+
+    Parameters
+    ----------
+    grid : Grid
+        One kind of domain.
+    measures : tuple of Measure
+        Collapsed measures.
+
+    Returns
+    -------
+    Linearised
+        Named as the measures.
+    """
+    counts, above, _ = _sums(grid, measures)
+    values = grid.per_domain(grid.per_segment(above))
+    return Linearised(grid, tuple(measure.name for measure in measures), values, above, counts)
+
+
+def denominators(grid: Grid, measures: tuple[Measure, ...]) -> Reals:
+    """Give the total below the line: for shares and means the people represented.
+
+    Parameters
+    ----------
+    grid : Grid
+        One kind of domain.
+    measures : tuple of Measure
+        Collapsed measures.
+
+    Returns
+    -------
+    array, shape (D, number of measures)
+        Sums of weights (of weighted values, for a ratio).
+    """
+    _, _, below = _sums(grid, measures)
+    return grid.per_domain(grid.per_segment(below))
+
+
+def kish_size(grid: Grid, n: Reals) -> Reals:
+    """Give the effective size of samples after the loss by unequal weights.
+
+    Parameters
+    ----------
+    grid : Grid
+        One kind of domain.
+    n : array, shape (D, A)
+        Answers.
+
+    Returns
+    -------
+    array, shape (D, A)
+        n × (sum w)² / (rows × sum w²), weights of all respondents of the domain (Kish 1965, §11.7).
+    """
+    names = [Term(name, ()) for name in ("n", "w", "ww")]
+    rows, weight, square = grid.per_domain(grid.per_segment(grid.sums(tuple(names)))).T
+    loss = np.divide(weight**2, rows * square, out=np.zeros_like(weight), where=square > 0)
+    return n * loss[:, None]
+
+
+def _sums(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals, Reals, Reals]:
+    parts = [parts_of(measure) for measure in measures]
+    counts = grid.sums(tuple(count for count, _, _ in parts))
+    above = [grid.sums(up).sum(axis=1) for _, up, _ in parts]
+    below = [grid.sums(down).sum(axis=1) for _, _, down in parts]
+    return counts, _columns(above, counts), _columns(below, counts)
+
+
+def _columns(columns: list[Reals], like: Reals) -> Reals:
+    return np.column_stack(columns) if columns else np.zeros_like(like)
