@@ -195,12 +195,11 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Returns
         -------
         bool
-            True where at least one question, option, scale, node or the validity rule is ``recalled``.
+            True where the edition, a question, option, scale or title of a node is ``recalled``; rules of
+            aggregation and validity are settings, not wording (``wording.notice`` tells of both).
         """
-        marks = [self.status, self.validity.status]
-        marks += [s.status for s in self.scales] + [n.status for n, _ in self.nodes()]
+        marks = [self.status, *(s.status for s in self.scales), *(n.status for n, _ in self.nodes())]
         marks += [q.status for q in self.questions()]
-        marks += [n.rule_status for n, _ in self.nodes() if n.rule_status is not None]
         marks += [o.status for q in self.questions() for o in self.options(q.name) if o.status is not None]
         return "recalled" in marks
 

@@ -13,6 +13,7 @@ from sipas.instrument.edition import Edition
 from sipas.instrument.model import Status
 
 Language = Literal["vi", "en"]
+SETTINGS = frozenset({"rule", "validity"})
 
 
 @cache
@@ -56,7 +57,11 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """What a product must say of its wording, in both languages, with the elements it is about."""
+    """What a product must say of its wording, in both languages, with the elements it is about.
+
+    ``recalled`` and ``copied`` hold wording; ``settings`` the rules of aggregation and validity that no official
+    source confirms.
+    """
 
     vi: str
     en: str
@@ -64,6 +69,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     short_en: str
     recalled: tuple[Marked, ...]
     copied: tuple[Marked, ...]
+    settings: tuple[Marked, ...]
 
 
 def marks(edition: Edition) -> tuple[Marked, ...]:
@@ -121,16 +127,18 @@ def notice(edition: Edition) -> Notice | None:
     Notice or None
         None where every element is official.
     """
-    every = marks(edition)
+    every = [mark for mark in marks(edition) if mark.kind not in SETTINGS]
     recalled = tuple(mark for mark in every if mark.status == "recalled")
     copied = tuple(mark for mark in every if mark.status == "copy")
-    if not recalled and not copied:
+    settings = tuple(m for m in marks(edition) if m.kind in SETTINGS and m.status != "official")
+    if not recalled and not copied and not settings:
         return None
     counts = {
         "edition": edition.name,
         "recalled": len(recalled),
         "copy": len(copied),
         "total": len(every),
+        "settings": len(settings),
     }
     short = "recalled_short" if recalled else "copy_short"
     return Notice(
@@ -140,4 +148,5 @@ def notice(edition: Edition) -> Notice | None:
         short_en=word(short, "en"),
         recalled=recalled,
         copied=copied,
+        settings=settings,
     )
