@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import yaml
 
 from sipas.errors import Place, SipasError
+from sipas.estimation.design import Lonely
+from sipas.weighting import WeightingPlan
 
 FILE = "round.yaml"
 
@@ -52,31 +54,13 @@ class FrameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agency_levels: dict[str, str] = {}
 
 
-class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Calibration to counts of the frame."""
-
-    margins: tuple[str, ...]
-    method: Literal["raking", "linear", "logit"] = "raking"
-    low: float | None = None
-    high: float | None = None
-
-
-class WeightSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """From inclusion probabilities to the weights of the estimates."""
-
-    nonresponse_classes: tuple[str, ...] = ("stratum",)
-    least_per_class: int = 10
-    calibration: Calibration | None = None
-    trim_at: float | None = None  # multiple of the median weight
-
-
 class EstimateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is estimated and how."""
 
     domains: tuple[tuple[str, ...], ...] = (("agency",),)
     rank_by: tuple[str, ...] = ("agency",)
     least_to_rank: int = 30
-    lonely: Literal["fail", "remove", "certainty", "average", "centered"] = "centered"
+    lonely: Lonely = "centered"
     finite_population: bool = True
 
 
@@ -103,7 +87,7 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     responses: str = "input/responses/*"
     visits: str = "input/visits/*"
     verifications: str = "input/verifications/*"
-    weights: WeightSettings = WeightSettings()
+    weights: WeightingPlan = WeightingPlan()
     estimates: EstimateSettings = EstimateSettings()
     targets: tuple[Target, ...] = ()
     previous: str | None = None

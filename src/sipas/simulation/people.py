@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from sipas.geography import Unit, units_at
+from sipas.geography import units_at
 from sipas.simulation.profile import Profile, effect, generator
 
 Whole = npt.NDArray[np.int64]
@@ -137,14 +137,16 @@ def _offices(province: str, profile: Profile, seed: int, on: date, mean_load: fl
         for name, fields in agencies.items()
     ]
     for commune in _communes(province, on):
-        name = f"UBND {commune.kind} {commune.name}"
-        fields = profile.fields["commune"]
-        offices.append(Office(name, "commune", f"{commune.kind} {commune.name}", fields, _load(seed, name, mean_load)))
+        name = f"UBND {commune}"
+        load = _load(seed, name, mean_load)
+        offices.append(Office(name, "commune", commune, profile.fields["commune"], load))
     return offices
 
 
-def _communes(province: str, on: date) -> list[Unit]:
-    return list(units_at(on, level="commune", parent=province))
+def _communes(province: str, on: date) -> list[str]:
+    """Name the communes of a province with their kind, in the order of their codes."""
+    units = units_at(on, level="commune", parent=province).sort("code")
+    return [f"{kind} {name}" for kind, name in units.select("kind", "name").iter_rows()]
 
 
 def _load(seed: int, name: str, mean: float) -> int:

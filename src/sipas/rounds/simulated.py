@@ -1,0 +1,148 @@
+"""Make the folder of a synthetic round: settings, office files, keys. Everything in it says "mô phỏng"."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+
+from sipas.errors import SipasError
+from sipas.geography import find, unit_at, units_at
+from sipas.instrument import load
+from sipas.rounds.keys import DEPARTMENT, SECRET, make_key
+from sipas.rounds.settings import FILE
+from sipas.simulation import Population, load_profile, office_files, residents, transactions
+
+NATION = "all"
+PROVINCES_UNTIL = date(2025, 6, 30)
+
+
+def simulate(
+    root: Path,
+    *,
+    province: str,
+    year: int,
+    edition: str,
+    seed: int,
+    mean_load: float = 150.0,
+    previous: str | None = None,
+) -> Path:
+    """Make a synthetic round, ready to run.
+
+    Parameters
+    ----------
+    root : Path
+        A folder that does not hold a round yet.
+    province : str
+        Code or name of a province, or ``all``.
+    year : int
+        Year of the round.
+    edition : str
+        Name of an edition; its population decides whether transactions or residents are listed.
+    seed : int
+        Seed; rounds of one seed share the levels of their agencies.
+    mean_load : float
+        Mean number of transactions of a commune, or of adults in a village.
+    previous : str, optional
+        Folder of the earlier round, relative to this one.
+
+    Returns
+    -------
+    Path
+        ``round.yaml``.
+
+    Raises
+    ------
+    SipasError
+        ``round.exists``, and those of ``geography``.
+    """
+    if (root / FILE).exists():
+        raise SipasError("round.exists", got=str(root))
+    first, last = date(year, 1, 1), date(year, 9, 30)
+    code = NATION if province == NATION else find(province, last, level="province").code
+    population = load(edition).population
+    lists = _lists(code, population, seed, first, last, mean_load)
+    (root / "input" / "frame").mkdir(parents=True, exist_ok=True)
+    for name, content in office_files(lists, made_on=date(year, 10, 5)).items():
+        (root / "input" / "frame" / name).write_bytes(content)
+    make_key(root / SECRET, simulated_seed=seed * 10_000 + year)
+    make_key(root / DEPARTMENT, simulated_seed=seed)
+    settings = _settings(root.name, code, year, edition, population, seed, previous)
+    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False, width=110)
+    (root / FILE).write_text(f"# Đợt MÔ PHỎNG: dữ liệu do chương trình sinh ra, không phải người thật.\n{text}")
+    return root / FILE
+
+
+def _lists(code: str, population: str, seed: int, first: date, last: date, mean_load: float) -> Population:
+    profile = load_profile(population)
+    if population == "residents":
+        return residents(code, profile, seed=seed, on=last, persons=mean_load)
+    if code != NATION:
+        return transactions(code, profile, seed=seed, first=first, last=last, mean_load=mean_load)
+    codes = units_at(min(last, PROVINCES_UNTIL), level="province")["code"].sort()
+    lists = [_of_province(c, seed, first, min(last, PROVINCES_UNTIL), mean_load) for c in codes]
+    return Population(pl.concat(lists), "transactions", "DANH SÁCH HỒ SƠ CẢ NƯỚC (DỮ LIỆU MÔ PHỎNG)")
+
+
+def _of_province(code: str, seed: int, first: date, last: date, mean_load: float) -> pl.DataFrame:
+    made = transactions(code, load_profile("national"), seed=seed, first=first, last=last, mean_load=mean_load)
+    unit = unit_at(code, last)
+    return made.rows.with_columns(province=pl.lit(unit.name), dossier=pl.format("{}-{}", pl.lit(code), "dossier"))
+
+
+def _settings(
+    name: str, code: str, year: int, edition: str, population: str, seed: int, previous: str | None
+) -> dict[str, Any]:
+    place = "Hà Nội" if code == NATION else unit_at(code, date(year, 9, 30)).name
+    full = "cả nước" if code == NATION else f"tỉnh {place}"
+    settings: dict[str, Any] = {
+        "name": name,
+        "title": f"Đo lường sự hài lòng của người dân, tổ chức {full} năm {year} (MÔ PHỎNG)",
+        "year": year,
+        "edition": edition,
+        "province": code,
+        "window": {"from": date(year, 1, 1), "to": date(year, 9, 30)},
+        "documents": {
+            "date": date(year, 11, 20),
+            "place": place,
+            "department": "SỞ NỘI VỤ",
+            "parent": f"UBND TỈNH {place.upper()}",
+            "recipients": ["Bộ Nội vụ", f"UBND {full}", "Lưu: VT"],
+        },
+        "simulated": {"seed": seed, "profile": population},
+        "targets": [{"label": "Chỉ số hài lòng chung", "threshold": 85.0}],
+        "contacts_until": date(year + 1, 3, 31),
+        **(_of_residents() if population == "residents" else _of_transactions()),
+    }
+    if previous:
+        settings["previous"] = previous
+    return settings
+
+
+def _of_transactions() -> dict[str, Any]:
+    size = {"rule": "fixed", "n": 25, "per": ["agency"]}
+    return {
+        "design": {"stages": [{"unit": "unit_id", "strata": ["agency"], "size": size}], "reserve": 1.0},
+        "weights": {"classes": ["stratum"], "margins": [["agency"], ["respondent_kind"]]},
+        "estimates": {
+            "domains": [["agency"], ["agency_level"], ["field"], ["respondent_kind"]],
+            "rank_by": ["agency"],
+            "least_to_rank": 15,
+        },
+    }
+
+
+def _of_residents() -> dict[str, Any]:
+    stages = [
+        {"unit": "commune", "size": {"rule": "fixed", "n": 8}, "method": "pps_systematic"},
+        {"unit": "village", "size": {"rule": "fixed", "n": 3}},
+        {"unit": "unit_id", "size": {"rule": "fixed", "n": 15}},
+    ]
+    return {
+        "design": {"stages": stages, "reserve": 0.5},
+        "weights": {"classes": ["stratum"]},
+        "estimates": {"domains": [["commune"]], "rank_by": ["commune"], "least_to_rank": 20},
+    }
