@@ -1,0 +1,120 @@
+"""Dots: factors by round, and places with the places each unit could hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sipas.reporting.charts.theme import DARK, INK, LABEL_TO_NUMBER, chart, name_axis, percent_axis, window
+
+STEP = 34
+RANK_STEP = 16
+
+
+def dots_by_round(
+    rows: Sequence[Mapping[str, Any]], rounds: Sequence[str], axis_title: str
+) -> dict[str, Any]:
+    """Draw each node's value in one or two rounds; the shape tells the rounds apart, not the colour.
+
+    Parameters
+    ----------
+    rows : sequence of Mapping
+        ``name``, ``round``, ``percent``, ``low``, ``high``; ends may be None.
+    rounds : sequence of str
+        The rounds, the earlier first.
+    axis_title : str
+        With its unit.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification.
+    """
+    ends = [row[key] for row in rows for key in ("low", "high", "percent")]
+    y = name_axis(rows, limit=230)
+    offset = {"field": "round", "type": "nominal", "sort": list(rounds)}
+    x = {"field": "percent", "type": "quantitative", **percent_axis(axis_title, *window(ends))}
+    shapes = ["circle", "diamond"][-len(rounds) :]
+    fills = ["white", DARK][-len(rounds) :]
+    domain = {"domain": list(rounds)}
+    layers = [
+        {
+            "mark": {"type": "rule", "color": INK, "strokeWidth": 1.2},
+            "encoding": {
+                "y": y,
+                "yOffset": offset,
+                "x": {"field": "low", "type": "quantitative"},
+                "x2": {"field": "high"},
+            },
+        },
+        {
+            "mark": {"type": "point", "size": 75, "filled": True, "stroke": INK, "opacity": 1},
+            "encoding": {
+                "y": y,
+                "yOffset": offset,
+                "x": x,
+                "shape": {"field": "round", "type": "nominal", "scale": {**domain, "range": shapes}},
+                "fill": {"field": "round", "type": "nominal", "scale": {**domain, "range": fills}},
+            },
+        },
+        {
+            "transform": [{"calculate": LABEL_TO_NUMBER.format(field="percent"), "as": "figure"}],
+            "mark": {"type": "text", "align": "left", "dx": 6},
+            "encoding": {
+                "y": y,
+                "yOffset": offset,
+                "x": {"field": "label_at", "type": "quantitative"},
+                "text": {"field": "figure", "type": "nominal"},
+            },
+        },
+    ]
+    drawn = [{**row, "label_at": row["percent"] if row["high"] is None else row["high"]} for row in rows]
+    spec = chart(layers, drawn, STEP * max(len({row["name"] for row in rows}), 1))
+    spec["padding"] = {"left": 2, "top": 2, "right": 40, "bottom": 2}
+    return spec
+
+
+def rank_intervals(rows: Sequence[Mapping[str, Any]], ranked: int) -> dict[str, Any]:
+    """Draw each unit's place and the places it could hold.
+
+    Parameters
+    ----------
+    rows : sequence of Mapping
+        ``name``, ``rank``, ``rank_low``, ``rank_high`` in the order drawn.
+    ranked : int
+        Units ranked together.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification.
+    """
+    y = name_axis(rows)
+    x = {
+        "field": "rank",
+        "type": "quantitative",
+        "axis": {"title": "Hạng (1 là cao nhất)", "format": ".0f", "tickMinStep": 1, "tickCount": 10},
+        "scale": {"domain": [0.5, ranked + 0.5], "nice": False},
+    }
+    layers = [
+        {
+            "mark": {"type": "rule", "color": INK, "strokeWidth": 1.6},
+            "encoding": {
+                "y": y,
+                "x": {"field": "rank_low", "type": "quantitative"},
+                "x2": {"field": "rank_high"},
+            },
+        },
+        *(
+            {
+                "mark": {"type": "tick", "color": INK, "thickness": 1.6, "height": 8},
+                "encoding": {"y": y, "x": {"field": end, "type": "quantitative"}},
+            }
+            for end in ("rank_low", "rank_high")
+        ),
+        {
+            "mark": {"type": "point", "filled": True, "size": 60, "color": DARK, "opacity": 1},
+            "encoding": {"y": y, "x": x},
+        },
+    ]
+    return chart(layers, rows, RANK_STEP * max(len(rows), 1))

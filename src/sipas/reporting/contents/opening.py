@@ -1,0 +1,238 @@
+"""The head of the report, its bases, its purpose and its method."""
+
+from __future__ import annotations
+
+from sipas.reporting.blocks import (
+    Addressees,
+    Block,
+    BulletList,
+    Heading,
+    Letterhead,
+    Notice,
+    Paragraph,
+    Run,
+    Title,
+    paragraph,
+)
+from sipas.reporting.contents.phrases import (
+    RECALLED,
+    SIMULATED_NOTICE,
+    UNDECIDED,
+    change_in_words,
+    in_words,
+    verdict,
+)
+from sipas.reporting.figures import LEVEL_LABELS, RULE_WORDS, Figures
+from sipas.reporting.wording import count, official_date, uncapital
+
+POPULATIONS = {
+    "transactions": "Người dân, tổ chức đã giải quyết xong công việc và nhận kết quả tại cơ quan hành chính nhà nước "
+    "trong thời gian lấy danh sách.",
+    "residents": "Người dân từ đủ 18 tuổi trở lên cư trú tại địa bàn được chọn mẫu.",
+}
+ASKED = {"transactions": "người dân, tổ chức", "residents": "người dân"}
+
+
+def about(figures: Figures) -> str:
+    """Give the trích yếu of the report.
+
+    Parameters
+    ----------
+    figures : Figures
+        Tables of the report.
+
+    Returns
+    -------
+    str
+        A sentence without a full stop.
+    """
+    title = figures.inputs.title
+    asked = ASKED.get(figures.inputs.edition.population, "người dân")
+    return (
+        f"Kết quả đo lường sự hài lòng của {asked} đối với sự phục vụ của cơ quan hành chính nhà nước "
+        f"{title.territory} {title.period}"
+    )
+
+
+def head(figures: Figures) -> list[Block]:
+    """Make the head of the report and the notices that must be seen first.
+
+    Parameters
+    ----------
+    figures : Figures
+        Tables of the report.
+
+    Returns
+    -------
+    list of Block
+        Letterhead, title, addressees, notices.
+    """
+    title = figures.inputs.title
+    blocks: list[Block] = [
+        Letterhead(
+            title.parent_agency,
+            title.agency,
+            f"…/BC-{title.symbol.split('-')[0]}",
+            f"{title.place}, {official_date(title.date)}",
+        ),
+        Title("BÁO CÁO", about(figures)),
+    ]
+    if title.addressees:
+        blocks.append(Addressees(title.addressees))
+    return blocks + warnings(figures)
+
+
+def warnings(figures: Figures) -> list[Block]:
+    """List the boxed warnings of the first page.
+
+    Parameters
+    ----------
+    figures : Figures
+        Tables of the report.
+
+    Returns
+    -------
+    list of Block
+        Simulated data, recalled wording; may be empty.
+    """
+    blocks: list[Block] = []
+    if figures.inputs.simulated:
+        blocks.append(Notice(SIMULATED_NOTICE))
+    if figures.inputs.edition.recalled():
+        blocks.append(Notice(RECALLED))
+    return blocks
+
+
+def bases(figures: Figures) -> list[Block]:
+    """Set the legal bases (ô 6: italic, each ends with a semicolon, the last with a full stop).
+
+    Parameters
+    ----------
+    figures : Figures
+        Tables of the report.
+
+    Returns
+    -------
+    list of Block
+        One paragraph each, then the sentence that opens the report.
+    """
+    title = figures.inputs.title
+    last = len(title.basis) - 1
+    blocks: list[Block] = [
+        Paragraph((Run(f"Căn cứ {uncapital_basis(basis)}{'.' if k == last else ';'}", italic=True),))
+        for k, basis in enumerate(title.basis)
+    ]
+    agency = title.agency.capitalize() if title.agency.isupper() else title.agency
+    subject = about(figures).replace("Kết quả", "kết quả", 1)
+    blocks.append(paragraph(f"{_proper(agency)} báo cáo {subject} như sau:"))
+    return blocks
+
+
+def uncapital_basis(basis: str) -> str:
+    """Take away a leading "Căn cứ" that the caller may have typed.
+
+    Parameters
+    ----------
+    basis : str
+        A legal basis.
+
+    Returns
+    -------
+    str
+        Without the word and without an end mark.
+    """
+    return basis.removeprefix("Căn cứ ").rstrip(";. ")
+
+
+def summary(figures: Figures) -> list[Block]:
+    """State the main results in a few lines.
+
+    Parameters
+    ----------
+    figures : Figures
+        Tables of the report.
+
+    Returns
+    -------
+    list of Block
+        A heading-free list.
+    """
+    whole = figures.whole(figures.root)
+    inputs = figures.inputs
+    lines = []
+    if whole is not None:
+        lines.append(f"Chỉ số hài lòng chung: {in_words(whole)}.")
+        if verdict(whole) != "–":
+            told = verdict(whole)
+            claim = "chưa đủ căn cứ để khẳng định có thay đổi" if told == UNDECIDED else told.lower()
+            lines.append(f"So với {inputs.title.previous_period or 'kỳ trước'}: {change_in_words(whole)}, {claim}.")
+    lines.append(
+        f"Số phiếu: phát ra {count(inputs.field.issued)}, thu về {count(inputs.field.returned)}, "
+        f"hợp lệ {count(inputs.field.valid)}."
+    )
+    for kind in inputs.unit_kinds[:1]:
+        ranked = [v for v in figures.domains(kind, figures.root) if v.percent is not None]
+        if ranked:
+            high, low = ranked[0], ranked[-1]
+            lines.append(
+                f"Theo {figures.kind_label(kind)} ({len(ranked)} đơn vị): cao nhất {figures.label(kind, high.domain)} "
+                f"{in_words(high)}; thấp nhất {figures.label(kind, low.domain)} {in_words(low)}."
+            )
+    return [Paragraph((Run("Kết quả chính", bold=True),)), BulletList(tuple(lines))]
+
+
+def method(figures: Figures, section: str) -> list[Block]:
+    """Tell what was measured, of whom, and how the index is made.
+
+    Parameters
+    ----------
+    figures : Figures
+        Tables of the report.
+    section : str
+        Roman number of the section.
+
+    Returns
+    -------
+    list of Block
+        The section on purpose, contents and method.
+    """
+    edition = figures.inputs.edition
+    levels: dict[str, int] = {}
+    rules: dict[str, str] = {}
+    for node, _ in edition.nodes():
+        levels[node.level] = levels.get(node.level, 0) + 1
+        rules.setdefault(node.level, node.rule or "top_box")
+    contents = ", ".join(f"{n} {LEVEL_LABELS[k].lower()}" for k, n in levels.items() if k != "index")
+    return [
+        Heading(1, f"{section}. MỤC ĐÍCH, NỘI DUNG VÀ PHƯƠNG PHÁP"),
+        Heading(2, "1. Mục đích"),
+        paragraph(
+            "Đánh giá khách quan chất lượng phục vụ của cơ quan hành chính nhà nước qua ý kiến của "
+            f"{ASKED.get(edition.population, 'người dân')}; làm cơ sở để các cơ quan xác định việc cần cải thiện và "
+            "theo dõi kết quả cải thiện qua các kỳ đo."
+        ),
+        Heading(2, "2. Đối tượng và nội dung"),
+        paragraph(POPULATIONS.get(edition.population, "")),
+        paragraph(
+            f"Phiếu khảo sát: phiên bản {edition.name} ({uncapital(edition.title)}). Cây chỉ số gồm {contents}. "
+            f"Phương pháp: {edition.method}."
+        ),
+        Heading(2, "3. Cách tính"),
+        BulletList(
+            tuple(
+                f"{LEVEL_LABELS.get(level, level)}: {RULE_WORDS[rule]}."
+                for level, rule in reversed(list(rules.items()))
+            )
+        ),
+        paragraph(
+            "Mỗi số liệu kèm số người trả lời (n) và khoảng tin cậy 95% tính theo thiết kế mẫu bằng phương pháp tuyến "
+            "tính hóa Taylor. Hai số liệu chỉ được coi là khác nhau khi khoảng tin cậy của chênh lệch không chứa số 0. "
+            "Hạng của mỗi cơ quan kèm tập các hạng mà số liệu cho phép, tính đồng thời cho mọi cơ quan ở mức tin cậy "
+            "95%. Số liệu làm tròn một lần đến hai chữ số thập phân khi trình bày."
+        ),
+    ]
+
+
+def _proper(agency: str) -> str:
+    known = {"Sở nội vụ": "Sở Nội vụ", "Bộ nội vụ": "Bộ Nội vụ"}
+    return known.get(agency, agency)

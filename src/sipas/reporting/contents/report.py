@@ -1,0 +1,138 @@
+"""Puts the report and the letter that goes with it together, and numbers their tables and figures."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from sipas.reporting.blocks import (
+    Addressees,
+    Block,
+    Document,
+    Figure,
+    Letterhead,
+    Signature,
+    Table,
+    paragraph,
+)
+from sipas.reporting.contents.annexes import annexes
+from sipas.reporting.contents.answers import expectations, facts, profile
+from sipas.reporting.contents.change import change
+from sipas.reporting.contents.conclusion import conclusion
+from sipas.reporting.contents.fieldwork import forms
+from sipas.reporting.contents.opening import about, bases, head, method, summary, warnings
+from sipas.reporting.contents.phrases import in_words
+from sipas.reporting.contents.ranking import comparisons, ranking
+from sipas.reporting.contents.satisfaction import satisfaction
+from sipas.reporting.figures import Figures, read
+from sipas.reporting.inputs import ReportInputs
+from sipas.reporting.wording import SIMULATED, official_date, roman
+
+SECTIONS: tuple[Callable[[Figures, str], list[Block]], ...] = (
+    method,
+    forms,
+    profile,
+    facts,
+    satisfaction,
+    ranking,
+    change,
+    comparisons,
+    expectations,
+    conclusion,
+)
+
+
+def build_report(inputs: ReportInputs) -> Document:
+    """Make the report of a round.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        Results of the round, suppression already applied.
+
+    Returns
+    -------
+    Document
+        One source for DOCX, PDF and HTML; the same inputs give the same document.
+
+    Raises
+    ------
+    SipasError
+        As ``ReportInputs.check``.
+    """
+    figures = read(inputs.check())
+    blocks: list[Block] = [*head(figures), *bases(figures), *summary(figures)]
+    place = 0
+    for section in SECTIONS:
+        made = section(figures, roman(place + 1))
+        blocks += made
+        place += bool(made)
+    title = inputs.title
+    blocks += [Signature(title.position, title.signer, title.recipients), *annexes(figures)]
+    return _document(figures, f"Báo cáo: {about(figures)}", blocks)
+
+
+def build_letter(inputs: ReportInputs) -> Document:
+    """Make the official letter (công văn) that sends the report.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        As for the report.
+
+    Returns
+    -------
+    Document
+        A draft: number, signature and stamp come from văn thư.
+
+    Raises
+    ------
+    SipasError
+        As ``ReportInputs.check``.
+    """
+    figures = read(inputs.check())
+    title = inputs.title
+    whole = figures.whole(figures.root)
+    subject = about(figures).replace("Kết quả", "kết quả", 1)
+    result = f" Chỉ số hài lòng chung: {in_words(whole)}." if whole else ""
+    blocks: list[Block] = [
+        Letterhead(
+            title.parent_agency,
+            title.agency,
+            f"…/{title.symbol}",
+            f"{title.place}, {official_date(title.date)}",
+            subject=f"V/v gửi báo cáo kết quả đo lường sự hài lòng {title.period}",
+        ),
+        Addressees(title.addressees or ("…",)),
+        *warnings(figures),
+        paragraph(f"Thực hiện nhiệm vụ đo lường sự hài lòng {title.period}, cơ quan gửi kèm báo cáo {subject}.{result}"),
+        paragraph(
+            "Báo cáo gồm phương pháp, tình hình phiếu, kết quả theo từng nội dung, xếp hạng kèm sai số và các phụ lục; kèm "
+            "tệp bảng tính để tra cứu số liệu."
+        ),
+        paragraph("Trân trọng gửi để xem xét, chỉ đạo./."),
+        Signature(title.position, title.signer, title.recipients),
+    ]
+    return _document(figures, f"Công văn gửi báo cáo: {about(figures)}", blocks)
+
+
+def _document(figures: Figures, title: str, blocks: list[Block]) -> Document:
+    inputs = figures.inputs
+    mark = SIMULATED if inputs.simulated else ""
+    named = f"[{mark}] {title}" if mark else title
+    return Document(named, inputs.title.agency, inputs.title.date, mark, draft=True, blocks=_numbered(blocks))
+
+
+def _numbered(blocks: list[Block]) -> tuple[Block, ...]:
+    tables = figures = 0
+    done: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Table):
+            tables += 1
+            done.append(dataclasses.replace(block, caption=f"Bảng {tables}. {block.caption}"))
+        elif isinstance(block, Figure):
+            figures += 1
+            done.append(dataclasses.replace(block, caption=f"Hình {figures}. {block.caption}"))
+        else:
+            done.append(block)
+    return tuple(done)
