@@ -1,1 +1,29 @@
-"""Room ``geography``."""
+"""Dated register of Vietnam's units: a unit on a day, its place in the tree, who came before and after."""
+
+from sipas.geography.model import Link, Region, Tree, Unit, Warned
+from sipas.geography.register import lineage, region, register, sources, tree, unit_at, units_at, warnings
+from sipas.geography.search import candidates, find, last_day, matches
+from sipas.geography.succession import divided, predecessors, successors
+
+__all__ = [
+    "Link",
+    "Region",
+    "Tree",
+    "Unit",
+    "Warned",
+    "candidates",
+    "divided",
+    "find",
+    "last_day",
+    "lineage",
+    "matches",
+    "predecessors",
+    "region",
+    "register",
+    "sources",
+    "successors",
+    "tree",
+    "unit_at",
+    "units_at",
+    "warnings",
+]
