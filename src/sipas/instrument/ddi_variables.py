@@ -53,7 +53,8 @@ def element(parent: etree._Element | None, tag: str, text: str | None = None, /,
         The new element.
     """
     full = f"{{{NAMESPACE}}}{tag}"
-    names: dict[str | None, str] = {None: NAMESPACE}
+    # The stubs do not know None as the key of the default namespace, lxml does.
+    names: dict[str, str] = {None: NAMESPACE}  # type: ignore[dict-item]  # see above
     new = etree.Element(full, nsmap=names) if parent is None else etree.SubElement(parent, full)
     new.text = text
     for key, value in attributes.items():
