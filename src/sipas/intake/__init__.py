@@ -1,1 +1,18 @@
 """Office files in, clean tables out: every import of both halves comes through here."""
+
+from sipas.intake.headers import ColumnMapping, chosen_mapping, guess_mapping, load_mapping
+from sipas.intake.limits import LIMITS, Limits
+from sipas.intake.reading import read
+from sipas.intake.table import OfficeTable, Parsed
+
+__all__ = [
+    "LIMITS",
+    "ColumnMapping",
+    "Limits",
+    "OfficeTable",
+    "Parsed",
+    "chosen_mapping",
+    "guess_mapping",
+    "load_mapping",
+    "read",
+]

@@ -11,6 +11,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
+from string import ascii_letters
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -26,7 +28,6 @@ ENCRYPTED = 0x1
 CONTENT_TYPES = "[Content_Types].xml"
 _SHEET = re.compile(r"^xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
 _XML = re.compile(r"\.(xml|rels|vml)$", re.IGNORECASE)
-_CELL = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
 _RANGE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9}):([A-Za-z]{1,4})([0-9]{1,9})")
 
 Range = tuple[int, int, int, int]
@@ -164,9 +165,9 @@ class _Extent:
         self.merged: set[Range] = set()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition("}")[2]
+        tag = name[name.rfind("}") + 1 :]
         if tag == "c":
-            self._cell(attributes.get("r"))
+            self._cell(attributes.get("r", ""))
         elif tag == "row":
             number = attributes.get("r", "")
             self.row = int(number) - 1 if number.isdecimal() else self.row + 1
@@ -175,21 +176,25 @@ class _Extent:
             first_column, first_row, last_column, last_row = match.groups()
             self.merged.add((int(first_row) - 1, _number(first_column), int(last_row) - 1, _number(last_column)))
 
-    def _cell(self, reference: str | None) -> None:
-        match = _CELL.fullmatch(reference) if reference else None
-        if match:
-            self.column = _number(match.group(1))
-            self.row = int(match.group(2)) - 1
+    def _cell(self, reference: str) -> None:
+        digits = reference.lstrip(ascii_letters)
+        if digits.isdecimal() and len(digits) < len(reference):
+            self.column = _number(reference[: -len(digits)])
+            self.row = int(digits) - 1
         else:
             self.column += 1
         if self.column >= self.columns or self.row >= self.rows:
-            self.columns = max(self.columns, self.column + 1)
-            self.rows = max(self.rows, self.row + 1)
-            if self.rows * self.columns > self.limits.cells:
-                got = f"{self.rows} × {self.columns}"
-                raise SipasError("intake.workbook_cells", expected=self.limits.cells, got=got, place=self.place)
+            self._grow()
+
+    def _grow(self) -> None:
+        self.columns = max(self.columns, self.column + 1)
+        self.rows = max(self.rows, self.row + 1)
+        if self.rows * self.columns > self.limits.cells:
+            got = f"{self.rows} × {self.columns}"
+            raise SipasError("intake.workbook_cells", expected=self.limits.cells, got=got, place=self.place)
 
 
+@lru_cache(maxsize=20_000)
 def _number(letters: str) -> int:
     number = 0
     for letter in letters.upper():

@@ -46,17 +46,17 @@ def test_vietnamese_order_where_code_points_are_wrong() -> None:
         "Ưng",
         "Y",
     ]
-    assert sorted(right[::-1], key=sort_key) == right
+    assert sorted(sorted(right), key=sort_key) == right
 
 
 def test_tones_in_dictionary_order_and_syllable_by_syllable() -> None:
     right = ["ba", "ba ba", "bà", "bà ba", "bả", "bã", "bá", "bạ", "bác"]
-    assert sorted(right[::-1], key=sort_key) == right
+    assert sorted(sorted(right), key=sort_key) == right
 
 
 def test_numbers_sort_by_value() -> None:
     right = ["Phường 1", "Phường 2", "Phường 10", "Phường An Khánh"]
-    assert sorted(right[::-1], key=sort_key) == right
+    assert sorted(sorted(right), key=sort_key) == right
 
 
 def test_a_mark_without_letter_does_not_break_the_key() -> None:

@@ -1,0 +1,112 @@
+"""XLSX and XLS files as grids."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import fastexcel
+import polars as pl
+from defusedxml.ElementTree import fromstring
+
+from sipas.errors import Place, SipasError
+from sipas.intake.grid import Grid
+from sipas.intake.limits import Limits
+from sipas.intake.workbook_check import Range, check_workbook
+
+ZIP_SIGNATURE = b"PK"
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def read_workbook(data: bytes, *, file: str, sheet: str | None, limits: Limits) -> Grid:
+    """Read one sheet of an XLSX or XLS file.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    file : str
+        Its name.
+    sheet : str, optional
+        Name of the sheet; missing: the one visible sheet that holds cells.
+    limits : Limits
+        Bounds looked at before parsing.
+
+    Returns
+    -------
+    Grid
+        Cells from row 1 on.
+
+    Raises
+    ------
+    SipasError
+        ``intake.workbook_broken``, ``intake.workbook_encrypted``, ``intake.sheet_unknown``,
+        ``intake.sheet_choice``, ``intake.sheet_empty``, and those of ``check_workbook``.
+    """
+    merged = check_workbook(data, file=file, limits=limits) if data.startswith(ZIP_SIGNATURE) else {}
+    try:
+        reader = fastexcel.read_excel(data)
+        name = _choose(reader, file, sheet)
+        cells = _load(reader, name)
+    except fastexcel.FastExcelError as error:
+        if "password" in str(error).lower():
+            raise SipasError("intake.workbook_encrypted", place=Place(file=file)) from error
+        got = str(error).splitlines()[0]
+        raise SipasError("intake.workbook_broken", got=got, place=Place(file=file)) from error
+    ranges = merged.get(_part_of(data, name), ()) if merged else ()
+    return Grid(_fill_merged(cells, ranges), file=file, sheet=name, merged=ranges)
+
+
+def _load(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
+    sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    cells: pl.DataFrame = sheet.to_polars()
+    return cells.rename({old: f"c{i}" for i, old in enumerate(cells.columns)})
+
+
+def _choose(reader: fastexcel.ExcelReader, file: str, sheet: str | None) -> str:
+    names: list[str] = list(reader.sheet_names)
+    place = Place(file=file)
+    if sheet is not None:
+        if sheet in names:
+            return sheet
+        raise SipasError("intake.sheet_unknown", "sheet", expected=names, got=sheet, place=place)
+    filled = [name for name in names if _is_filled(reader, name)]
+    if len(filled) == 1:
+        return filled[0]
+    if not filled:
+        raise SipasError("intake.sheet_empty", "sheet", got=names, place=place)
+    raise SipasError("intake.sheet_choice", "sheet", expected=filled, place=place)
+
+
+def _is_filled(reader: fastexcel.ExcelReader, name: str) -> bool:
+    head = reader.load_sheet(name, header_row=None, skip_rows=0, n_rows=50, dtypes="string")
+    return head.visible == "visible" and head.height > 1 and head.width > 0
+
+
+def _part_of(data: bytes, name: str) -> str:
+    """Name of the archive's entry that holds a sheet."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        book = fromstring(archive.read("xl/workbook.xml"))
+        links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    for element in book.iter():
+        if element.tag.endswith("}sheet") and element.get("name") == name:
+            target = targets.get(element.get(_RELATION), "")
+            return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    return ""
+
+
+def _fill_merged(cells: pl.DataFrame, ranges: tuple[Range, ...]) -> pl.DataFrame:
+    """Give a cell merged downwards to every row that it covers; across columns it stays at the left."""
+    by_column: dict[int, list[Range]] = {}
+    for found in ranges:
+        if found[2] > found[0] and found[1] < cells.width:
+            by_column.setdefault(found[1], []).append(found)
+    for column, found_here in by_column.items():
+        values = cells.to_series(column).to_list()
+        for first, _, last, _ in found_here:
+            for row in range(first + 1, min(last + 1, len(values))):
+                values[row] = values[first]
+        cells = cells.with_columns(pl.Series(f"c{column}", values, dtype=pl.String))
+    return cells
