@@ -1,6 +1,6 @@
 """Estimates from a sample, with errors by its design. Knows nothing of satisfaction."""
 
-from sipas.estimation.collapse import DuckDB, collapse
+from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.design import Design
 from sipas.estimation.estimates import Request, estimate, estimate_rows, natural
 from sipas.estimation.grid import Grid, grids

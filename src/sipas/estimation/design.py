@@ -55,9 +55,7 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             ``estimation.population_and_rate``.
         """
         if self.population is not None and self.rate is not None:
-            raise SipasError(
-                "estimation.population_and_rate", "population, rate", got=[self.population, self.rate]
-            )
+            raise SipasError("estimation.population_and_rate", "population, rate", got=[self.population, self.rate])
 
     def columns(self) -> tuple[str, ...]:
         """Give the columns of the rows that the design names.

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.collapse import DuckDB, collapse
+from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.design import Design
 from sipas.estimation.grid import Grid, grids
 from sipas.estimation.intervals import share_interval, t_interval
@@ -20,6 +20,8 @@ from sipas.estimation.moments import Moments
 from sipas.estimation.strata import Reals
 from sipas.tables import ESTIMATES
 
+NAMED = {"domain_kind": pl.String, "domain": pl.String}
+ABOUT = {"measure": pl.String, "variable": pl.String, "statistic": pl.String, "category": pl.Int64}
 BATCH = 24  # measures collapsed together when only estimates are wanted: bounds the memory
 
 
@@ -184,18 +186,12 @@ def _of_kind(grid: Grid, named: dict[str, Measure], requests: tuple[Request, ...
     return placed.sort("domain", "place", maintain_order=True).drop("place", "measure")
 
 
-def _rows(
-    one: Linearised, measures: tuple[Measure, ...], requests: list[Request], level: float
-) -> pl.DataFrame:
+def _rows(one: Linearised, measures: tuple[Measure, ...], requests: list[Request], level: float) -> pl.DataFrame:
     n, df, se = one.n, one.degrees(), np.sqrt(one.variance())
     weight = denominators(one.grid, measures)
     low, high = _interval(one, measures, requests, se, level)
     count = len(one.grid.domains)
-    of_measure = [
-        (m.name, m.column if isinstance(m, Share | Mean) else m.name, r.statistic, m.category if isinstance(m, Share) else None)
-        for m, r in zip(measures, requests, strict=True)
-    ]
-    repeated = list(zip(*(of_measure * count), strict=True)) if count else [[], [], [], []]
+    about = pl.DataFrame([_about(m, r) for m, r in zip(measures, requests, strict=True)], schema=ABOUT, orient="row")
     reals = {
         "weight_sum": weight,
         "estimate": one.values,
@@ -207,20 +203,17 @@ def _rows(
         "lonely": one.lonely(),
         "n": n,
     }
-    table = pl.DataFrame(
-        {
-            "domain_kind": [one.grid.kind] * count * len(measures),
-            "domain": [domain for domain in one.grid.domains for _ in measures],
-            "measure": repeated[0],
-            "variable": repeated[1],
-            "statistic": repeated[2],
-            "category": repeated[3],
-            **{name: values.ravel() for name, values in reals.items()},
-        },
-        schema_overrides=dict.fromkeys(("domain_kind", "domain", "measure", "variable", "statistic"), pl.String),
-    )
+    domains = pl.DataFrame({"domain_kind": [one.grid.kind] * count, "domain": one.grid.domains}, schema=NAMED)
+    table = domains.join(about, how="cross", maintain_order="left_right")
+    table = table.with_columns(pl.Series(name, values.ravel()) for name, values in reals.items())
     types = [pl.col(c.name).cast(c.dtype) for c in ESTIMATES.columns]
     return table.with_columns(pl.col(pl.Float64).fill_nan(None)).select(*types, "measure")
+
+
+def _about(measure: Measure, request: Request) -> tuple[str, str, str, int | None]:
+    variable = measure.column if isinstance(measure, Share | Mean) else measure.name
+    category = measure.category if isinstance(measure, Share) else None
+    return measure.name, variable, request.statistic, category
 
 
 def _interval(
@@ -228,10 +221,10 @@ def _interval(
 ) -> tuple[Reals, Reals]:
     df = np.where(np.isfinite(se), one.degrees(), np.nan)
     low, high = t_interval(one.values, se, df, level)
-    is_share = np.array(
-        [r.statistic in {"share", "top_box"} or (isinstance(m, Pooled) and r.statistic == "ratio")
-         for m, r in zip(measures, requests, strict=True)]
-    )
+    is_share = np.array([
+        r.statistic in {"share", "top_box"} or (isinstance(m, Pooled) and r.statistic == "ratio")
+        for m, r in zip(measures, requests, strict=True)
+    ])
     share = np.where(is_share, one.values, np.nan)
     logit_low, logit_high = share_interval(share, se, df, kish_size(one.grid, one.n), level)
     return np.where(is_share, logit_low, low), np.where(is_share, logit_high, high)
@@ -253,4 +246,4 @@ def _deff(one: Linearised, measures: tuple[Measure, ...], requests: list[Request
 def _mean_square(grid: Grid, measure: Mean) -> Reals:
     _, below, _, squares = measure.terms()
     lower, upper = grid.per_domain(grid.per_segment(grid.sums((below, squares)))).T
-    return np.divide(upper, lower, out=np.full_like(upper, np.nan), where=lower != 0)
+    return np.asarray(np.divide(upper, lower, out=np.full_like(upper, np.nan), where=lower != 0))

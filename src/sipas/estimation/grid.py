@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,11 @@ class Grid:
     def segment_domain(self) -> Ints:
         """Domain of each run, shape (S,)."""
         return self.domain[self.starts]
+
+    @property
+    def nested(self) -> bool:
+        """Whether every stratum lies in one domain, so that estimates of two domains are independent."""
+        return np.unique(self.segment_stratum).size == self.starts.size
 
     def per_segment(self, values: Reals) -> Reals:
         """Add rows up to runs.
@@ -147,7 +153,7 @@ def added(values: Reals, starts: Ints) -> Reals:
     return np.asarray(np.add.reduceat(values, starts, axis=0))
 
 
-def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> tuple[Grid, ...]:
+def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> Iterator[Grid]:
     """Lay out the moments for each kind of domain.
 
     Parameters
@@ -157,10 +163,10 @@ def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> tuple[Grid,
     kinds : tuple of str, optional
         Kinds wanted; missing: all, in the order they were collapsed.
 
-    Returns
-    -------
-    tuple of Grid
-        One per kind, all on the same strata.
+    Yields
+    ------
+    Grid
+        One per kind, all on the same strata; made one by one, since each copies its sums.
 
     Raises
     ------
@@ -179,7 +185,8 @@ def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> tuple[Grid,
         pl.int_range(pl.len(), dtype=pl.Int64).alias("psu_number"),
         (pl.col("stratum").rle_id().cast(pl.Int64)).alias("stratum_number"),
     )
-    return tuple(_grid(table, kind, strata, numbers) for kind in kinds or known)
+    for kind in kinds or known:
+        yield _grid(table, kind, strata, numbers)
 
 
 def _grid(table: pl.DataFrame, kind: str, strata: Strata, numbers: pl.DataFrame) -> Grid:

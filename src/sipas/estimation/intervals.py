@@ -27,9 +27,7 @@ def t_interval(estimate: Reals, se: Reals, df: Reals, level: float = 0.95) -> tu
     return estimate - half, estimate + half
 
 
-def share_interval(
-    share: Reals, se: Reals, df: Reals, effective: Reals, level: float = 0.95
-) -> tuple[Reals, Reals]:
+def share_interval(share: Reals, se: Reals, df: Reals, effective: Reals, level: float = 0.95) -> tuple[Reals, Reals]:
     """Give intervals of shares that stay between 0 and 1.
 
     Parameters

@@ -121,7 +121,7 @@ def kish_size(grid: Grid, n: Reals) -> Reals:
     names = [Term(name, ()) for name in ("n", "w", "ww")]
     rows, weight, square = grid.per_domain(grid.per_segment(grid.sums(tuple(names)))).T
     loss = np.divide(weight**2, rows * square, out=np.zeros_like(weight), where=square > 0)
-    return n * loss[:, None]
+    return np.asarray(n * loss[:, None])
 
 
 def _sums(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals, Reals, Reals]:

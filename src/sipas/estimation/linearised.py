@@ -10,6 +10,7 @@ where n_h counts every unit drawn (Särndal, Swensson & Wretman 1992, §5.5-5.7;
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -20,7 +21,7 @@ from sipas.estimation.measures import Term
 from sipas.estimation.strata import Flags, Reals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: counts are cached
 class Linearised:
     """A estimates in each of D domains of one kind, with what their covariance needs.
 
@@ -44,7 +45,7 @@ class Linearised:
     scores: Reals
     answers: Reals
 
-    @property
+    @cached_property
     def n(self) -> Reals:
         """Unweighted respondents, shape (D, A)."""
         return self.grid.per_domain(self.grid.per_segment(self.answers))
@@ -79,7 +80,7 @@ class Linearised:
         array, shape (D, A)
             0 or more. (Valliant & Rust 2010, J. Official Statistics 26(4): units of the domain, not of the design.)
         """
-        units, strata = self._units_and_strata()
+        units, strata = self._units_and_strata
         return units - strata
 
     def lonely(self) -> Reals:
@@ -90,7 +91,7 @@ class Linearised:
         array, shape (D, A)
             Strata taken with certainty are not counted.
         """
-        return self.grid.per_domain((self._members() & self._lonely()).astype(np.float64))
+        return self.grid.per_domain((self._members & self._lonely()).astype(np.float64))
 
     def variance(self) -> Reals:
         """Give the variance of every estimate.
@@ -105,8 +106,8 @@ class Linearised:
         square = grid.per_segment((self.scores - mean[grid.segment]) ** 2)
         silent = self._silent()[:, None] * mean**2
         factor = grid.strata.factor[grid.segment_stratum][:, None]
-        found = grid.per_domain(factor * (square + silent)) * self._average() ** 2
-        return np.where(self._known(), found, np.nan)
+        found = grid.per_domain(factor * (square + silent)) * self._average**2
+        return np.asarray(np.where(self._known, found, np.nan))
 
     def covariance(self, domain: str) -> Reals:
         """Give the covariance of all estimates inside one domain.
@@ -128,7 +129,7 @@ class Linearised:
         """
         if domain not in self.grid.domains:
             raise SipasError("estimation.domain_unknown", "domain", got=domain)
-        return self.covariances()[self.grid.domains.index(domain)]
+        return np.asarray(self.covariances()[self.grid.domains.index(domain)])
 
     def covariances(self) -> Reals:
         """Give the covariance of all estimates inside each domain.
@@ -142,7 +143,7 @@ class Linearised:
         factor = np.sqrt(grid.strata.factor[grid.segment_stratum])[:, None]
         spread = (self.scores - mean[grid.segment]) * factor[grid.segment]
         silent = mean * factor * np.sqrt(self._silent())[:, None]
-        average, known = self._average(), self._known()
+        average, known = self._average, self._known
         rows = np.append(grid.starts[grid.domain_starts], grid.domain.size)
         runs = np.append(grid.domain_starts, grid.starts.size)
         found = np.empty((len(grid.domains), len(self.names), len(self.names)))
@@ -192,30 +193,34 @@ class Linearised:
     def _lonely(self) -> Flags:
         return self.grid.strata.lonely[self.grid.segment_stratum][:, None]
 
+    @cached_property
     def _members(self) -> Flags:
         return self.grid.members(self.answers)
 
+    @cached_property
     def _units_and_strata(self) -> tuple[Reals, Reals]:
         units = self.grid.per_domain(self.grid.per_segment((self.answers > 0).astype(np.float64)))
-        return units, self.grid.per_domain(self._members().astype(np.float64))
+        return units, self.grid.per_domain(self._members.astype(np.float64))
 
+    @cached_property
     def _average(self) -> Reals:
         """Square root of the blow-up for lonely strata under the rule ``average``, shape (D, A)."""
-        _, strata = self._units_and_strata()
+        _, strata = self._units_and_strata
         if self.grid.strata.rule != "average":
             return np.ones_like(strata)
         rest = strata - self.lonely()
         return np.sqrt(np.divide(strata, rest, out=np.ones_like(strata), where=rest > 0))
 
+    @cached_property
     def _known(self) -> Flags:
         strata = self.grid.strata
         sure = strata.census | (strata.lonely & (strata.rule == "certainty"))
-        members = self._members()
+        members = self._members
         unsure = self.grid.per_domain((members & ~sure[self.grid.segment_stratum][:, None]).astype(np.float64))
-        units, _ = self._units_and_strata()
+        units, _ = self._units_and_strata
         lonely_only = (self.lonely() == unsure) & (strata.rule in {"remove", "average"})
         known = (unsure == 0) | ((units > 1) & ~lonely_only)
-        return known & np.isfinite(self.values)
+        return np.asarray(known & np.isfinite(self.values))
 
 
 def totals(grid: Grid, terms: tuple[Term, ...], answers: tuple[Term, ...]) -> Linearised:
@@ -274,5 +279,5 @@ def _spread(one: Linearised, name: str) -> tuple[sparse.csr_matrix, sparse.csr_m
     sums = added(score, grid.starts) * share[grid.segment_stratum]
     where = (grid.segment_stratum, grid.segment_domain)
     by_stratum = sparse.csr_matrix((sums, where), shape=(len(strata.names), len(grid.domains)))
-    mask = np.where(one._known()[:, column], one._average()[:, column], np.nan)
+    mask = np.where(one._known[:, column], one._average[:, column], np.nan)
     return by_unit, by_stratum, mask

@@ -58,7 +58,7 @@ class Moments:
     Parameters
     ----------
     table : polars.DataFrame
-        One row per part, kind of domain, domain, stratum and primary unit, sorted by them. Columns ``part``,
+        One row per part, kind of domain, domain, stratum and primary unit, sorted inside each kind. Columns ``part``,
         ``domain_kind``, ``domain`` (missing: the row had no value there), ``stratum``, ``psu``; in the rows of
         kind ``all`` also ``psu_population``, ``psu_rate``, ``psu_sample`` of the stratum, where known; then the
         sums ``n`` (rows of positive weight), ``zero_weight`` (rows of weight 0), ``w``, ``ww`` (sum of squared
@@ -135,16 +135,13 @@ class Moments:
         polars.DataFrame
             As ``table`` without ``part``, one row per key, sorted; added in the order of the parts' names.
         """
-        table = self.table.sort(*KEY, "part", nulls_last=True)
         if len(self.parts) < 2:
-            return table.drop("part")
+            return self.table.drop("part")
+        table = self.table.sort(*KEY, "part", nulls_last=True)
         starts = _starts(table)
         sums = [name for name in table.columns if name in ADDED or name not in FIXED]
         added = {name: np.add.reduceat(table[name].to_numpy(), starts) for name in sums}
-        sizes = [
-            pl.col(name).drop_nulls().first().over(*KEY)
-            for name in ("psu_population", "psu_rate", "psu_sample")
-        ]
+        sizes = [pl.col(name).drop_nulls().first().over(*KEY) for name in ("psu_population", "psu_rate", "psu_sample")]
         first = table.with_columns(sizes)[starts].drop("part")
         return first.with_columns(pl.Series(name, values) for name, values in added.items())
 

@@ -31,7 +31,14 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def phase_1(design: Design, terms: tuple[Term, ...], domains: tuple[tuple[str, ...], ...], source: str) -> str:
+def phase_1(
+    design: Design,
+    terms: tuple[Term, ...],
+    domains: tuple[tuple[str, ...], ...],
+    source: str,
+    *,
+    whole: bool = True,
+) -> str:
     """Write the query of phase 1.
 
     Parameters
@@ -44,21 +51,23 @@ def phase_1(design: Design, terms: tuple[Term, ...], domains: tuple[tuple[str, .
         Kinds of domain after the whole; each is one or more columns crossed.
     source : str
         Relation with one row per respondent.
+    whole : bool
+        Whether the whole is wanted beside the domains.
 
     Returns
     -------
     str
         A SELECT with the columns ``kind`` (0 for the whole, then 1, 2, ...), ``domain``, ``stratum``, ``psu``,
-        ``least`` and ``most`` (population or rate), ``bad_weights``, ``bad_sizes``, ``n``, ``zero_weight``, ``w``, ``ww`` and
-        the terms.
+        ``least`` and ``most`` (population or rate), ``bad_weights``, ``bad_sizes``, ``n``, ``zero_weight``,
+        ``w``, ``ww`` and the terms.
     """
     named = dict.fromkeys(column for term in terms for column in (*term.answered, *term.power))
     alias = {column: f"c{i}" for i, column in enumerate(named)}
     inner = [*_keys(design), *_domain_values(domains), *(f"{quoted(c)} AS {a}" for c, a in alias.items())]
-    sums = [f"SUM({_value(term, alias)}) AS t{i}" for i, term in enumerate(terms)]
+    sums = [f"{_sum(term, alias)} AS t{i}" for i, term in enumerate(terms)]
     outer = [*_kind(len(domains)), *_SUMS, *sums]
     rows = f"  SELECT\n    {_listed(inner, 4)}\n  FROM {quoted(source)}"
-    return f"SELECT\n  {_listed(outer, 2)}\nFROM (\n{rows}\n) survey_rows\n{_groups(len(domains))}"
+    return f"SELECT\n  {_listed(outer, 2)}\nFROM (\n{rows}\n) survey_rows\n{_groups(len(domains), whole=whole)}"
 
 
 def _listed(expressions: list[str], indent: int) -> str:
@@ -70,10 +79,10 @@ _SUMS = (
     "psu",
     "MIN(size) AS least",
     "MAX(size) AS most",
-    f"SUM(CASE WHEN w {WITHIN} THEN 0 ELSE 1 END) AS bad_weights",
-    f"SUM(CASE WHEN size > 0 AND size {WITHIN} THEN 0 ELSE 1 END) AS bad_sizes",
-    "SUM(CASE WHEN w > 0 THEN 1 ELSE 0 END) AS n",
-    "SUM(CASE WHEN w = 0 THEN 1 ELSE 0 END) AS zero_weight",
+    f"COUNT(CASE WHEN w {WITHIN} THEN NULL ELSE 1 END) AS bad_weights",
+    f"COUNT(CASE WHEN size > 0 AND size {WITHIN} THEN NULL ELSE 1 END) AS bad_sizes",
+    "COUNT(CASE WHEN w > 0 THEN 1 END) AS n",
+    "COUNT(CASE WHEN w = 0 THEN 1 END) AS zero_weight",
     "SUM(w) AS w",
     "SUM(w * w) AS ww",
 )
@@ -95,15 +104,15 @@ def _domain_values(domains: tuple[tuple[str, ...], ...]) -> list[str]:
     return [f"{text} AS d{i}" for i, text in enumerate(crossed, start=1)]
 
 
-def _value(term: Term, alias: dict[str, str]) -> str:
+def _sum(term: Term, alias: dict[str, str]) -> str:
     columns = [alias[column] for column in term.answered]
     holds = (" AND " if term.every else " OR ").join(f"{column} IS NOT NULL" for column in columns)
     if term.codes is not None:
         holds = f"{columns[0]} IN ({', '.join(str(int(code)) for code in term.codes)})"
     if term.counts:
-        return f"CASE WHEN w > 0 AND ({holds}) THEN 1 ELSE 0 END"
+        return f"COUNT(CASE WHEN w > 0 AND ({holds}) THEN 1 END)"
     value = " * ".join(["w", *(f"CAST({alias[column]} AS DOUBLE)" for column in term.power)])
-    return f"CASE WHEN {holds} THEN {value} ELSE 0 END"
+    return f"SUM(CASE WHEN {holds} THEN {value} ELSE 0 END)"
 
 
 def _kind(kinds: int) -> list[str]:
@@ -115,6 +124,8 @@ def _kind(kinds: int) -> list[str]:
     return [f"CASE {number} ELSE 0 END AS kind", f"CASE {value} ELSE '' END AS domain"]
 
 
-def _groups(kinds: int) -> str:
-    sets = ["(stratum, psu)", *(f"(stratum, psu, d{i})" for i in range(1, kinds + 1))]
-    return f"GROUP BY GROUPING SETS ({', '.join(sets)})" if kinds else "GROUP BY stratum, psu"
+def _groups(kinds: int, *, whole: bool) -> str:
+    sets = [f"(stratum, psu, d{i})" for i in range(1, kinds + 1)]
+    if whole:
+        sets.insert(0, "(stratum, psu)")
+    return f"GROUP BY GROUPING SETS ({', '.join(sets)})"

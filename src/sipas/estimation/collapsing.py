@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from sipas.errors import Place, SipasError
+from sipas.errors import SipasError
 from sipas.estimation.design import Design
 from sipas.estimation.measures import Measure, Term, terms_of
 from sipas.estimation.moments import FIXED, KEY, WHOLE, Description, Moments
-from sipas.estimation.strata import crossing_psus
-from sipas.estimation.query import JOINED, ROW_NUMBER, WITHIN, phase_1, quoted
+from sipas.estimation.query import JOINED, ROW_NUMBER, phase_1
+from sipas.estimation.refusals import refuse_columns, refuse_rows, refuse_twice, refuse_types
 
 PSUS_COLUMNS = {
     "stratum": pl.String,
@@ -98,7 +97,8 @@ def collapse(
         ``estimation.column_unknown``, ``estimation.column_not_numeric``, ``estimation.weight_not_valid``,
         ``estimation.key_missing``, ``estimation.value_not_finite``, ``estimation.population_varies``,
         ``estimation.size_not_valid``, ``estimation.psu_in_two_strata``, ``estimation.psu_unknown``,
-        ``estimation.psu_repeated``, ``estimation.psu_needed``.
+        ``estimation.psu_repeated``, ``estimation.psu_needed``, ``estimation.kind_repeated``,
+        ``estimation.measure_repeated``.
 
     Notes
     -----
@@ -107,15 +107,25 @@ def collapse(
     """
     if psus is not None and design.psu is None:
         raise SipasError("estimation.psu_needed", "psus")
+    kinds = (WHOLE, *(JOINED.join(kind) for kind in domains))
+    refuse_twice(kinds, measures)
     terms = terms_of(measures)
+    passes: list[tuple[tuple[str, ...], ...]] = [(), *((kind,) for kind in domains)]
+    if not isinstance(rows, pl.DataFrame):  # reading again would cost more than the memory it saves
+        passes = [domains]
+    tables = []
     with (engine or DuckDB()).connect() as database:
         _open(database, rows, design, terms, domains)
-        found = database.sql(phase_1(design, terms, domains, "survey_source")).pl()
-        _refuse_rows(database, found, design, terms)
-    kinds = (WHOLE, *(JOINED.join(kind) for kind in domains))
-    table = _named(found, kinds, terms, design, part)
-    table = _with_psus(table, psus, part)
-    return Moments(table.sort("part", *KEY, nulls_last=True), Description(design=design, measures=measures, kinds=kinds))
+        for number, some in enumerate(passes):
+            whole = number == 0
+            found = database.sql(phase_1(design, terms, some, "survey_source", whole=whole)).pl()
+            if whole:
+                refuse_rows(database, found.filter(pl.col("kind") == 0), design, terms)
+            tables.append(_named(found, (WHOLE, *(JOINED.join(kind) for kind in some)), terms, design, part))
+    tables[0] = _with_psus(tables[0], psus, part)
+    order = pl.col("domain_kind").replace_strict(kinds, range(len(kinds)), return_dtype=pl.Int64)
+    table = pl.concat([one.sort(order, *KEY[1:], nulls_last=True) for one in tables])
+    return Moments(table, Description(design=design, measures=measures, kinds=kinds))
 
 
 def _open(
@@ -128,97 +138,16 @@ def _open(
     named = [*design.columns(), *(c for term in terms for c in term.answered), *(c for kind in domains for c in kind)]
     wanted = list(dict.fromkeys(named))
     if isinstance(rows, pl.DataFrame):
-        _refuse_columns(wanted, rows.columns)
+        refuse_columns(wanted, rows.columns)
         database.register("survey_rows_given", rows.select(wanted or rows.columns[:1]).to_arrow())
     else:
         database.read_parquet(str(rows)).create_view("survey_rows_given")
-        _refuse_columns(wanted, database.table("survey_rows_given").columns)
+        refuse_columns(wanted, database.table("survey_rows_given").columns)
     # A window without order keeps the order of the rows and streams.
     number = f"SELECT *, ROW_NUMBER() OVER () AS {ROW_NUMBER} FROM survey_rows_given"
     text = number if design.psu is None else "SELECT * FROM survey_rows_given"
     database.execute(f"CREATE VIEW survey_source AS {text}")
-    _refuse_types(database, design, terms)
-
-
-def _refuse_columns(wanted: list[str], there: list[str]) -> None:
-    for column in wanted:
-        if column not in there:
-            near = difflib.get_close_matches(column, there, n=3)
-            raise SipasError(
-                "estimation.column_unknown", column, expected=there, hint=near, place=Place(column=column)
-            )
-
-
-def _refuse_types(database: duckdb.DuckDBPyConnection, design: Design, terms: tuple[Term, ...]) -> None:
-    source = database.table("survey_source")
-    types = dict(zip(source.columns, (str(t) for t in source.types), strict=True))
-    numeric = [design.weight, design.population, design.rate]
-    numeric += [c for term in terms if term.codes is not None or term.power for c in term.answered]
-    for column in dict.fromkeys(c for c in numeric if c is not None):
-        if types[column].startswith(("VARCHAR", "DATE", "TIME", "BLOB", "STRUCT")) or types[column].endswith("]"):
-            raise SipasError(
-                "estimation.column_not_numeric", column, got=types[column], place=Place(column=column)
-            )
-
-
-def _refuse_rows(
-    database: duckdb.DuckDBPyConnection, found: pl.DataFrame, design: Design, terms: tuple[Term, ...]
-) -> None:
-    if found["bad_weights"].sum() and design.weight is not None:
-        weight = f"CAST({quoted(design.weight)} AS DOUBLE)"
-        row, got = _first(database, design.weight, f"NOT COALESCE({weight} {WITHIN}, FALSE)")
-        raise SipasError(
-            "estimation.weight_not_valid", design.weight, got=got, place=Place(row=row, column=design.weight)
-        )
-    for name, column in (("stratum", design.strata), ("psu", design.psu)):
-        if column is not None and found[name].null_count():
-            row, _ = _first(database, column, f"{quoted(column)} IS NULL")
-            raise SipasError("estimation.key_missing", column, place=Place(row=row, column=column))
-    size = design.population or design.rate
-    if size is not None and found["bad_sizes"].sum():
-        value = f"CAST({quoted(size)} AS DOUBLE)"
-        row, got = _first(database, size, f"NOT COALESCE({value} > 0 AND {value} {WITHIN}, FALSE)")
-        raise SipasError("estimation.size_not_valid", size, got=got, place=Place(row=row, column=size))
-    _refuse_crossing(database, found, design)
-    for number, term in enumerate(terms):
-        if term.power and not found[f"t{number}"].is_finite().all():
-            _refuse_value(database, term)
-
-
-def _refuse_crossing(database: duckdb.DuckDBPyConnection, found: pl.DataFrame, design: Design) -> None:
-    if design.nested or design.psu is None or design.strata is None:
-        return
-    crossing = crossing_psus(found.filter(pl.col("kind") == 0))
-    if not crossing:
-        return
-    psu, strata = crossing[0]
-    same = f"CAST({quoted(design.psu)} AS STRING) = {_literal(psu)}"
-    first, _ = _first(database, design.psu, same)
-    _, stratum = _first(database, design.strata, same)
-    row, _ = _first(database, design.strata, f"{same} AND {quoted(design.strata)} <> {_literal(stratum)}")
-    place = Place(row=row, column=design.psu)
-    raise SipasError("estimation.psu_in_two_strata", design.psu, expected=first, got=psu, hint=strata, place=place)
-
-
-def _literal(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def _refuse_value(database: duckdb.DuckDBPyConnection, term: Term) -> None:
-    for column in term.answered:
-        value = f"CAST({quoted(column)} AS DOUBLE)"
-        wrong = f"{value} IS NOT NULL AND NOT ABS({value}) {WITHIN}"
-        row, got = _first(database, column, wrong)
-        if row is not None:
-            raise SipasError("estimation.value_not_finite", column, got=got, place=Place(row=row, column=column))
-    raise SipasError("estimation.value_not_finite", term.name, got="overflow")
-
-
-def _first(database: duckdb.DuckDBPyConnection, column: str, wrong: str) -> tuple[int | None, object]:
-    numbered = f"SELECT *, ROW_NUMBER() OVER () AS row_at_fault FROM survey_rows_given"
-    text = f"SELECT row_at_fault, {quoted(column)} FROM ({numbered}) q WHERE {wrong} ORDER BY 1 LIMIT 1"
-    got = database.sql(text).fetchone()
-    return (None, None) if got is None else (int(got[0]), got[1])
+    refuse_types(database, design, terms)
 
 
 def _named(
@@ -227,20 +156,14 @@ def _named(
     size = "psu_population" if design.population is not None else "psu_rate"
     whole = pl.col("kind") == 0
     other = "psu_rate" if size == "psu_population" else "psu_population"
-    mixed = found.filter(whole & (pl.col("least") != pl.col("most")))
-    if mixed.height:
-        got = [mixed["least"][0], mixed["most"][0]]
-        raise SipasError(
-            "estimation.population_varies",
-            design.population or design.rate,
-            expected=mixed["stratum"][0],
-            got=got,
-            place=Place(column=design.population or design.rate),
-        )
     prefix = f"{part}:" if design.psu is None else ""
     columns = [
         pl.lit(part).alias("part"),
-        pl.col("kind").cast(pl.Int64).replace_strict(dict(enumerate(kinds)), return_dtype=pl.String).alias("domain_kind"),
+        pl
+        .col("kind")
+        .cast(pl.Int64)
+        .replace_strict(dict(enumerate(kinds)), return_dtype=pl.String)
+        .alias("domain_kind"),
         pl.col("domain"),
         pl.col("stratum"),
         (pl.lit(prefix) + pl.col("psu")).alias("psu"),
@@ -274,7 +197,7 @@ def _with_psus(table: pl.DataFrame, psus: pl.DataFrame | None, part: str) -> pl.
 
 
 def _checked(psus: pl.DataFrame) -> pl.DataFrame:
-    _refuse_columns(["stratum", "psu"], psus.columns)
+    refuse_columns(["stratum", "psu"], psus.columns)
     there = [pl.col(name).cast(dtype) for name, dtype in PSUS_COLUMNS.items() if name in psus.columns]
     absent = [pl.lit(None, dtype).alias(name) for name, dtype in PSUS_COLUMNS.items() if name not in psus.columns]
     drawn = psus.select(*there, *absent).select(list(PSUS_COLUMNS))

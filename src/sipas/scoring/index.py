@@ -1,0 +1,181 @@
+"""The index of an edition in every domain, with errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from sipas.estimation import Grid, Linearised, Moments, across, counted, grids, kish_size, share_interval
+from sipas.estimation.strata import Reals
+from sipas.instrument import Edition
+from sipas.instrument.model import Node
+from sipas.scoring.tree import PERCENT, items_of, leaves, nodes_of, question_of
+from sipas.tables import COVARIANCE, INDEX
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An index with what later questions need.
+
+    Parameters
+    ----------
+    edition : Edition
+        Whose tree.
+    moments : Moments
+        From which.
+    index : polars.DataFrame
+        ``sipas.tables.INDEX``: by kind of domain, domain, node in the order of the tree.
+    covariance : polars.DataFrame
+        ``sipas.tables.COVARIANCE``: inside a domain every pair of nodes once (the earlier in the tree first, itself
+        included); between two domains of a kind the same node, where not 0. Nothing for nodes without error.
+    nodes : dict of str to Linearised
+        For each kind of domain the nodes in percent with their scores.
+    level : float
+        Of the intervals.
+    """
+
+    edition: Edition
+    moments: Moments
+    index: pl.DataFrame
+    covariance: pl.DataFrame
+    nodes: dict[str, Linearised]
+    level: float
+
+
+def score(
+    edition: Edition, moments: Moments, *, domain_kinds: tuple[str, ...] | None = None, level: float = 0.95
+) -> Score:
+    """Work out the index of an edition.
+
+    Parameters
+    ----------
+    edition : Edition
+        Index tree, top boxes, rules.
+    moments : Moments
+        Collapsed with ``measures_of(edition)``, possibly among others.
+    domain_kinds : tuple of str, optional
+        Kinds of domain; missing: all of the moments.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    Score
+        Every node in every domain that has respondents.
+
+    Raises
+    ------
+    SipasError
+        ``estimation.term_missing``, ``estimation.kind_unknown``, errors of the strata.
+
+    Notes
+    -----
+    An item is the weighted share of its top box among valid answers. ``pooled_answers``: satisfied over valid answers,
+    added over all items below. ``mean_of_children`` and ``fixed_weights``: over the children with a value in the
+    domain; the weights of the others are given to them in proportion. Errors by Taylor linearisation through the tree.
+    """
+    nodes = tuple(node for node, _ in edition.nodes())
+    found: dict[str, Linearised] = {}
+    index, covariance = [INDEX.empty()], [COVARIANCE.empty()]
+    for grid in grids(moments, domain_kinds):
+        one = nodes_of(nodes, items_of(edition, grid), responded=True)
+        found[grid.kind] = one
+        index.append(_index(edition, one, level))
+        covariance.append(_covariance(one))
+    return Score(edition, moments, INDEX.check(pl.concat(index)), pl.concat(covariance), found, level)
+
+
+def node_interval(one: Linearised, se: Reals, level: float) -> tuple[Reals, Reals]:
+    """Give intervals of nodes, in percent.
+
+    Parameters
+    ----------
+    one : Linearised
+        Nodes in percent.
+    se : array, shape (D, A)
+        Their standard errors in points.
+    level : float
+        Above 0, below 1.
+
+    Returns
+    -------
+    low, high : array, shape (D, A)
+        Between 0 and 100; NaN where not known.
+    """
+    df = np.where(np.isfinite(se), one.degrees(), np.nan)
+    effective = kish_size(one.grid, one.n)
+    low, high = share_interval(np.clip(one.values / PERCENT, 0, 1), se / PERCENT, df, effective, level)
+    return low * PERCENT, high * PERCENT
+
+
+def _index(edition: Edition, one: Linearised, level: float) -> pl.DataFrame:
+    about = [(n.name, parent, n.level, n.rule or "top_box") for n, parent in edition.nodes()]
+    texts = ("node", "parent", "level", "rule")
+    tree = pl.DataFrame(about, schema=dict.fromkeys(texts, pl.String), orient="row")
+    domains = {"domain_kind": [one.grid.kind] * len(one.grid.domains), "domain": list(one.grid.domains)}
+    table = pl.DataFrame(domains, schema=dict.fromkeys(domains, pl.String))
+    table = table.join(tree, how="cross", maintain_order="left_right")
+    se = np.sqrt(one.variance())
+    low, high = node_interval(one, se, level)
+    reals = {
+        "n": one.n,
+        "answers": _answers(edition, one.grid),
+        "percent": np.clip(one.values, 0, PERCENT),  # a mean of 100s may end in 100.00000000000001
+        "se": se,
+        "low": low,
+        "high": high,
+        "df": np.where(one.n > 0, one.degrees(), np.nan),
+    }
+    table = table.with_columns(pl.Series(name, values.ravel()) for name, values in reals.items())
+    empty = [pl.lit(None, c.dtype).alias(c.name) for c in INDEX.columns if c.name not in table.columns]
+    table = table.with_columns(pl.col(pl.Float64).fill_nan(None), *empty)
+    return table.select(pl.col(c.name).cast(c.dtype) for c in INDEX.columns)
+
+
+def _answers(edition: Edition, grid: Grid) -> Reals:
+    nodes = [node for node, _ in edition.nodes()]
+    rows = [grid.sums(tuple(counted((q,)) for q in _questions(node))).sum(axis=1) for node in nodes]
+    return grid.per_domain(grid.per_segment(np.column_stack(rows)))
+
+
+def _questions(node: Node) -> tuple[str, ...]:
+    return tuple(question_of(leaf) for leaf in leaves(node))
+
+
+def _covariance(one: Linearised) -> pl.DataFrame:
+    first, second = np.triu_indices(len(one.names))
+    names = np.array(one.names, dtype=object)
+    inside = one.covariances()[:, first, second]
+    count = len(one.grid.domains)
+    domain = np.repeat(np.array(one.grid.domains, dtype=object), first.size)
+    tables = [_pairs(one, domain, np.tile(names[first], count), domain, np.tile(names[second], count), inside.ravel())]
+    row, column = np.triu_indices(count, 1)
+    domains = np.array(one.grid.domains, dtype=object)
+    for name in () if one.grid.nested else one.names:
+        between = across(one, name, one, name)[row, column]
+        same = np.full(row.size, name, dtype=object)
+        table = _pairs(one, domains[row], same, domains[column], same, between)
+        tables.append(table.filter(pl.col("covariance") != 0))
+    return pl.concat(tables)
+
+
+def _pairs(
+    one: Linearised,
+    domain: np.ndarray[tuple[int], np.dtype[np.object_]],
+    node: np.ndarray[tuple[int], np.dtype[np.object_]],
+    other_domain: np.ndarray[tuple[int], np.dtype[np.object_]],
+    other_node: np.ndarray[tuple[int], np.dtype[np.object_]],
+    covariance: Reals,
+) -> pl.DataFrame:
+    columns = {
+        "domain_kind": [one.grid.kind] * len(domain),
+        "domain": domain.tolist(),
+        "node": node.tolist(),
+        "other_domain": other_domain.tolist(),
+        "other_node": other_node.tolist(),
+        "covariance": covariance,
+    }
+    table = pl.DataFrame(columns, schema={c.name: c.dtype for c in COVARIANCE.columns})
+    return table.filter(pl.col("covariance").is_not_nan())
