@@ -1,0 +1,167 @@
+"""The certificate of a draw: all that is needed to repeat it, and what a reader must know about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import polars as pl
+
+from sipas.errors import SipasError
+from sipas.sampling import wording
+from sipas.sampling.canonical import Digest, table_digest
+from sipas.sampling.drawing import Draw
+from sipas.sampling.seed import Seed
+
+FORM = "sipas-draw-1"
+Json = dict[str, object]
+
+
+def build_certificate(
+    drawn: Draw,
+    *,
+    frame: Digest,
+    seed: Seed,
+    program_version: str,
+    trials: int = 0,
+    redraws: int = 0,
+    notes: Sequence[str] = (),
+) -> Json:
+    """Make the certificate.
+
+    Parameters
+    ----------
+    drawn : Draw
+        The draw that counts.
+    frame : Digest
+        Of the canonical frame.
+    seed : Seed
+        The seed it was drawn with.
+    program_version : str
+        Version of sipas that drew.
+    trials, redraws : int
+        Trial draws, and official draws that this one replaces, by the journal.
+    notes : sequence of str
+        What the frame's import found, as gaps against the one-stop totals.
+
+    Returns
+    -------
+    dict
+        Texts, whole numbers and lists only (JSON); :func:`certificate_json` writes it.
+
+    Raises
+    ------
+    SipasError
+        ``sampling.certificate_seed`` where seed, frame and draw do not belong together.
+    """
+    if drawn.seed != seed.sha256 or seed.frame_sha256 != frame.sha256:
+        raise SipasError("sampling.certificate_seed", "seed", expected=seed.sha256, got=drawn.seed)
+    permanent = drawn.coordination is not None
+    return {
+        "form": FORM,
+        "program": {"name": "sipas", "version": program_version},
+        "frame": msgspec.to_builtins(frame),
+        "seed": msgspec.to_builtins(seed),
+        "design": msgspec.to_builtins(drawn.design),
+        "coordination": msgspec.to_builtins(drawn.coordination),
+        "draws": {"trials": trials, "redraws": redraws},
+        "lists": drawn.lists.to_dicts(),
+        "sample": _sample(drawn.sample),
+        "rule": wording.rule_in_words(drawn.design, permanent=permanent),
+        "recommendations": _recommendations(drawn, trials, redraws),
+        "notes": list(notes),
+    }
+
+
+def certificate_json(certificate: Mapping[str, object]) -> bytes:
+    """Write a certificate.
+
+    Parameters
+    ----------
+    certificate : mapping
+        From :func:`build_certificate`.
+
+    Returns
+    -------
+    bytes
+        UTF-8, keys by code point, one space of indent, a line end at the end: the same bytes for the same content.
+    """
+    text = json.dumps(certificate, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def read_certificate(data: bytes) -> Json:
+    """Read a certificate.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of ``certificate.json``.
+
+    Returns
+    -------
+    dict
+        As :func:`build_certificate` made it.
+
+    Raises
+    ------
+    SipasError
+        ``sampling.certificate_form``.
+    """
+    try:
+        certificate = json.loads(data)
+    except ValueError as error:
+        raise SipasError("sampling.certificate_form", "certificate", expected=FORM, got=str(error)) from error
+    form = certificate.get("form") if isinstance(certificate, dict) else None
+    if form != FORM:
+        raise SipasError("sampling.certificate_form", "certificate", expected=FORM, got=form)
+    return dict(certificate)
+
+
+def _sample(sample: pl.DataFrame) -> Json:
+    official = int((sample["role"] == "official").sum())
+    return {
+        "sha256": table_digest(sample).sha256,
+        "official": official,
+        "reserve": sample.height - official,
+        "by_stratum": _by_stratum(sample),
+    }
+
+
+def _by_stratum(sample: pl.DataFrame) -> list[Json]:
+    counts = (
+        sample
+        .group_by("stratum")
+        .agg(
+            (pl.col("role") == "official").sum().cast(pl.Int64).alias("official"),
+            (pl.col("role") == "reserve").sum().cast(pl.Int64).alias("reserve"),
+        )
+        .sort("stratum")
+    )
+    return counts.to_dicts()
+
+
+def _recommendations(drawn: Draw, trials: int, redraws: int) -> list[str]:
+    said = [wording.KEEP]
+    if trials or redraws:
+        said.append(wording.SEVERAL.format(trials=trials, redraws=redraws))
+    if drawn.coordination is not None:
+        said.append(wording.BY_KEY)
+    for at, short in drawn.shortfalls:
+        said.append(
+            wording.SHORT.format(
+                at=at, parent=short.parent, group=short.group, wanted=short.wanted, population=short.population
+            )
+        )
+    lists = drawn.lists
+    lonely = (pl.col("stage") == 1) & (pl.col("sample") == 1) & (pl.col("population") > 1)
+    for sentence, which in (
+        (wording.FEW_RESERVES, pl.col("reserve") < pl.col("reserve_wanted")),
+        (wording.EMPTY, pl.col("sample") == 0),
+        (wording.LONELY, lonely),
+    ):
+        count = lists.filter(which).height
+        if count:
+            said.append(sentence.format(count=count))
+    return said
