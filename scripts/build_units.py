@@ -1,7 +1,8 @@
 """Make the register of administrative units from the MIT package vietnamadminunits and the listed corrections.
 
-Run: ``python scripts/build_units.py`` with the dependency group ``build`` installed. Writes ``units.parquet``
-and ``lineage.parquet`` beside ``corrections.yaml``; prints what was corrected. Same input, same bytes.
+Run: ``python scripts/build_units.py [FOLDER]`` with the dependency group ``build`` installed. Writes
+``units.parquet`` and ``lineage.parquet`` into the folder, else beside ``corrections.yaml``; prints what was
+corrected. Same input, same bytes.
 """
 
 from __future__ import annotations
@@ -209,7 +210,7 @@ def add_regions(build: Build) -> None:
         unit["region"] = next(name for name, codes in scheme["regions"].items() if top["code"] in codes)
 
 
-def write(build: Build) -> None:
+def write(build: Build, folder: Path) -> None:
     schema = {c.name: c.dtype for c in UNITS.columns}
     units = pl.DataFrame(build.units, schema=schema, orient="row")
     units = UNITS.check(units).sort(
@@ -219,11 +220,11 @@ def write(build: Build) -> None:
     units = units.with_columns(
         name_key=pl.Series([name_key(n) for n in keys]), spelling_key=pl.Series([spelling_key(n) for n in keys])
     )
-    units.write_parquet(DATA / "units.parquet", compression="zstd", compression_level=19)
+    units.write_parquet(folder / "units.parquet", compression="zstd", compression_level=19)
     lineage = pl.DataFrame(build.lineage, schema=LINEAGE_SCHEMA, orient="row").sort(
         "on", "code", "successor_code", "extent"
     )
-    lineage.write_parquet(DATA / "lineage.parquet", compression="zstd", compression_level=19)
+    lineage.write_parquet(folder / "lineage.parquet", compression="zstd", compression_level=19)
     print(units.group_by("level").len().sort("level"), lineage.group_by("extent").len().sort("extent"))
 
 
@@ -238,7 +239,7 @@ def main() -> int:
     link_communes(build, pairs)
     raise_wards(build)
     add_regions(build)
-    write(build)
+    write(build, Path(sys.argv[1]) if len(sys.argv) > 1 else DATA)
     print("\n".join(build.notes))
     return 0
 

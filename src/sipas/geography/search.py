@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections import defaultdict
 from functools import cache
 
@@ -27,14 +28,16 @@ CODE_LENGTHS: dict[Level, int] = {"province": 2, "district": 3, "commune": 5}
 LIKENESS = 0.75
 MOST_STATES_NAMED = 5
 MOST_MEANT_NAMED = 12
+# Offices also part a unit from those above it by a dash; some names hold one (Bà Rịa - Vũng Tàu), so it is tried last.
+_BETWEEN = re.compile(r"\s+[-–—]\s+|\s*;\s*")
 
 
 def find(text: str, on: dt.date, level: Level | None = None, within: str | Unit | None = None) -> Unit:
     """Find the one unit a text means on a day.
 
     A code, or a name with or without diacritics, kind (``Tỉnh``, ``TP.``, ``Q.``, ``Xã`` …) and units above it
-    after commas (``Xã Tân Thạnh, Sóc Trăng``). Hòa and Hoà, Lý and Lí, đ and d are the same; a name written with
-    diacritics is first sought as written.
+    after commas, semicolons or dashes (``Xã Tân Thạnh, Sóc Trăng``). Hòa and Hoà, Lý and Lí, đ and d are the
+    same; a name written with diacritics is first sought as written.
 
     Parameters
     ----------
@@ -97,6 +100,8 @@ def matches(text: str, on: dt.date, level: Level | None = None, within: str | Un
         return (unit_at(digits, on),)
     name, areas = _areas(text, on, within)
     found = [s for s in _named(name, level) if s.holds(on) and _lies_in(s, on, areas)]
+    if not found and (parted := _BETWEEN.sub(", ", text)) != text:
+        return matches(parted, on, level, within)
     return tuple(as_unit(s, on) for s in _ordered(found))
 
 
