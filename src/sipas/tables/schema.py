@@ -146,21 +146,17 @@ class Table:
                 )
         unknown = [name for name in frame.columns if name not in {c.name for c in self.columns}]
         if unknown and not self.open_columns:
-            raise SipasError(
-                "tables.column_unknown", self.name, expected=[c.name for c in self.columns], got=unknown
-            )
+            raise SipasError("tables.column_unknown", self.name, expected=[c.name for c in self.columns], got=unknown)
 
     def _check_values(self, frame: pl.DataFrame, column: Column) -> None:
-        wrong = frame.select(column.faults().alias("wrong"), pl.col(column.name)).with_row_index(
-            "row", offset=1
-        )
-        wrong = wrong.filter("wrong")
+        marked = frame.select(column.faults().alias("wrong"), pl.col(column.name).alias("got"))
+        wrong = marked.with_row_index("row", offset=1).filter("wrong")
         if wrong.height:
             raise SipasError(
                 "tables.value",
                 self.name,
                 expected=column.meaning,
-                got=wrong[column.name].head(MOST_ROWS_NAMED).to_list(),
+                got=wrong["got"].head(MOST_ROWS_NAMED).to_list(),
                 hint=wrong.height,
                 place=Place(file=self.name, row=int(wrong["row"][0]), column=column.name),
             )
