@@ -176,6 +176,8 @@ class Derivation:
         for place, part in enumerate(added.sections):
             path = f"add.sections[{place}]"
             self._insert(self.data, "sections", part.section, part.after, path, "section")
+        for place, new in enumerate(added.nodes):
+            self._child(new.into, new.node, f"add.nodes[{place}].into", f"add.nodes[{place}].node")
         for place, entry in enumerate(added.questions):
             path = f"add.questions[{place}]"
             section = within(self.data, "section", entry.section)
@@ -186,8 +188,6 @@ class Derivation:
             self._insert(section, "questions", entry.question, entry.after, path, "question")
             if entry.into is not None and isinstance(entry.question, dict):
                 self._child(entry.into, {"question": entry.question.get("name")}, f"{path}.into")
-        for place, new in enumerate(added.nodes):
-            self._child(new.into, new.node, f"add.nodes[{place}].into", f"add.nodes[{place}].node")
 
     def _insert(self, home: Raw, field: str, new: object, after: str | None, path: str, inner: str = "") -> None:
         held = home.get(field)
