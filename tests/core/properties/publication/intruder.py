@@ -6,7 +6,6 @@ large each hidden cell can be.
 """
 
 from collections.abc import Iterator
-from itertools import product
 
 import numpy as np
 import polars as pl
@@ -44,8 +43,8 @@ def estimates_of(people: list[dict]) -> pl.DataFrame:
         for item in (*ITEMS, "gender"):
             answers = [p[item] for p in members if p[item] is not None]
             top = sum(a >= 4 for a in answers) / len(answers) if answers else None
-            rows.append([kind, domain, item, "top_box", None, len(answers), float(len(answers)), top]
-                        + [0.1, 0.0, 1.0, 3.0, 1.0, 0])  # fmt: skip
+            n = len(answers)
+            rows.append([kind, domain, item, "top_box", None, n, float(n), top, 0.1, 0.0, 1.0, 3.0, 1.0, 0])
     return pl.DataFrame(rows, schema=ESTIMATES.empty().schema, orient="row")
 
 
@@ -71,15 +70,6 @@ class Intruder:
         self.columns = ["people", *ITEMS, "gender", *(f"n:{node}" for node in ("index", *FACTORS))]
         self.equations: list[np.ndarray] = []
         self.values: list[float] = []
-        self.limits = [row for place in range(len(pairs)) for row in self._common_sense(place)]
-
-    def _common_sense(self, place: int) -> Iterator[np.ndarray]:
-        for node in ("index", *FACTORS):
-            yield self._row({place: {f"n:{node}": 1, "people": -1}})
-            yield self._row({place: {f"n:{node}": 1, **{item: -1 for item in below(node)}}})
-            for item in below(node):
-                yield self._row({place: {item: 1, f"n:{node}": -1}})
-        yield self._row({place: {"gender": 1, "people": -1}})
 
     def _row(self, entries: dict[int, dict[str, int]]) -> np.ndarray:
         row = np.zeros(len(self.pairs) * len(self.columns))
@@ -96,12 +86,10 @@ class Intruder:
         self.equations.append(self.cell(kind, domain, names))
         self.values.append(value)
 
-    def highest(self, row: np.ndarray, *, common_sense: bool) -> float:
-        """The most that a cell can hold; with common sense, no node has more answers than people allow."""
-        limits = np.array(self.limits) if common_sense else None
+    def highest(self, row: np.ndarray) -> float:
+        """The most that a cell can hold."""
         equations = np.array(self.equations) if self.equations else None
-        found = linprog(-row, A_ub=limits, b_ub=None if limits is None else np.zeros(len(limits)),
-                        A_eq=equations, b_eq=self.values or None)  # fmt: skip
+        found = linprog(-row, A_eq=equations, b_eq=self.values or None)
         if found.status == 3:
             return np.inf
         assert found.status == 0, found.message
@@ -116,9 +104,10 @@ class Intruder:
         return bool(np.abs(shown @ combination - row).max() < 1e-9)
 
 
-def attack(estimates: pl.DataFrame, index: pl.DataFrame, pairs: list[tuple[str, str]]) -> Intruder:
-    """Read everything that is shown into the intruder's equations."""
-    intruder = Intruder(pairs)
+def attack(estimates: pl.DataFrame, index: pl.DataFrame) -> Intruder:
+    """Read everything that is shown into the intruder's equations; only pairs that have a row exist."""
+    crossed = estimates.filter(pl.col("domain_kind") == "agency × field")["domain"].unique(maintain_order=True)
+    intruder = Intruder([tuple(domain.split(" × ")) for domain in crossed])
     for row in estimates.filter(~pl.col("suppressed")).iter_rows(named=True):
         intruder.read(row["domain_kind"], row["domain"], [row["variable"]], row["n"])
     for row in index.filter(~pl.col("suppressed")).iter_rows(named=True):
@@ -127,7 +116,3 @@ def attack(estimates: pl.DataFrame, index: pl.DataFrame, pairs: list[tuple[str, 
         if row["node"] not in ITEMS:
             intruder.read(*where, [f"n:{row['node']}"], row["n"])
     return intruder
-
-
-def all_pairs() -> list[tuple[str, str]]:
-    return list(product(LEVEL, FIELDS))

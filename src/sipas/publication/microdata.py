@@ -1,0 +1,306 @@
+"""One row per valid response, in the form in which it may leave: nobody can be told from it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+import polars.selectors as cs
+
+from sipas.errors import SipasError
+from sipas.instrument import AnswerColumn, Edition, notice
+from sipas.publication.anonymity import class_sizes, end_codes, group_small, suppress_keys
+from sipas.publication.wording import label
+from sipas.tables import CONTACTS, RESPONSES, WEIGHTS
+
+Measure = Literal["nominal", "ordinal", "scale"]
+ID = "release_id"
+WEIGHT = "weight"
+STATUS = "data_status"
+# Columns that name a case, a unit or a person; they never leave.
+NEVER = frozenset({c.name for c in CONTACTS.columns} | {"case_id", "commitment", "prn", "interviewer"})
+NO_TEXT = frozenset({"demographic"})  # texts of these questions never leave, whatever is asked
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ID_LENGTH = 16  # 80 bits: no two alike among a million with probability 1 - 4e-13
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A column of the released table.
+
+    Parameters
+    ----------
+    name : str
+        Column.
+    label : str
+        At most 80 characters, Vietnamese.
+    values : dict of int to str
+        Label of each value; empty for numbers and text.
+    measure : {'nominal', 'ordinal', 'scale'}
+        Level of measurement, for SPSS.
+    """
+
+    name: str
+    label: str
+    values: dict[int, str]
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Microdata that may leave.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        One row per response, sorted by ``release_id``; columns as ``variables``.
+    variables : tuple of Variable
+        In the order of the table: id, domains, mode, answers in the order of the form, weight, kind of data.
+    keys : tuple of str
+        Columns by which a person might be sought; each combination is shared by at least ``minimum`` rows.
+    minimum : int
+        k.
+    treated : polars.DataFrame
+        What was done: ``variable``, ``treatment`` (suppressed, grouped, ends, left_out), ``count`` (values
+        set missing, values grouped, rows moved to an end, or 1).
+    title : str
+        Title of the edition and its year.
+    notes : tuple of str
+        Statements that go with the file: simulated data, recalled wording; Vietnamese.
+    """
+
+    table: pl.DataFrame
+    variables: tuple[Variable, ...]
+    keys: tuple[str, ...]
+    minimum: int
+    treated: pl.DataFrame
+    title: str
+    notes: tuple[str, ...]
+
+
+def release(
+    responses: pl.DataFrame,
+    weights: pl.DataFrame,
+    domains: pl.DataFrame,
+    edition: Edition,
+    *,
+    key: bytes,
+    simulated: bool,
+    minimum: int | None = None,
+    keys: Sequence[str] | None = None,
+    free_text: bool = False,
+) -> Release:
+    """Make microdata that may leave.
+
+    Parameters
+    ----------
+    responses : polars.DataFrame
+        ``sipas.tables.RESPONSES``; only valid rows are released.
+    weights : polars.DataFrame
+        ``sipas.tables.WEIGHTS``; ``final`` is released.
+    domains : polars.DataFrame
+        ``case_id`` and the columns of the sample or frame to release, as bands or codes. Dates become months.
+    edition : Edition
+        Names, order and labels of the answers.
+    key : bytes
+        Secret of at least 16 bytes from which the ids are made; not published, may be thrown away after.
+    simulated : bool
+        Whether the data are simulated; every row then says "mô phỏng".
+    minimum : int, optional
+        k, at least 2; missing: the edition's ``minimum_cell``.
+    keys : sequence of str, optional
+        Columns by which a person might be sought. Missing: every column of ``domains`` and every answer on
+        the respondent (role demographic).
+    free_text : bool
+        Whether to release what people wrote. Texts about the respondent are never released.
+
+    Returns
+    -------
+    Release
+        The table, its labels, and what was done to it.
+
+    Raises
+    ------
+    SipasError
+        ``publication.identity`` (a column of ``domains`` would name someone), ``publication.key_short``,
+        ``publication.minimum_too_low``, ``publication.too_few`` (fewer rows than k),
+        ``publication.weight_missing``, ``publication.column_unknown``.
+    """
+    least = edition.minimum_cell if minimum is None else minimum
+    _refuse(domains, key, least)
+    rows = _joined(RESPONSES.check(responses), WEIGHTS.check(weights), domains, edition, key, free_text)
+    if rows.height < least:
+        raise SipasError("publication.too_few", "responses", expected=least, got=rows.height)
+    bands = [name for name in domains.columns if name != "case_id"]
+    chosen = _keys(keys, bands, edition, rows)
+    answers = [c for c in edition.columns() if c.name in rows.columns]
+    left = sorted((set(responses.columns) - {c.name for c in RESPONSES.columns}) - set(rows.columns))
+    treated = [(name, "left_out", 1) for name in [*left, "received_on"]]
+    rows, ends = _cut_numbers(rows, answers, least, treated)
+    for name in (b for b in bands if b in chosen):
+        rows, count = group_small(rows, name, least, label("grouped"))
+        treated += [(name, "grouped", count)] if count else []
+    before = rows.select(chosen).null_count()
+    rows = suppress_keys(rows, chosen, least)
+    lost = rows.select(chosen).null_count()
+    treated += [(n, "suppressed", lost[n][0] - before[n][0]) for n in chosen if lost[n][0] > before[n][0]]
+    kind = label("simulated" if simulated else "surveyed")
+    rows = rows.with_columns(pl.lit(kind).alias(STATUS))
+    variables = _variables(bands, [c for c in answers if c.name in rows.columns], edition, ends)
+    return Release(
+        table=rows.select(v.name for v in variables).sort(ID),
+        variables=variables,
+        keys=tuple(chosen),
+        minimum=least,
+        treated=pl.DataFrame(
+            treated, schema={"variable": pl.String, "treatment": pl.String, "count": pl.Int64}, orient="row"
+        ),
+        title=f"{edition.title} ({edition.year})",
+        notes=statements(edition, simulated=simulated),
+    )
+
+
+def statements(edition: Edition, *, simulated: bool) -> tuple[str, ...]:
+    """Give what every published file must say of its data and wording.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition.
+    simulated : bool
+        Whether the data are simulated.
+
+    Returns
+    -------
+    tuple of str
+        Vietnamese; empty for surveyed data in official wording.
+    """
+    wording = notice(edition)
+    said = [label("simulated_statement")] if simulated else []
+    return (*said, *([] if wording is None else [wording.vi]))
+
+
+def release_id(key: bytes, case_id: str) -> str:
+    """Make the id of a released row: it cannot be led back to the case without the key.
+
+    Parameters
+    ----------
+    key : bytes
+        Secret.
+    case_id : str
+        Case.
+
+    Returns
+    -------
+    str
+        16 characters of Crockford's base 32: the first 80 bits of HMAC-SHA256(key, case_id).
+    """
+    number = int.from_bytes(hmac.new(key, case_id.encode(), hashlib.sha256).digest()[:10])
+    return "".join(CROCKFORD[(number >> (5 * place)) & 31] for place in reversed(range(ID_LENGTH)))
+
+
+def _refuse(domains: pl.DataFrame, key: bytes, minimum: int) -> None:
+    naming = sorted((set(domains.columns) - {"case_id"}) & NEVER)
+    if naming:
+        raise SipasError("publication.identity", "domains", got=naming)
+    if len(key) < 16:
+        raise SipasError("publication.key_short", "key", expected=16, got=len(key))
+    if minimum < 2:
+        raise SipasError("publication.minimum_too_low", "minimum", expected=2, got=minimum)
+
+
+def _joined(
+    responses: pl.DataFrame,
+    weights: pl.DataFrame,
+    domains: pl.DataFrame,
+    edition: Edition,
+    key: bytes,
+    free_text: bool,
+) -> pl.DataFrame:
+    taken = [c.name for c in edition.columns() if c.name in responses.columns and _may_leave(c, edition, free_text)]
+    bands = [cs.date().dt.strftime("%Y-%m"), cs.datetime().dt.strftime("%Y-%m"), (~cs.temporal()).cast(pl.String)]
+    rows = (
+        responses
+        .filter("valid")
+        .select("case_id", "mode", *taken)
+        .join(weights.select("case_id", pl.col("final").alias(WEIGHT)), on="case_id", how="left")
+        .join(domains.with_columns(bands), on="case_id", how="left", maintain_order="left")
+    )
+    bare = rows.filter(pl.col(WEIGHT).is_null())
+    if bare.height:
+        raise SipasError("publication.weight_missing", "weights", expected=rows.height, got=bare.height)
+    ids = [release_id(key, case) for case in rows.get_column("case_id")]
+    return rows.with_columns(pl.Series(ID, ids, dtype=pl.String)).drop("case_id")
+
+
+def _may_leave(column: AnswerColumn, edition: Edition, free_text: bool) -> bool:
+    if column.dtype != pl.String:
+        return True
+    return free_text and edition.question(column.question).role not in NO_TEXT
+
+
+def _keys(keys: Sequence[str] | None, bands: Sequence[str], edition: Edition, rows: pl.DataFrame) -> list[str]:
+    if keys is None:
+        personal = [
+            c.name
+            for c in edition.columns()
+            if edition.question(c.question).role == "demographic" and c.name in rows.columns
+        ]
+        return [*bands, *personal]
+    unknown = [name for name in keys if name not in rows.columns]
+    if unknown:
+        raise SipasError("publication.column_unknown", "keys", expected=rows.columns, got=unknown)
+    return list(keys)
+
+
+def _cut_numbers(
+    rows: pl.DataFrame, answers: Sequence[AnswerColumn], minimum: int, treated: list[tuple[str, str, int]]
+) -> tuple[pl.DataFrame, dict[str, dict[int, str]]]:
+    ends: dict[str, dict[int, str]] = {}
+    for name in (c.name for c in answers if c.dtype == pl.Int32):
+        found = end_codes(rows[name], minimum)
+        if found is None:
+            rows = rows.drop(name)
+            treated.append((name, "left_out", 1))
+            continue
+        low, high = found
+        treated.append((name, "ends", int(((rows[name] < low) | (rows[name] > high)).sum())))
+        rows = rows.with_columns(pl.col(name).clip(low, high))
+        ends[name] = {low: label("at_most", value=low), high: label("at_least", value=high)}
+    return rows, ends
+
+
+def _variables(
+    bands: Sequence[str], answers: Sequence[AnswerColumn], edition: Edition, ends: dict[str, dict[int, str]]
+) -> tuple[Variable, ...]:
+    plain = [Variable(name, label(name), {}, "nominal") for name in (ID, *bands, "mode")]
+    given = [Variable(c.name, c.label, ends.get(c.name, c.values), _measure(c, edition)) for c in answers]
+    last = [Variable(WEIGHT, label(WEIGHT), {}, "scale"), Variable(STATUS, label(STATUS), {}, "nominal")]
+    return (*plain, *given, *last)
+
+
+def _measure(column: AnswerColumn, edition: Edition) -> Measure:
+    if column.dtype == pl.Int32:
+        return "scale"
+    return "ordinal" if edition.question(column.question).kind == "scale" else "nominal"
+
+
+def anonymity(made: Release) -> int:
+    """Give the k that a release really has.
+
+    Parameters
+    ----------
+    made : Release
+        A release.
+
+    Returns
+    -------
+    int
+        Rows of the smallest class of equal keys.
+    """
+    least = class_sizes(made.table, made.keys).min()
+    return int(least) if isinstance(least, int) else 0
