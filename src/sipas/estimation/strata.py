@@ -124,20 +124,14 @@ def _refuse_crossing(whole: pl.DataFrame, design: Design) -> None:
 
 
 def _refuse_sizes(strata: pl.DataFrame) -> None:
-    checks = (
-        ("estimation.population_too_small", "psu_population", pl.col("psu_population") < pl.col("drawn"), "drawn"),
-        ("estimation.population_too_small", "psu_population", pl.col("psu_population").is_nan(), "drawn"),
-        ("estimation.rate_not_valid", "psu_rate", ~pl.col("psu_rate").is_between(0, 1, closed="right"), "drawn"),
-        ("estimation.psu_sample_too_small", "psu_sample", pl.col("psu_sample") < pl.col("listed"), "listed"),
-    )
-    for code, name, wrong, against in checks:
-        at_fault = strata.filter(wrong)
-        if at_fault.height:
-            raise SipasError(
-                code,
-                name,
-                expected=at_fault[against][0],
-                got=at_fault[name][0],
-                hint=at_fault["stratum"][0],
-                place=Place(column=name),
-            )
+    size, rate = pl.col("psu_population"), pl.col("psu_rate")
+    for row in strata.filter((size < pl.col("drawn")) | size.is_nan()).rows(named=True):
+        raise SipasError(
+            "estimation.population_too_small", "psu_population", row["drawn"], row["psu_population"], row["stratum"]
+        )
+    for row in strata.filter(~rate.is_between(0, 1, closed="right")).rows(named=True):
+        raise SipasError("estimation.rate_not_valid", "psu_rate", got=row["psu_rate"], hint=row["stratum"])
+    for row in strata.filter(pl.col("psu_sample") < pl.col("listed")).rows(named=True):
+        raise SipasError(
+            "estimation.psu_sample_too_small", "psu_sample", row["listed"], row["psu_sample"], row["stratum"]
+        )

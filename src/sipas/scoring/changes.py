@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -11,9 +12,11 @@ from sipas.errors import SipasError
 from sipas.estimation import Linearised, grids, t_interval
 from sipas.estimation.strata import Reals
 from sipas.instrument.compare import comparable_items
-from sipas.scoring.ranks import filled, places
 from sipas.scoring.index import Score
+from sipas.scoring.ranks import filled, places
 from sipas.scoring.tree import has_items, items_of, nodes_of
+
+Reason: TypeAlias = Literal["scoring.series_differ", "scoring.no_comparable_items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Change:
     score: Score
     items: tuple[str, ...]
     left_out: tuple[str, ...]
-    reason: str | None
+    reason: Reason | None
 
 
 def change(
