@@ -1,1 +1,41 @@
-"""Room ``rounds``."""
+"""The round folder: what a person can do with a round, and what a reader can ask of it."""
+
+from sipas.rounds.initialise import initialise
+from sipas.rounds.operations import add_files, drop_contacts, run, set_witnesses, status, trial_draw
+from sipas.rounds.results import (
+    Report,
+    certificate,
+    export_draw,
+    frame_hash,
+    frame_report,
+    index_rows,
+    notices,
+    products,
+    responses_report,
+)
+from sipas.rounds.runner import Standing
+from sipas.rounds.simulated import simulate
+from sipas.rounds.verify import verify, verify_sample
+
+__all__ = [
+    "Report",
+    "Standing",
+    "add_files",
+    "certificate",
+    "drop_contacts",
+    "export_draw",
+    "frame_hash",
+    "frame_report",
+    "index_rows",
+    "initialise",
+    "notices",
+    "products",
+    "responses_report",
+    "run",
+    "set_witnesses",
+    "simulate",
+    "status",
+    "trial_draw",
+    "verify",
+    "verify_sample",
+]

@@ -18,8 +18,8 @@ from sipas.rounds.journal import Journal
 from sipas.rounds.keys import SECRET
 from sipas.rounds.runner import Context, Standing, Step, carry_out, recover, refuse_foreign_files, standing
 from sipas.rounds.settings import load_round
-from sipas.rounds.steps import STEPS
-from sipas.rounds.steps.draw import WITNESSES, frame_sha256
+from sipas.rounds.steps import steps_of
+from sipas.rounds.steps.draw import WITNESSES, frame_sha256, trial
 
 Progress = Callable[[str, float, str], None]
 PRIVATE = ("contacts.enc", SECRET, "input/frame/*", "rejected/*")
@@ -72,8 +72,9 @@ def held(root: Path, progress: Progress = _silent) -> Iterator[Context]:
     folder = Folder(root)
     with folder.locked():
         context = open_round(root, progress)
-        recover(context, STEPS)
+        recover(context)
         refuse_foreign_files(folder, context.journal)
+        _finish_drop(context)
         yield context
 
 
@@ -99,10 +100,11 @@ def run(root: Path, *, until: str | None = None, progress: Progress = _silent) -
     SipasError
         ``round.locked``, ``round.file_changed``, ``round.step_unknown``, and whatever a step finds wrong.
     """
-    if until is not None and until not in {step.name for step in STEPS}:
-        raise SipasError("round.step_unknown", "until", expected=[s.name for s in STEPS], got=until)
+    steps = steps_of(load_round(root))
+    if until is not None and until not in {step.name for step in steps}:
+        raise SipasError("round.step_unknown", "until", expected=[s.name for s in steps], got=until)
     with held(root, progress) as context:
-        for step in STEPS:
+        for step in steps:
             if not _run_step(context, step, progress):
                 break
             if step.name == until:
@@ -137,7 +139,7 @@ def status(root: Path) -> list[Standing]:
     """
     context = open_round(root)
     found: list[Standing] = []
-    for step in STEPS:
+    for step in steps_of(context.round):
         blocked = any(s.state in {"waiting", "out_of_date"} for s in found)
         if blocked and not _inputs_there(context, step):
             found.append(Standing(step.name, "waiting", "round.waiting_for_step"))
@@ -217,9 +219,15 @@ def drop_contacts(root: Path) -> list[str]:
     with held(root) as context:
         names = [name for pattern in PRIVATE for name in context.folder.matching(pattern)]
         context.journal.append("contacts_dropped", dropped=names)
-        for name in names:
-            context.folder.path(name).unlink()
+        _finish_drop(context)
     return names
+
+
+def _finish_drop(context: Context) -> None:
+    """Remove what the journal says was dropped, also after a stop in the middle of it."""
+    for line in context.journal.lines:
+        for name in line.get("dropped", ()):
+            context.folder.path(name).unlink(missing_ok=True)
 
 
 def _inputs_there(context: Context, step: Step) -> bool:
@@ -228,3 +236,22 @@ def _inputs_there(context: Context, step: Step) -> bool:
 
 def _actor() -> str:
     return os.environ.get("SIPAS_ACTOR") or getpass.getuser()
+
+
+def trial_draw(root: Path, text: str) -> list[tuple[str, str, int]]:
+    """Draw for practice; nothing is kept but a line in the journal, which the certificate will count.
+
+    Parameters
+    ----------
+    root : Path
+        The round's folder.
+    text : str
+        Any text for the trial's seed.
+
+    Returns
+    -------
+    list of (str, str, int)
+        Stratum, role, cases.
+    """
+    with held(root) as context:
+        return list(trial(context, text).iter_rows())

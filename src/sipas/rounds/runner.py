@@ -183,15 +183,13 @@ def carry_out(context: Context, step: Step) -> Outcome:
     return outcome
 
 
-def recover(context: Context, steps: Sequence[Step]) -> None:
+def recover(context: Context) -> None:
     """Finish a step whose outputs were complete when the program was stopped; forget one in the making.
 
     Parameters
     ----------
     context : Context
         The round, held alone.
-    steps : sequence of Step
-        All steps.
     """
     lines = context.journal.lines
     if not lines or lines[-1]["event"] != "prepared":

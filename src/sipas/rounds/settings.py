@@ -31,7 +31,9 @@ class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     department: str
     parent: str
     signer: str = "GIÁM ĐỐC"
+    addressees: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

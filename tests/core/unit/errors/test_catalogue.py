@@ -37,7 +37,7 @@ def test_every_code_has_both_sentences(code: str) -> None:
     assert set(catalogue().get(code, {})) == {"vi", "en"}
 
 
-@pytest.mark.parametrize("code", sorted(catalogue()))
+@pytest.mark.parametrize("code", sorted(code for code in catalogue() if not code.startswith("label.")))
 def test_sentences_use_known_fields_and_end_as_sentences(code: str) -> None:
     for language in ("vi", "en"):
         sentence = catalogue()[code][language].strip()

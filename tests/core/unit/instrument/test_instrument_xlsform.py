@@ -133,6 +133,6 @@ def test_text_that_looks_like_a_formula_or_a_reference_stays_text(written, small
     path = written(small, ("text: Câu một", 'text: "=1+1 ${late}"'))
     workbook = openpyxl.load_workbook(io.BytesIO(xlsform(load(path))))
     cells = [cell for row in workbook["survey"].iter_rows() for cell in row if str(cell.value).startswith("=1")]
-    assert [cell.value for cell in cells] == ["=1+1 $ {late}"] * 2
+    assert [(cell.value, cell.data_type) for cell in cells] == [("=1+1 $ {late}", "s")] * 2
     assert load(path).question("q1").text == "=1+1 ${late}"
     xform(load(path), validate=False)

@@ -109,7 +109,10 @@ class Maker:
         for field in fields:
             rows += self.domain("field", field, 86.0, int(self.rng.integers(60, 300)))
         frame = pl.DataFrame(rows, infer_schema_length=None)
-        ranks = [ranked(frame.filter(pl.col("domain_kind") == k), k) for k in frame["domain_kind"].unique(maintain_order=True)]
+        ranks = [
+            ranked(frame.filter(pl.col("domain_kind") == k), k)
+            for k in frame["domain_kind"].unique(maintain_order=True)
+        ]
         wide = pl.concat(ranks).with_columns(suppressed=pl.lit(value=False))
         return wide.select([*(c.name for c in INDEX.columns), "suppressed"])
 
@@ -135,7 +138,8 @@ class Maker:
             alpha = [0.4, 0.8, 2.5, 12, 10] if len(options) == 5 and question.kind == "scale" else [3.0] * len(options)
             shares = self.rng.dirichlet(alpha)
             rows += [
-                self.estimate(question.name, "share", o.value, float(s), n) for o, s in zip(options, shares, strict=True)
+                self.estimate(question.name, "share", o.value, float(s), n)
+                for o, s in zip(options, shares, strict=True)
             ]
             if question.kind == "scale":
                 top = float(sum(shares[-2:]))
@@ -163,9 +167,7 @@ def hide(index: pl.DataFrame, domain: str) -> pl.DataFrame:
     kept = {"domain_kind", "domain", "node", "parent", "level", "rule", "n", "answers", "suppressed"}
     gone = [c for c in index.columns if c not in kept]
     flag = pl.col("domain") == domain
-    return index.with_columns(
-        *(pl.when(flag).then(None).otherwise(pl.col(c)).alias(c) for c in gone), suppressed=flag
-    )
+    return index.with_columns(*(pl.when(flag).then(None).otherwise(pl.col(c)).alias(c) for c in gone), suppressed=flag)
 
 
 def field_figures(agencies: tuple[str, ...], rng: np.random.Generator) -> FieldFigures:
@@ -197,8 +199,8 @@ def field_figures(agencies: tuple[str, ...], rng: np.random.Generator) -> FieldF
 def title(previous: bool = True) -> TitleData:
     return TitleData(
         territory="tỉnh Tuyên Quang",
-        parent_agency="UBND TỈNH TUYÊN QUANG",
-        agency="SỞ NỘI VỤ",
+        parent_agency="UBND tỉnh Tuyên Quang",
+        agency="Sở Nội vụ",
         place="Tuyên Quang",
         date=DATE,
         period="năm 2026",

@@ -56,7 +56,7 @@ def opened(root: Path) -> Context:
 
 def run_all(root: Path) -> list[str]:
     context = opened(root)
-    recover(context, STEPS)
+    recover(context)
     refuse_foreign_files(context.folder, context.journal)
     ran = [step.name for step in STEPS if standing(context, step).state == "out_of_date" and carry_out(context, step)]
     assert context.journal.lines[-1]["event"] == "done"

@@ -1,0 +1,64 @@
+"""Make the folder of a real round."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from sipas.errors import SipasError
+from sipas.geography import find
+from sipas.instrument import load
+from sipas.rounds.keys import DEPARTMENT, SECRET, make_key
+from sipas.rounds.settings import FILE, load_round
+
+INPUTS = ("frame", "visits", "responses")
+
+
+def initialise(root: Path, *, province: str, year: int, edition: str) -> Path:
+    """Make a round's folder with a commented ``round.yaml``, input folders and keys.
+
+    Parameters
+    ----------
+    root : Path
+        A folder that does not hold a round yet.
+    province : str
+        Code or name.
+    year : int
+        Year of the round.
+    edition : str
+        Name of an edition, or path of one relative to the folder.
+
+    Returns
+    -------
+    Path
+        ``round.yaml``.
+
+    Raises
+    ------
+    SipasError
+        ``round.exists``, and those of ``geography`` and ``instrument``.
+    """
+    if (root / FILE).exists():
+        raise SipasError("round.exists", got=str(root))
+    unit = find(province, date(year, 9, 30), level="province")
+    load(edition if not (root / edition).is_file() else str(root / edition))
+    for name in INPUTS:
+        (root / "input" / name).mkdir(parents=True, exist_ok=True)
+    text = files(__package__).joinpath("template.yaml").read_text(encoding="utf-8")
+    full = f"{unit.kind} {unit.name}"
+    filled = Template(text).substitute(
+        name=root.name,
+        title=f"Đo lường sự hài lòng của người dân, tổ chức {full} năm {year}",
+        year=year,
+        edition=edition,
+        province=unit.code,
+        province_name=unit.name,
+        province_full=full.upper(),
+    )
+    (root / FILE).write_text(filled, encoding="utf-8")
+    load_round(root)
+    make_key(root / SECRET)
+    make_key(root / DEPARTMENT)
+    return root / FILE

@@ -1,0 +1,53 @@
+"""Withhold small cells and what would give them back; open data and microdata."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from sipas.publication import plan_suppression, suppress_estimates, suppress_index
+from sipas.rounds.editions import edition_files, round_edition
+from sipas.rounds.runner import Context, Outcome, Step
+from sipas.rounds.tables_io import parquet, read_table
+from sipas.tables import ESTIMATES, FRAME, INDEX, SAMPLE, WEIGHTS
+
+SHOWN = "disclosed"
+HIDDEN = f"{SHOWN}/hidden.parquet"
+
+
+def _disclose(context: Context) -> Outcome:
+    edition = round_edition(context.folder, context.round)
+    estimates, index = read_table(context.folder, ESTIMATES), read_table(context.folder, INDEX)
+    plan = plan_suppression(estimates, index, edition, domains=_domains(context))
+    context.progress(0.6, "")
+    previous = _earlier(context)
+    hidden = pl.read_parquet(context.folder.path(previous)) if previous else None
+    sealed = {
+        f"{SHOWN}/estimates.parquet": parquet(suppress_estimates(estimates, plan)),
+        f"{SHOWN}/index.parquet": parquet(suppress_index(index, plan, previously_hidden=hidden)),
+        HIDDEN: parquet(plan.nodes),
+    }
+    return Outcome(sealed, notes={"hidden_nodes": plan.nodes.height, "hidden_estimates": plan.variables.height})
+
+
+def _domains(context: Context) -> pl.DataFrame:
+    """Give the domain columns of the weighted responses: from them nested domains are known."""
+    weights, sample, frame = (read_table(context.folder, table) for table in (WEIGHTS, SAMPLE, FRAME))
+    columns = sorted({c for kind in context.round.estimates.domains for c in kind} & set(frame.columns))
+    rows = weights.select("case_id").join(sample.select("case_id", "unit_id"), on="case_id")
+    return rows.join(frame.select("unit_id", *columns), on="unit_id").select(columns)
+
+
+def _earlier(context: Context) -> str | None:
+    name = f"{context.round.previous}/{HIDDEN}"
+    return name if context.round.previous and context.folder.path(name).exists() else None
+
+
+def _inputs(context: Context) -> list[str]:
+    earlier = _earlier(context)
+    tables = ["estimates.parquet", "index.parquet", "weights.parquet", "sample.parquet", "frame.parquet"]
+    return [*tables, *edition_files(context.folder, context.round), *([earlier] if earlier else [])]
+
+
+DISCLOSE_STEP = Step(
+    "disclosure", _inputs, lambda r: [r.minimum_cell, r.edition, r.previous], _disclose, owned=(SHOWN,)
+)

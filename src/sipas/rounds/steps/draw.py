@@ -1,0 +1,172 @@
+"""The draw: witnesses' texts, seed, sample, certificate."""
+
+from __future__ import annotations
+
+import msgspec
+import polars as pl
+import yaml
+
+from sipas.errors import Place, SipasError
+from sipas.rounds.folder import Folder
+from sipas.rounds.runner import Context, Outcome, Step
+from sipas.rounds.settings import Round
+from sipas.rounds.tables_io import parquet, read_json, read_table
+from sipas.sampling import (
+    Seed,
+    SeedPart,
+    build_certificate,
+    certificate_json,
+    draw,
+    make_seed,
+    parse_design,
+    table_digest,
+)
+from sipas.tables import FRAME, SAMPLE
+
+WITNESSES = "witnesses.yaml"
+# Stand-ins of a synthetic round; a real round is typed by people.
+SIMULATED_TEXTS = (
+    ("Đại diện UBMTTQ Việt Nam tỉnh (mô phỏng)", "văn bản mô phỏng thứ nhất"),
+    ("Đại diện Hội Cựu chiến binh tỉnh (mô phỏng)", "văn bản mô phỏng thứ hai"),
+)
+
+
+class Witnesses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``witnesses.yaml``: the public texts, and the frame they were typed for."""
+
+    frame_sha256: str
+    operator: str
+    parts: tuple[SeedPart, ...]
+
+
+def frame_sha256(folder: Folder) -> str:
+    """Hash the frame as the draw and the certificate quote it.
+
+    Parameters
+    ----------
+    folder : Folder
+        A round with a frame.
+
+    Returns
+    -------
+    str
+        SHA-256 of the canonical CSV, hex.
+    """
+    return table_digest(read_table(folder, FRAME)).sha256
+
+
+def _witness(context: Context) -> Outcome:
+    """Stand in for the witnesses of a synthetic round."""
+    parts = [{"kind": "witness", "name": name, "text": text} for name, text in SIMULATED_TEXTS]
+    data = {"frame_sha256": frame_sha256(context.folder), "operator": "mô phỏng", "parts": parts}
+    return Outcome({WITNESSES: yaml.safe_dump(data, allow_unicode=True, sort_keys=False).encode()})
+
+
+def _read_witnesses(folder: Folder) -> Witnesses:
+    path = folder.path(WITNESSES)
+    try:
+        return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Witnesses, strict=True)
+    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        raise SipasError("round.setting", got=str(error), place=Place(file=WITNESSES)) from error
+
+
+def _draw(context: Context) -> Outcome:
+    frame = read_table(context.folder, FRAME)
+    given = _read_witnesses(context.folder)
+    digest = table_digest(frame)
+    if given.frame_sha256 != digest.sha256:
+        raise SipasError("round.witnesses_for_other_frame", expected=given.frame_sha256, got=digest.sha256)
+    seed = make_seed(digest.sha256, given.parts, operator=given.operator)
+    context.progress(0.3, "")
+    drawn = draw(frame, parse_design(context.round.design), seed.sha256)
+    trials, redraws = counted_draws(context, seed)
+    certificate = build_certificate(
+        drawn,
+        frame=digest,
+        seed=seed,
+        program_version=context.journal.program.split()[-1],
+        trials=trials,
+        redraws=redraws,
+        notes=_frame_notes(context.folder),
+    )
+    roles = dict(drawn.sample["role"].value_counts().sort("role").iter_rows())
+    notes = {"seed": seed.sha256, "trials": trials, "redraws": redraws, **roles}
+    sealed = {"sample.parquet": parquet(drawn.sample, SAMPLE), "certificate.json": certificate_json(certificate)}
+    return Outcome(sealed, notes=notes)
+
+
+def counted_draws(context: Context, seed: Seed) -> tuple[int, int]:
+    """Count the draws of this round other than this one, by the journal.
+
+    Parameters
+    ----------
+    context : Context
+        The round.
+    seed : Seed
+        Of the draw now made.
+
+    Returns
+    -------
+    tuple of int
+        Trial draws, and earlier official draws with another seed or design.
+    """
+    lines = context.journal.lines
+    trials = sum(line["event"] == "trial" for line in lines)
+    now = (seed.sha256, context.round.design)
+    earlier = [
+        (line["notes"]["seed"], line["settings"])
+        for line in lines
+        if line["event"] == "done" and line["step"] == "sample"
+    ]
+    return trials, sum(made != now for made in earlier)
+
+
+def _frame_notes(folder: Folder) -> list[str]:
+    report = read_json(folder, "frame-report.json")
+    gaps = report.get("gaps") or []
+    return [str(gap) for gap in gaps] if isinstance(gaps, list) else []
+
+
+def _missing_witnesses(context: Context) -> str | None:
+    if not context.folder.path("frame.parquet").exists():
+        return "round.waiting_for_step"
+    return None if context.folder.path(WITNESSES).exists() else "round.waiting_for_witnesses"
+
+
+def _simulated_inputs(context: Context) -> list[str]:
+    return ["frame.parquet"]
+
+
+def _design(settings: Round) -> object:
+    return settings.design
+
+
+SIMULATED_WITNESSES = Step("witnesses", _simulated_inputs, lambda r: r.simulated is not None, _witness)
+SAMPLE_STEP = Step(
+    "sample", lambda _: ["frame.parquet", "frame-report.json", WITNESSES], _design, _draw, _missing_witnesses
+)
+
+
+def trial(context: Context, text: str) -> pl.DataFrame:
+    """Draw for practice: nothing is kept but a line in the journal, which the certificate will count.
+
+    Parameters
+    ----------
+    context : Context
+        The round, held alone.
+    text : str
+        Any text; the seed is marked as a trial's.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``stratum``, ``role``, ``cases``.
+    """
+    frame = read_table(context.folder, FRAME)
+    part = SeedPart(kind="witness", name="(bốc thử)", text=text)
+    seed = make_seed(table_digest(frame).sha256, (part,), operator=context.journal.actor)
+    sample = draw(frame, parse_design(context.round.design), seed.sha256).sample
+    context.journal.append("trial", step="sample", seed=seed.sha256)
+    return sample.group_by("stratum", "role").agg(cases=pl.len()).sort("stratum", "role")
+
+
