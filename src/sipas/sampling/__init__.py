@@ -2,13 +2,13 @@
 
 from sipas.sampling.allocation import allocate, equal, neyman, power, proportional
 from sipas.sampling.canonical import Digest, canonical_csv, canonical_csv_of_files, digest, table_digest
-from sipas.sampling.case_ids import case_id_valid, case_ids, read_case_id
+from sipas.sampling.case_codes import case_id_valid, case_ids, read_case_id
 from sipas.sampling.certificate import build_certificate, certificate_json, read_certificate
 from sipas.sampling.coordination import Coordination, earlier_respondents, shifted_start
 from sipas.sampling.design import Design, Stage, parse_design
 from sipas.sampling.drawing import Draw, draw
 from sipas.sampling.large import draw_large, schema_of_files
-from sipas.sampling.overlap import overlap
+from sipas.sampling.overlaps import overlap
 from sipas.sampling.probabilities import inclusion_probabilities, systematic_joint
 from sipas.sampling.seed import Seed, SeedPart, make_seed
 from sipas.sampling.size import margin_of_size, size_for_proportion, sizes_by_class, yamane

@@ -214,7 +214,7 @@ def _cell(name: str, dtype: pl.DataType) -> pl.Expr:
         return column.cast(pl.Float64).map_batches(written, return_dtype=pl.String)
     if dtype == pl.Date:
         return column.dt.strftime("%Y-%m-%d").fill_null("")
-    if dtype.is_integer() or dtype == pl.Boolean:
+    if dtype.is_integer() or dtype in {pl.Boolean, pl.Null}:
         return column.cast(pl.String).fill_null("")
     raise SipasError("sampling.canonical_type", name, got=str(dtype), place=Place(column=name))
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.sampling.case_ids import case_ids
+from sipas.sampling.case_codes import case_ids
 from sipas.sampling.coordination import Coordination, check_coordination, permanent_numbers
 from sipas.sampling.design import Design, Stage
 from sipas.sampling.numbers import number, numbers, purpose_key
