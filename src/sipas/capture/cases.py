@@ -6,7 +6,7 @@ import polars as pl
 
 from sipas.capture.findings import CASE_MALFORMED, CASE_MISSING, CASE_NOT_ISSUED, CASE_UNKNOWN
 from sipas.errors import SipasError
-from sipas.sampling.case_ids import read_case_id
+from sipas.sampling.case_codes import read_case_id
 
 
 def read_cases(column: pl.Series, sample: pl.DataFrame, issued: pl.Series | None = None) -> pl.DataFrame:
@@ -26,27 +26,40 @@ def read_cases(column: pl.Series, sample: pl.DataFrame, issued: pl.Series | None
     polars.DataFrame
         ``case_id`` (missing where not usable) and ``reason`` (missing where usable), as many rows.
     """
-    distinct = column.drop_nulls().unique()
-    known = set(sample["case_id"].to_list())
-    allowed = known if issued is None else set(issued.to_list())
-    read = [_read(text, known, allowed) for text in distinct.to_list()]
+    known = sample["case_id"]
+    exact = column.is_in(known.implode()).fill_null(value=False)
+    others = column.filter(~exact & column.is_not_null()).unique()
+    read = [_read(text) for text in others.to_list()]
     codes = pl.Series([code for code, _ in read], dtype=pl.String)
     reasons = pl.Series([reason for _, reason in read], dtype=pl.String)
-    case_id = column.replace_strict(distinct, codes, default=None, return_dtype=pl.String)
-    reason = column.replace_strict(distinct, reasons, default=None, return_dtype=pl.String)
-    empty = pl.when(column.is_null()).then(pl.lit(CASE_MISSING)).otherwise(reason)
-    return pl.DataFrame({"case_id": case_id, "reason": pl.select(empty).to_series()})
+    frame = pl.DataFrame({
+        "exact": exact,
+        "typed": column,
+        "read": column.replace_strict(others, codes, default=None, return_dtype=pl.String),
+        "fault": column.replace_strict(others, reasons, default=None, return_dtype=pl.String),
+    })
+    frame = frame.select(
+        pl.when("exact").then("typed").otherwise("read").alias("code"),
+        pl.when(pl.col("typed").is_null()).then(pl.lit(CASE_MISSING)).otherwise("fault").alias("fault"),
+    )
+    allowed = known if issued is None else issued
+    reason = (
+        pl
+        .when(pl.col("fault").is_not_null())
+        .then("fault")
+        .when(~pl.col("code").is_in(known.implode()))
+        .then(pl.lit(CASE_UNKNOWN))
+        .when(~pl.col("code").is_in(allowed.implode()))
+        .then(pl.lit(CASE_NOT_ISSUED))
+    )
+    frame = frame.with_columns(reason=reason)
+    return frame.select(case_id=pl.when(pl.col("reason").is_null()).then("code"), reason="reason")
 
 
-def _read(text: str, known: set[str], allowed: set[str]) -> tuple[str | None, str | None]:
+def _read(text: str) -> tuple[str | None, str | None]:
     if not text.strip():
         return None, CASE_MISSING
-    code = text if text in known else None
-    if code is None:
-        try:
-            code = read_case_id(text)
-        except SipasError:
-            return None, CASE_MALFORMED
-    if code not in known:
-        return None, CASE_UNKNOWN
-    return (code, None) if code in allowed else (None, CASE_NOT_ISSUED)
+    try:
+        return read_case_id(text), None
+    except SipasError:
+        return None, CASE_MALFORMED

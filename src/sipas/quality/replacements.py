@@ -79,8 +79,9 @@ def check_replacements(cases: pl.DataFrame, sample: pl.DataFrame, *, least_visit
     Returns
     -------
     polars.DataFrame
-        ``case_id`` (replaced), ``replaced_by``, ``code``, sorted: replaced after too few visits, though it answered, from another stratum, by a case that is no reserve, by a reserve that replaced another too, or
-        while a reserve before it in its stratum's order was not used.
+        ``case_id`` (replaced), ``replaced_by``, ``code``, sorted: replaced after too few visits, though it answered,
+        from another stratum, by a case that is no reserve, by a reserve that replaced another too, or while a reserve
+        before it in its stratum's order was not used.
     """
     moves = cases.filter(pl.col("replaced_by").is_not_null()).select(
         "case_id", "replaced_by", "stratum", "group", "visits"

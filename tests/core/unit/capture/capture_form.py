@@ -4,7 +4,7 @@ import polars as pl
 
 from sipas.instrument.edition import Edition
 from sipas.instrument.model import Answered, Node, Option, Question, Scale, Section, Validity
-from sipas.sampling.case_ids import check_characters
+from sipas.sampling.case_codes import check_characters
 
 MARK = {"status": "recalled", "source": "phiếu thử"}
 CASES = [body + check_characters(body) for body in ("AAAAAAA1", "AAAAAAA2", "AAAAAAA3", "AAAAAAA4", "AAAAAAA5")]
