@@ -108,7 +108,8 @@ def weigh(
     base = base_weights(sample, visits)
     known = sample.join(frame.drop(set(frame.columns) & set(sample.columns) - {"unit_id"}), on="unit_id", how="left")
     cases = known.join(base, on="case_id").join(dispositions.select("case_id", "status"), on="case_id", how="left")
-    cases = cases.with_columns(pl.col("status").fill_null("unknown"))
+    # Sorted, so that every sum of floats adds in the same order.
+    cases = cases.with_columns(pl.col("status").fill_null("unknown")).sort("case_id")
     adjusted = adjust_nonresponse(cases, plan.classes, smallest=plan.smallest_class, largest_factor=plan.largest_factor)
     rows = adjusted.weights.join(known, on="case_id", how="left", maintain_order="left")
     rows, margins, joined = _margins(rows, frame, plan)
