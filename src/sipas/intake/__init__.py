@@ -1,7 +1,8 @@
 """Office files in, clean tables out: every import of both halves comes through here."""
 
-from sipas.intake.headers import ColumnMapping, chosen_mapping, guess_mapping, load_mapping
+from sipas.intake.headers import ColumnMapping, chosen_mapping, guess_mapping
 from sipas.intake.limits import LIMITS, Limits
+from sipas.intake.mapping_file import load_mapping
 from sipas.intake.reading import read
 from sipas.intake.table import OfficeTable, Parsed
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 import yaml
 
@@ -123,39 +122,6 @@ def guess_mapping(headers: Sequence[str], purpose: str) -> ColumnMapping:
     return ColumnMapping(columns, {}, confidence, tuple(unmapped))
 
 
-def load_mapping(path: Path, headers: Sequence[str]) -> ColumnMapping:
-    """Read a mapping file.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        YAML: ``columns`` (target: header) and, optional, ``constants`` (target: value for every row).
-    headers : sequence of str
-        Headers of the office file.
-
-    Returns
-    -------
-    ColumnMapping
-        Confidence 1.
-
-    Raises
-    ------
-    SipasError
-        ``intake.mapping_broken``, ``intake.mapping_column``.
-    """
-    place = Place(file=path.name)
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SipasError("intake.mapping_broken", got=str(error).splitlines()[0], place=place) from error
-    if not isinstance(data, dict) or not _is_texts(data.get("columns")) or not set(data) <= {"columns", "constants"}:
-        raise SipasError("intake.mapping_broken", expected=["columns", "constants"], got=data, place=place)
-    constants = data.get("constants") or {}
-    if not _is_texts(constants):
-        raise SipasError("intake.mapping_broken", "constants", expected=["columns"], got=constants, place=place)
-    return chosen_mapping(data["columns"], headers, constants=constants, file=path.name)
-
-
 def chosen_mapping(
     columns: Mapping[str, str],
     headers: Sequence[str],
@@ -195,10 +161,6 @@ def chosen_mapping(
         found[target] = header
     unmapped = tuple(h for h in headers if h not in found.values())
     return ColumnMapping(found, dict(constants or {}), dict.fromkeys(found, 1.0), unmapped)
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(v, (str, int)) and isinstance(k, str) for k, v in value.items())
 
 
 def _find_header(wanted: str, headers: Iterable[str]) -> str | None:

@@ -12,10 +12,11 @@ from sipas.intake import reasons
 from sipas.intake.body import classify_rows
 from sipas.intake.delimited import read_delimited
 from sipas.intake.grid import Grid, text_column
-from sipas.intake.headers import ColumnMapping, chosen_mapping, guess_mapping, load_mapping
+from sipas.intake.headers import ColumnMapping, chosen_mapping, guess_mapping
 from sipas.intake.layout import Head, find_head
 from sipas.intake.legacy import Conversion, modernise
 from sipas.intake.limits import LIMITS, MEBI, Limits
+from sipas.intake.mapping_file import load_mapping
 from sipas.intake.table import OfficeTable
 from sipas.intake.workbook import OLE_SIGNATURE, ZIP_SIGNATURE, read_workbook
 from sipas.tables import REJECTED

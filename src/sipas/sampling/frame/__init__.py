@@ -1,0 +1,20 @@
+"""From lists of offices to a frame without identities, and the contacts under lock."""
+
+from sipas.sampling.frame.contacts import open_sealed, seal
+from sipas.sampling.frame.importing import import_frame
+from sipas.sampling.frame.keys import KeyMaterial, commitments, committed
+from sipas.sampling.frame.outcome import Finding, FrameImport, FrameReport, Rules, Window
+
+__all__ = [
+    "Finding",
+    "FrameImport",
+    "FrameReport",
+    "KeyMaterial",
+    "Rules",
+    "Window",
+    "commitments",
+    "committed",
+    "import_frame",
+    "open_sealed",
+    "seal",
+]

@@ -1,0 +1,151 @@
+"""Codes in place of people: unit ids, commitments and permanent random numbers made with secret keys.
+
+Messages are length-prefixed before hashing, so no two lists of fields give the same bytes. HMAC: FIPS 198-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from hmac import digest
+
+import numpy as np
+import polars as pl
+
+from sipas.errors import SipasError
+from sipas.sampling.numbers import BITS, fields, path
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+UNIT_ID_BYTES = 10  # 80 bits, 16 characters: among 10^8 units a collision has chance 4 in 10^9
+SALT_DIGITS = 32
+LEAST_SECRET_BYTES = 16
+# Order of the fields under the commitment; a missing one counts as empty.
+COMMITTED = ("name", "address", "phone", "email", "dossier_number", "finished_on")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMaterial:
+    """The two secrets behind a frame. Never written beside it.
+
+    Parameters
+    ----------
+    round_secret : bytes
+        This round's own, at least 16 bytes; dropped with the contacts.
+    department_key : bytes
+        The department's, kept over the years, at least 16 bytes: the same person gets the same permanent number.
+    """
+
+    round_secret: bytes = field(repr=False)
+    department_key: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for name, secret in (("round_secret", self.round_secret), ("department_key", self.department_key)):
+            if len(secret) < LEAST_SECRET_BYTES:
+                raise SipasError("frame.secret_short", name, expected=LEAST_SECRET_BYTES, got=len(secret))
+
+
+def unit_ids(identities: pl.Series, secret: bytes) -> pl.Series:
+    """Give each unit its code.
+
+    Parameters
+    ----------
+    identities : polars.Series of String
+        Canonical identity and dossier, length-prefixed, none missing.
+    secret : bytes
+        Secret of the round.
+
+    Returns
+    -------
+    polars.Series of String
+        ``unit_id``: the leading 80 bits of HMAC-SHA256 in Crockford's base 32, 16 characters.
+    """
+    prefix = fields("unit")
+    packed = b"".join(digest(secret, prefix + text.encode(), "sha256")[:UNIT_ID_BYTES] for text in identities)
+    return pl.Series("unit_id", _base32(packed), dtype=pl.String)
+
+
+def salts(ids: pl.Series, secret: bytes) -> pl.Series:
+    """Give each unit the salt of its commitment.
+
+    Parameters
+    ----------
+    ids : polars.Series of String
+        Unit ids.
+    secret : bytes
+        Secret of the round.
+
+    Returns
+    -------
+    polars.Series of String
+        ``salt``: the leading 128 bits of HMAC-SHA256 over (``salt``, unit id), 32 hex digits.
+    """
+    made = [digest(secret, fields("salt", text), "sha256").hex()[:SALT_DIGITS] for text in ids]
+    return pl.Series("salt", made, dtype=pl.String)
+
+
+def commitments(contacts: pl.DataFrame) -> pl.Series:
+    """Commit to each row's identity without telling it.
+
+    Parameters
+    ----------
+    contacts : polars.DataFrame
+        ``tables.CONTACTS``; the salt first, then name, address, phone, email, dossier number, day (yyyy-mm-dd).
+
+    Returns
+    -------
+    polars.Series of String
+        ``commitment``: SHA-256, 64 hex digits, over the length-prefixed NFC fields.
+    """
+    texts = [pl.col(name).cast(pl.String).fill_null("").str.normalize("NFC") for name in ("salt", *COMMITTED)]
+    messages = contacts.select(path(texts).alias("message"))["message"]
+    return pl.Series("commitment", [sha256(m.encode()).hexdigest() for m in messages], dtype=pl.String)
+
+
+def committed(frame: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
+    """Compare contacts with what the frame committed to.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        ``tables.FRAME``.
+    contacts : polars.DataFrame
+        ``tables.CONTACTS``, all rows or some.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``unit_id`` and ``holds``, one row per contact; false also where the frame has no such unit.
+    """
+    made = contacts.select("unit_id").with_columns(commitments(contacts).alias("made"))
+    joined = made.join(frame.select("unit_id", "commitment"), on="unit_id", how="left", maintain_order="left")
+    return joined.select("unit_id", (pl.col("made") == pl.col("commitment")).fill_null(value=False).alias("holds"))
+
+
+def permanent_numbers(people: pl.Series, key: bytes) -> pl.Series:
+    """Give each person the number that stays theirs over the years.
+
+    Parameters
+    ----------
+    people : polars.Series of String
+        Normalised identity, none missing.
+    key : bytes
+        Key of the department.
+
+    Returns
+    -------
+    polars.Series of Int64
+        ``prn``: the leading 53 bits of HMAC-SHA256 over (``prn``, identity), 0 to 2^53 - 1.
+    """
+    prefix = fields("prn")
+    shift = 64 - BITS
+    made = [int.from_bytes(digest(key, prefix + text.encode(), "sha256")[:8]) >> shift for text in people]
+    return pl.Series("prn", made, dtype=pl.Int64)
+
+
+def _base32(packed: bytes) -> Iterable[str]:
+    count = len(packed) // UNIT_ID_BYTES
+    bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8)).reshape(count * 16, 5)
+    places = bits @ np.array([16, 8, 4, 2, 1], dtype=np.uint8)
+    letters = np.frombuffer(CROCKFORD.encode(), dtype=np.uint8)[places].tobytes().decode()
+    return [letters[at : at + 16] for at in range(0, count * 16, 16)]
