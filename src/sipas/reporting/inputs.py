@@ -10,6 +10,7 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.instrument import Edition
+from sipas.publication import OPEN_ESTIMATES, OPEN_INDEX
 from sipas.tables import ESTIMATES, INDEX
 
 FLAG = "suppressed"
@@ -25,7 +26,7 @@ class TitleData:
     territory : str
         As ``tỉnh Tuyên Quang`` or ``cả nước``.
     parent_agency, agency : str
-        As ``UBND TỈNH TUYÊN QUANG`` and ``SỞ NỘI VỤ``.
+        As ``UBND tỉnh Tuyên Quang`` and ``Sở Nội vụ``; the head of the document puts them in capitals.
     place : str
         Of the date line.
     date : datetime.date
@@ -113,8 +114,8 @@ class DrawSummary:
         Draws, trials and redraws journalled, at least 1.
     frame_size, sample_size, reserve_size : int
         Units.
-    design : str
-        The rule in words, Vietnamese.
+    rule : tuple of str
+        How the sample was drawn, Vietnamese sentences.
     """
 
     frame_sha256: str
@@ -125,7 +126,7 @@ class DrawSummary:
     frame_size: int
     sample_size: int
     reserve_size: int
-    design: str
+    rule: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +265,8 @@ class ReportInputs:
             where a ranked kind has no rows; ``reporting.forms_order`` where more forms came back than went
             out; and the codes of ``tables``.
         """
-        INDEX.check(self.index.drop(FLAG, strict=False))
-        ESTIMATES.check(self.estimates.drop(FLAG, strict=False))
+        (OPEN_INDEX if FLAG in self.index.columns else INDEX).check(self.index)
+        (OPEN_ESTIMATES if FLAG in self.estimates.columns else ESTIMATES).check(self.estimates)
         kinds = sorted(self.index["domain_kind"].unique().to_list())
         root = self.edition.index.name
         whole = self.index.filter((pl.col("domain_kind") == "all") & (pl.col("node") == root))

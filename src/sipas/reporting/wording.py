@@ -78,22 +78,39 @@ def share(value: float | None) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    """Write an interval.
+    """Write an interval of a percentage.
 
     Parameters
     ----------
     low, high : float or None
-        Ends, in percent or points.
+        Ends, in percent.
 
     Returns
     -------
     str
-        As ``84,90–87,61``; ``–`` where missing. Ends below zero are put with "đến" between.
+        As ``84,90–87,61``; ``–`` where missing.
     """
     if low is None or high is None:
         return MISSING
-    joint = "–" if low >= 0 else " đến "
-    return f"{minus(number(low))}{joint}{minus(number(high))}"
+    return f"{number(low)}–{number(high)}"
+
+
+def between(low: float | None, high: float | None) -> str:
+    """Write an interval whose ends may be negative.
+
+    Parameters
+    ----------
+    low, high : float or None
+        Ends, in points.
+
+    Returns
+    -------
+    str
+        As ``−1,23; 4,44``; ``–`` where missing.
+    """
+    if low is None or high is None:
+        return MISSING
+    return f"{minus(number(low))}; {minus(number(high))}"
 
 
 def half_width(low: float | None, high: float | None, *, shares: bool = False) -> str:

@@ -9,6 +9,7 @@ from sipas.reporting.charts.theme import ACCENT, INK, LABEL_TO_NUMBER, MIDDLE, c
 
 STEP = 20
 NARROW_STEP = 15
+WRAPPED_STEP = 25
 MANY = 32
 
 
@@ -31,14 +32,15 @@ def sorted_bars(
     dict
         A Vega-Lite specification.
     """
-    step = STEP if len(rows) <= MANY else NARROW_STEP
+    wrapped = any("\n" in str(row["name"]) for row in rows)
+    step = WRAPPED_STEP if wrapped else STEP if len(rows) <= MANY else NARROW_STEP
     y = name_axis(rows)
     x = {"field": "percent", "type": "quantitative", **percent_axis(axis_title)}
     layers: list[dict[str, Any]] = [
         {"mark": {"type": "bar", "color": MIDDLE, "height": {"band": 0.72}}, "encoding": {"y": y, "x": x}},
         {
             "mark": {"type": "rule", "color": INK, "strokeWidth": 1.4},
-            "encoding": {"y": y, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+            "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}},
         },
         _figures(y),
         *(layer for place, line in enumerate(lines) for layer in _line(*line, place)),

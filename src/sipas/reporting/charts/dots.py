@@ -8,12 +8,11 @@ from typing import Any
 from sipas.reporting.charts.theme import DARK, INK, LABEL_TO_NUMBER, chart, name_axis, percent_axis, window
 
 STEP = 34
-RANK_STEP = 16
+RANK_STEP = 17
+WRAPPED_STEP = 25
 
 
-def dots_by_round(
-    rows: Sequence[Mapping[str, Any]], rounds: Sequence[str], axis_title: str
-) -> dict[str, Any]:
+def dots_by_round(rows: Sequence[Mapping[str, Any]], rounds: Sequence[str], axis_title: str) -> dict[str, Any]:
     """Draw each node's value in one or two rounds; the shape tells the rounds apart, not the colour.
 
     Parameters
@@ -43,7 +42,7 @@ def dots_by_round(
             "encoding": {
                 "y": y,
                 "yOffset": offset,
-                "x": {"field": "low", "type": "quantitative"},
+                "x": {**x, "field": "low"},
                 "x2": {"field": "high"},
             },
         },
@@ -59,11 +58,11 @@ def dots_by_round(
         },
         {
             "transform": [{"calculate": LABEL_TO_NUMBER.format(field="percent"), "as": "figure"}],
-            "mark": {"type": "text", "align": "left", "dx": 6},
+            "mark": {"type": "text", "align": "left", "dx": 9},
             "encoding": {
                 "y": y,
                 "yOffset": offset,
-                "x": {"field": "label_at", "type": "quantitative"},
+                "x": {**x, "field": "label_at"},
                 "text": {"field": "figure", "type": "nominal"},
             },
         },
@@ -90,25 +89,26 @@ def rank_intervals(rows: Sequence[Mapping[str, Any]], ranked: int) -> dict[str, 
         A Vega-Lite specification.
     """
     y = name_axis(rows)
+    step = WRAPPED_STEP if any("\n" in str(row["name"]) for row in rows) else RANK_STEP
     x = {
         "field": "rank",
         "type": "quantitative",
         "axis": {"title": "Hạng (1 là cao nhất)", "format": ".0f", "tickMinStep": 1, "tickCount": 10},
-        "scale": {"domain": [0.5, ranked + 0.5], "nice": False},
+        "scale": {"domain": [0.5, ranked + 0.5], "nice": False, "zero": False},
     }
     layers = [
         {
             "mark": {"type": "rule", "color": INK, "strokeWidth": 1.6},
             "encoding": {
                 "y": y,
-                "x": {"field": "rank_low", "type": "quantitative"},
+                "x": {**x, "field": "rank_low"},
                 "x2": {"field": "rank_high"},
             },
         },
         *(
             {
                 "mark": {"type": "tick", "color": INK, "thickness": 1.6, "height": 8},
-                "encoding": {"y": y, "x": {"field": end, "type": "quantitative"}},
+                "encoding": {"y": y, "x": {**x, "field": end}},
             }
             for end in ("rank_low", "rank_high")
         ),
@@ -117,4 +117,4 @@ def rank_intervals(rows: Sequence[Mapping[str, Any]], ranked: int) -> dict[str, 
             "encoding": {"y": y, "x": x},
         },
     ]
-    return chart(layers, rows, RANK_STEP * max(len(rows), 1))
+    return chart(layers, rows, step * max(len(rows), 1))

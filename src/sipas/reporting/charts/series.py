@@ -44,12 +44,7 @@ def national_line(
     }
     look = {"domain": series}
     shape = {"field": "series", "type": "nominal", "scale": {**look, "range": ["circle", "square", "diamond"]}}
-    dash = {
-        "field": "series",
-        "type": "nominal",
-        "scale": {**look, "range": [[1, 0], [6, 3], [2, 2]]},
-        "legend": None,
-    }
+    dash = {"field": "series", "type": "nominal", "scale": {**look, "range": [[1, 0], [6, 3], [2, 2]]}}
     layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "line", "color": DARK, "strokeWidth": 2},

@@ -11,9 +11,7 @@ LINE = 15
 LEAST_LABELLED = 7.0  # percent: a narrower segment holds no figure
 
 
-def stacked_answers(
-    rows: Sequence[Mapping[str, Any]], answers: Sequence[str], axis_title: str
-) -> dict[str, Any]:
+def stacked_answers(rows: Sequence[Mapping[str, Any]], answers: Sequence[str], axis_title: str) -> dict[str, Any]:
     """Draw the spread of the answers of each question.
 
     Parameters
@@ -33,7 +31,7 @@ def stacked_answers(
     y = name_axis(rows, limit=270)
     colors = shades(len(answers))
     scale = {"domain": list(answers), "range": colors}
-    legend = {"columns": 5 if sum(map(len, answers)) < 80 else 3, "symbolStrokeWidth": 0.6}
+    legend = {"columns": 5 if sum(map(len, answers)) < 40 else 3, "symbolStrokeWidth": 0.6}
     layers = [
         {
             "mark": {"type": "bar", "stroke": "#555555", "strokeWidth": 0.6, "height": {"band": 0.74}},

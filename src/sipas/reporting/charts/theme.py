@@ -45,9 +45,7 @@ CONFIG: Mapping[str, Any] = {
 }
 
 
-def chart(
-    layers: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], height: int
-) -> dict[str, Any]:
+def chart(layers: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], height: int) -> dict[str, Any]:
     """Put layers over one data set.
 
     Parameters
@@ -70,7 +68,7 @@ def chart(
         "height": height,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "padding": 2,
-        "background": "white",
+        "background": None,
         "data": {"values": list(rows)},
         "layer": list(layers),
         "config": dict(CONFIG),
@@ -112,7 +110,18 @@ def name_axis(rows: Sequence[Mapping[str, Any]], field: str = "name", limit: int
     dict
         Encoding of ``y``.
     """
-    wrapped = {"labelExpr": "split(datum.label, '\\n')", "labelLimit": limit, "labelLineHeight": 14}
+    two = any("\n" in str(row[field]) for row in rows)
+    wrapped = {
+        "labelExpr": "split(datum.label, '\\n')",
+        "labelLimit": limit,
+        "labelLineHeight": 12 if two else 14,
+        "labelFontSize": 11 if two else FONT_SIZE,
+        # Vega hangs a second line below the middle; two lines are set around it.
+        "labelBaseline": {
+            "condition": {"test": "indexof(datum.label, '\\n') >= 0", "value": "bottom"},
+            "value": "middle",
+        },
+    }
     return {
         "field": field,
         "type": "nominal",
@@ -122,7 +131,7 @@ def name_axis(rows: Sequence[Mapping[str, Any]], field: str = "name", limit: int
 
 
 def wrap(text: str, width: int) -> str:
-    """Break a name into lines at its spaces.
+    """Break a name into two lines at most; a longer one ends in an ellipsis (the table has it whole).
 
     Parameters
     ----------
@@ -143,7 +152,7 @@ def wrap(text: str, width: int) -> str:
             lines.append(word)
         else:
             lines[-1] = longer
-    return "\n".join(lines)
+    return "\n".join(lines if len(lines) <= 2 else [lines[0], lines[1] + "…"])
 
 
 def percent_axis(title: str, low: float = 0, high: float = 100) -> dict[str, Any]:
@@ -163,7 +172,7 @@ def percent_axis(title: str, low: float = 0, high: float = 100) -> dict[str, Any
     """
     return {
         "axis": {"title": title, "format": ",.0f", "tickCount": 6},
-        "scale": {"domain": [low, high], "nice": False, "clamp": True},
+        "scale": {"domain": [low, high], "nice": False, "zero": False, "clamp": True},
     }
 
 

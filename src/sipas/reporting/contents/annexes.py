@@ -8,7 +8,7 @@ from sipas.instrument.model import Node
 from sipas.reporting.blocks import Annex, Block, BulletList, Column, Heading, Table, paragraph
 from sipas.reporting.contents.answers import questions, shares_table
 from sipas.reporting.contents.fieldwork import by_unit
-from sipas.reporting.contents.phrases import HALF_NOTE, METHOD_NOTE, node_title, notes
+from sipas.reporting.contents.phrases import HALF_NOTE, node_title, notes
 from sipas.reporting.figures import Figures, Value
 from sipas.reporting.wording import SUPPRESSED, count, half_width, number, roman, sentence, share
 
@@ -38,7 +38,7 @@ def annexes(figures: Figures) -> list[Block]:
     ]
     made = [(title, blocks) for title, maker in makers if (blocks := maker(figures))]
     symbol = figures.inputs.title.symbol.split("-")[0]
-    attached = f"(Kèm theo Báo cáo số …/BC-{symbol} {figures.inputs.title.agency})"
+    attached = f"(Kèm theo Báo cáo số …/BC-{symbol} của {figures.inputs.title.agency})"
     found: list[Block] = []
     for place, (title, blocks) in enumerate(made, start=1):
         label = f"Phụ lục {roman(place)}" if len(made) > 1 else "Phụ lục"
@@ -87,7 +87,7 @@ def _two(value: Value | None) -> str:
         return "–"
     if value.suppressed:
         return SUPPRESSED
-    return f"{number(value.percent)} {half_width(value.low, value.high)}"
+    return f"{number(value.percent)}\n{half_width(value.low, value.high)}"
 
 
 def _answers(figures: Figures) -> list[Block]:
@@ -102,7 +102,7 @@ def _answers(figures: Figures) -> list[Block]:
             named = node_title(figures, titles[q.name]) if q.name in titles else q.text
             found = [figures.estimate(q.name, "share", o.value) for o in options]
             cells = [
-                SUPPRESSED if e.suppressed else f"{share(e.estimate)} {half_width(e.low, e.high, shares=True)}"
+                SUPPRESSED if e.suppressed else f"{share(e.estimate)}\n{half_width(e.low, e.high, shares=True)}"
                 for e in found
             ]
             sizes = [e.n for e in found if e.n is not None]
@@ -144,7 +144,6 @@ def _draw(figures: Figures) -> list[Block]:
         ("SHA-256 của mẫu", _hash(draw.sample_sha256)),
         ("Hạt giống", _hash(draw.seed)),
         *((f"Chuỗi công khai {k}", text) for k, text in enumerate(draw.public_texts, start=1)),
-        ("Quy tắc rút", draw.design),
     ]
     return [
         paragraph(
@@ -157,6 +156,8 @@ def _draw(figures: Figures) -> list[Block]:
             tuple(rows),
             notes(figures, "Số đếm và mã băm, không có sai số. ", wording=False),
         ),
+        paragraph("Quy tắc rút mẫu:"),
+        BulletList(draw.rule),
     ]
 
 
@@ -192,7 +193,7 @@ def _method(figures: Figures) -> list[Block]:
             "có thể dùng để tính ngược lại."
         ),
         Heading(2, "5. Phiên bản phiếu"),
-        paragraph(f"{edition.name}: {edition.title}. Nguồn: {edition.source}. {METHOD_NOTE}".strip()),
+        paragraph(f"{edition.name}: {edition.title}. Nguồn: {edition.source}."),
     ]
 
 
@@ -203,9 +204,11 @@ def _rules(figures: Figures) -> list[str]:
         "mean_of_children": "trung bình cộng giản đơn của các thành phần ngay bên dưới",
         "fixed_weights": "trung bình của các thành phần ngay bên dưới theo trọng số",
     }
+    same: dict[str, list[str]] = {}
     for node, _ in figures.inputs.edition.nodes():
-        if node.rule is None:
-            continue
-        weights = ", ".join(number(w) for w in node.weights)
-        lines.append(f"{node.title}: {words[node.rule]}{f' ({weights})' if weights else ''}.")
-    return lines
+        if node.rule == "fixed_weights":
+            weights = ", ".join(number(w) for w in node.weights)
+            lines.append(f"{node.title}: {words[node.rule]} ({weights}).")
+        elif node.rule is not None:
+            same.setdefault(node.rule, []).append(node.title)
+    return lines + [f"{sentence(words[rule])}, áp dụng cho: {'; '.join(titles)}." for rule, titles in same.items()]

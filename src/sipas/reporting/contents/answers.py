@@ -133,7 +133,9 @@ def shares_table(figures: Figures, asked: Sequence[Question], caption: str) -> T
     several = any(q.kind == "multiple" for q in asked)
     hint = "Câu được chọn nhiều phương án: tổng tỷ lệ có thể vượt 100%. " if several else ""
     note = notes(figures, "n: số câu trả lời của câu hỏi; tỷ lệ có quyền số. ", HALF_NOTE, hint)
-    return Table(caption, (Column("Câu hỏi, phương án trả lời", 3.4, "left"), *SHARE_COLUMNS), tuple(rows), note, tuple(levels))
+    return Table(
+        caption, (Column("Câu hỏi, phương án trả lời", 3.4, "left"), *SHARE_COLUMNS), tuple(rows), note, tuple(levels)
+    )
 
 
 def profile(figures: Figures, section: str) -> list[Block]:
@@ -156,9 +158,7 @@ def profile(figures: Figures, section: str) -> list[Block]:
         return []
     return [
         Heading(1, f"{section}. ĐẶC ĐIỂM NGƯỜI TRẢ LỜI"),
-        paragraph(
-            "Tỷ lệ dưới đây đã có quyền số, tức ước lượng cho tổng thể được đo; n là số người trả lời thực tế."
-        ),
+        paragraph("Tỷ lệ dưới đây đã có quyền số, tức ước lượng cho tổng thể được đo; n là số người trả lời thực tế."),
         shares_table(figures, asked, "Đặc điểm người trả lời"),
     ]
 
@@ -264,7 +264,7 @@ def _stacked(figures: Figures, asked: Sequence[Question]) -> Figure:
     table: list[tuple[str, ...]] = []
     options = figures.inputs.edition.options(asked[0].name)
     for question in asked:
-        name, start = wrap(question.short_label, 44), 0.0
+        name, start = wrap(question.short_label, 40), 0.0
         estimates = [e for _, e in _options(figures, question)]
         for order, (option, estimate) in enumerate(zip(options, estimates, strict=True)):
             percent = 100 * (estimate.estimate or 0.0)
@@ -277,7 +277,11 @@ def _stacked(figures: Figures, asked: Sequence[Question]) -> Figure:
                 "percent": percent,
             })
             start += percent
-        table.append((question.short_label, count(answered(figures, question)), *(share(e.estimate) for e in estimates)))
+        table.append((
+            question.short_label,
+            count(answered(figures, question)),
+            *(share(e.estimate) for e in estimates),
+        ))
     columns = (Column("Câu hỏi", 2.4, "left"), Column("n", 0.6), *(Column(o.label, 0.8) for o in options))
     counts = [n for q in asked if (n := answered(figures, q)) is not None]
     caption = "Phân bố câu trả lời theo mức"
@@ -295,7 +299,7 @@ def _wanted(figures: Figures, question: Question) -> Figure:
     found = [(o, e) for o, e in _options(figures, question) if e.estimate is not None]
     rows = [
         {
-            "name": wrap(o.label, 44),
+            "name": wrap(o.label, 36),
             "percent": 100 * (e.estimate or 0.0),
             "low": None if e.low is None else 100 * e.low,
             "high": None if e.high is None else 100 * e.high,
@@ -308,11 +312,9 @@ def _wanted(figures: Figures, question: Question) -> Figure:
         (Column("Nội dung", 3, "left"), Column("Tỷ lệ (%)"), Column("±")),
         tuple((o.label, *share_cells(e)) for o, e in found),
     )
-    spec = sorted_bars(rows, "Tỷ lệ người chọn (%)")
-    spec["height"] = 32 * max(len(rows), 1)
     return Figure(
         caption,
-        spec,
+        sorted_bars(rows, "Tỷ lệ người chọn (%)"),
         f"Biểu đồ cột ngang: tỷ lệ người chọn từng nội dung mong đợi, {len(rows)} nội dung.",
         table,
         notes(figures, f"n = {count(answered(figures, question))}; vạch ngang là khoảng tin cậy 95%. "),

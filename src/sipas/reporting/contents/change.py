@@ -10,7 +10,7 @@ from sipas.reporting.contents.phrases import (
     RISEN,
     UNDECIDED,
     change_in_words,
-    node_title,
+    short_title,
     notes,
     verdict,
 )
@@ -18,7 +18,7 @@ from sipas.reporting.figures import Figures, Value
 from sipas.reporting.wording import (
     SUPPRESSED,
     count,
-    interval,
+    between,
     number,
     place_change,
     sentence,
@@ -27,9 +27,9 @@ from sipas.reporting.wording import (
 
 CHANGE_NOTE = (
     "Thay đổi tính bằng điểm phần trăm trên các tiêu chí so sánh được giữa hai kỳ. “Tăng”, “Giảm” chỉ ghi khi khoảng tin "
-    "cậy 95% của thay đổi không chứa số 0; xét riêng từng dòng. "
+    "cậy 95% của thay đổi không chứa số 0; xét riêng từng dòng; “Chưa rõ”: chưa đủ căn cứ thống kê. "
 )
-POINTS = (Column("Kỳ trước", 0.68), Column("Kỳ này", 0.68), Column("Thay đổi", 0.72), Column("KTC 95%", 1.2, "center"))
+POINTS = (Column("Kỳ trước", 0.68), Column("Kỳ này", 0.68), Column("Thay đổi", 0.72), Column("KTC 95%", 1.15, "center"))
 
 
 def comparable(value: Value) -> float | None:
@@ -160,8 +160,8 @@ def change_cells(value: Value | None) -> tuple[str, str, str, str, str]:
         number(value.previous),
         number(comparable(value)),
         signed(value.change),
-        interval(value.change_low, value.change_high),
-        verdict(value),
+        between(value.change_low, value.change_high),
+        {UNDECIDED: "Chưa rõ"}.get(verdict(value), verdict(value)),
     )
 
 
@@ -171,11 +171,11 @@ def _nodes(figures: Figures) -> Table:
     for node, parent in figures.inputs.edition.nodes():
         depth[node.name] = depth[parent or ""] + 1
         value = figures.whole(node.name)
-        rows.append((node_title(figures, node.name), count(value.n if value else None), *change_cells(value)))
+        rows.append((short_title(figures, node.name), count(value.n if value else None), *change_cells(value)))
         depths.append(depth[node.name])
     return Table(
         "Thay đổi theo nội dung, yếu tố, tiêu chí",
-        (Column("Yếu tố, tiêu chí", 2.3, "left"), Column("n", 0.55), *POINTS, Column("Kết luận", 0.85, "center")),
+        (Column("Yếu tố, tiêu chí", 2.3, "left"), Column("n", 0.55), *POINTS, Column("Kết luận", 0.8, "center")),
         tuple(rows),
         notes(figures, CHANGE_NOTE, "n: số người trả lời kỳ này. "),
         tuple(depths),
@@ -195,7 +195,9 @@ def _units(figures: Figures, kind: str, values: list[Value]) -> Table:
     rows = []
     for value in values:
         places = f"{count(value.previous_rank)} / {count(value.rank)}"
-        ranks = (SUPPRESSED, SUPPRESSED) if value.suppressed else (places, place_change(value.previous_rank, value.rank))
+        ranks = (
+            (SUPPRESSED, SUPPRESSED) if value.suppressed else (places, place_change(value.previous_rank, value.rank))
+        )
         size = SUPPRESSED if value.suppressed else count(value.n)
         rows.append((figures.label(kind, value.domain), size, *change_cells(value), *ranks))
     return Table(
@@ -204,7 +206,7 @@ def _units(figures: Figures, kind: str, values: list[Value]) -> Table:
             Column(sentence(figures.kind_label(kind)), 1.9, "left"),
             Column("n", 0.5),
             *POINTS,
-            Column("Kết luận", 0.85, "center"),
+            Column("Kết luận", 0.8, "center"),
             Column("Hạng trước/ nay", 0.72, "center"),
             Column("Đổi hạng", 0.55, "center"),
         ),

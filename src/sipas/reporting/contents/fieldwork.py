@@ -62,7 +62,7 @@ def forms(figures: Figures, section: str) -> list[Block]:
         blocks.append(
             paragraph(
                 f"Danh sách gốc gồm {count(draw.frame_size)} đơn vị; mẫu chính thức {count(draw.sample_size)}, danh "
-                f"sách dự phòng {count(draw.reserve_size)}, chọn trong cùng một lần rút. {draw.design} Số lần rút đã "
+                f"sách dự phòng {count(draw.reserve_size)}, chọn trong cùng một lần rút. Số lần rút đã "
                 f"ghi nhật ký: {count(draw.draws)}. Mã băm để kiểm chứng nêu tại phụ lục."
             )
         )

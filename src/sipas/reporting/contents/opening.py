@@ -70,8 +70,8 @@ def head(figures: Figures) -> list[Block]:
     title = figures.inputs.title
     blocks: list[Block] = [
         Letterhead(
-            title.parent_agency,
-            title.agency,
+            title.parent_agency.upper(),
+            title.agency.upper(),
             f"…/BC-{title.symbol.split('-')[0]}",
             f"{title.place}, {official_date(title.date)}",
         ),
@@ -122,9 +122,8 @@ def bases(figures: Figures) -> list[Block]:
         Paragraph((Run(f"Căn cứ {uncapital_basis(basis)}{'.' if k == last else ';'}", italic=True),))
         for k, basis in enumerate(title.basis)
     ]
-    agency = title.agency.capitalize() if title.agency.isupper() else title.agency
     subject = about(figures).replace("Kết quả", "kết quả", 1)
-    blocks.append(paragraph(f"{_proper(agency)} báo cáo {subject} như sau:"))
+    blocks.append(paragraph(f"{title.agency} báo cáo {subject} như sau:"))
     return blocks
 
 
@@ -231,8 +230,3 @@ def method(figures: Figures, section: str) -> list[Block]:
             "95%. Số liệu làm tròn một lần đến hai chữ số thập phân khi trình bày."
         ),
     ]
-
-
-def _proper(agency: str) -> str:
-    known = {"Sở nội vụ": "Sở Nội vụ", "Bộ nội vụ": "Bộ Nội vụ"}
-    return known.get(agency, agency)

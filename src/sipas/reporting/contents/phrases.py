@@ -10,6 +10,7 @@ from sipas.reporting.wording import (
     count,
     half_width,
     interval,
+    minus,
     number,
     places,
     share,
@@ -109,7 +110,7 @@ def change_in_words(value: Value) -> str:
     str
         As ``+1,20 điểm (KTC 95%: 0,10 đến 2,30)``.
     """
-    ends = interval(value.change_low, value.change_high).replace("–", " đến ")
+    ends = f"{minus(number(value.change_low))} đến {minus(number(value.change_high))}"
     return f"{signed(value.change)} điểm (KTC 95%: {ends})"
 
 
@@ -193,6 +194,28 @@ def node_title(figures: Figures, node: str) -> str:
     return found.title + (MARK if found.status == "recalled" else "")
 
 
+def short_title(figures: Figures, node: str) -> str:
+    """Name a node shortly, for narrow tables.
+
+    Parameters
+    ----------
+    figures : Figures
+        Tables of the report.
+    node : str
+        Node of the tree.
+
+    Returns
+    -------
+    str
+        The short label of an item's question, the title of any other node; marked where recalled.
+    """
+    found = figures.titles.get(node)
+    if found is None or found.question is None:
+        return node_title(figures, node)
+    label = figures.inputs.edition.question(found.question).short_label
+    return label + (MARK if found.status == "recalled" else "")
+
+
 def notes(figures: Figures, *parts: str, wording: bool = True) -> str:
     """Put the notes under a table together.
 
@@ -208,14 +231,12 @@ def notes(figures: Figures, *parts: str, wording: bool = True) -> str:
     Returns
     -------
     str
-        With the notes on recalled wording, suppression and simulation where they hold.
+        With the notes on recalled wording and simulation where they hold.
     """
     inputs = figures.inputs
     text = "".join(parts)
     if wording and inputs.edition.recalled():
         text += MARK_NOTE
-    if inputs.minimum_cell:
-        text += f"{SUPPRESSED}: không công bố do ít hơn {inputs.minimum_cell} câu trả lời hoặc để bảo vệ ô khác. "
     if inputs.simulated:
         text += "Số liệu mô phỏng."
     return text.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from sipas.intake.vietnamese import sort_key
-from sipas.reporting.blocks import Block, Column, Figure, Heading, Table, paragraph
+from sipas.reporting.blocks import Block, BulletList, Column, Figure, Heading, Table, paragraph
 from sipas.reporting.charts.bars import sorted_bars
 from sipas.reporting.charts.dots import rank_intervals
 from sipas.reporting.charts.theme import wrap
@@ -21,7 +21,9 @@ from sipas.reporting.inputs import ATTRIBUTES
 from sipas.reporting.wording import SUPPRESSED, count, interval, number, places, sentence
 
 MOST_DRAWN = 45
-NAME_WIDTH = 60
+MOST_WRAPPED = 32
+NAMED = 8
+NAME_WIDTH = 40
 ATTRIBUTE_WORDS = {
     "class": "loại đơn vị hành chính",
     "region": "vùng",
@@ -55,7 +57,7 @@ def ranking(figures: Figures, section: str) -> list[Block]:
         if several:
             blocks.append(Heading(2, f"{place}. {sentence(figures.kind_label(kind))}"))
         values = figures.domains(kind, figures.root)
-        blocks += [paragraph(_summary(figures, kind, values)), _table(figures, kind, values)]
+        blocks += [*_summary(figures, kind, values), _table(figures, kind, values)]
         blocks += _bars(figures, kind, values)
         blocks += _ranks(figures, kind, values)
         blocks += _groups(figures, kind, values)
@@ -113,25 +115,28 @@ def comparisons(figures: Figures, section: str) -> list[Block]:
     return blocks
 
 
-def _summary(figures: Figures, kind: str, values: list[Value]) -> str:
+def _summary(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
     shown = [v for v in values if v.percent is not None]
     hidden = len(values) - len(shown)
-    label = figures.kind_label(kind)
     upper, lower = halves(values)
-    parts = [f"Có {len(shown)} {label} được công bố chỉ số" + (f", {hidden} không công bố do ít phiếu." if hidden else ".")]
-    if upper:
-        parts.append(f"Chắc chắn thuộc nửa trên bảng xếp hạng: {_named(figures, kind, upper)}.")
-    if lower:
-        parts.append(f"Chắc chắn thuộc nửa dưới: {_named(figures, kind, lower)}.")
+    told = f"Có {len(shown)} {figures.kind_label(kind)} được công bố chỉ số"
+    told += f", {hidden} không công bố do ít phiếu. " if hidden else ". "
     if not upper and not lower:
-        parts.append("Số liệu chưa đủ để xếp chắc chắn đơn vị nào vào nửa trên hay nửa dưới bảng xếp hạng.")
-    else:
-        parts.append("Với các đơn vị còn lại, số liệu chưa đủ để phân biệt.")
-    return " ".join(parts)
+        told += "Số liệu chưa đủ để xếp chắc chắn đơn vị nào vào nửa trên hay nửa dưới bảng xếp hạng."
+        return [paragraph(told)]
+    told += (
+        "Ở mức tin cậy 95% đồng thời cho mọi đơn vị, chỉ có thể khẳng định như sau; với các đơn vị còn lại, số liệu "
+    )
+    told += "chưa đủ để phân biệt."
+    halves_named = (("nửa trên", upper), ("nửa dưới", lower))
+    lines = (f"Thuộc {words} bảng xếp hạng: {_named(figures, kind, v)}." for words, v in halves_named if v)
+    return [paragraph(told), BulletList(tuple(lines))]
 
 
 def _named(figures: Figures, kind: str, values: list[Value]) -> str:
-    return ", ".join(f"{figures.label(kind, v.domain)} (hạng {places(v.rank_low, v.rank_high)})" for v in values)
+    named = [f"{figures.label(kind, v.domain)} (hạng {places(v.rank_low, v.rank_high)})" for v in values[:NAMED]]
+    more = f" và {len(values) - NAMED} đơn vị khác" if len(values) > NAMED else ""
+    return ", ".join(named) + more
 
 
 def _table(figures: Figures, kind: str, values: list[Value]) -> Table:
@@ -153,8 +158,9 @@ def _table(figures: Figures, kind: str, values: list[Value]) -> Table:
     )
 
 
-def _chunks(values: list[Value]) -> list[list[Value]]:
-    pages = -(-len(values) // MOST_DRAWN)
+def _chunks(figures: Figures, kind: str, values: list[Value]) -> list[list[Value]]:
+    wrapped = any(len(figures.label(kind, v.domain)) > NAME_WIDTH for v in values)
+    pages = -(-len(values) // (MOST_WRAPPED if wrapped else MOST_DRAWN))
     size = -(-len(values) // pages) if pages else 1
     return [values[k : k + size] for k in range(0, len(values), size)]
 
@@ -168,13 +174,18 @@ def _bars(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
         for t in figures.inputs.targets[:1]
         if t.node == figures.root and t.domain_kind == "all"
     ]
-    parts = _chunks(shown)
+    parts = _chunks(figures, kind, shown)
     blocks: list[Block] = []
     for part, chunk in enumerate(parts, start=1):
         which = f" ({part}/{len(parts)})" if len(parts) > 1 else ""
         caption = f"Chỉ số hài lòng theo {figures.kind_label(kind)}{which}"
         rows = [
-            {"name": wrap(figures.label(kind, v.domain), NAME_WIDTH), "percent": v.percent, "low": v.low, "high": v.high}
+            {
+                "name": wrap(figures.label(kind, v.domain), NAME_WIDTH),
+                "percent": v.percent,
+                "low": v.low,
+                "high": v.high,
+            }
             for v in chunk
         ]
         table = Table(
@@ -198,7 +209,7 @@ def _bars(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
 
 def _ranks(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
     shown = [v for v in values if v.rank is not None and v.rank_low is not None]
-    parts = _chunks(shown)
+    parts = _chunks(figures, kind, shown)
     blocks: list[Block] = []
     for part, chunk in enumerate(parts, start=1):
         which = f" ({part}/{len(parts)})" if len(parts) > 1 else ""
@@ -262,9 +273,7 @@ def _group_row(figures: Figures, kind: str, name: str, members: list[Value]) -> 
 
 
 def _domains_table(figures: Figures, kind: str) -> Table:
-    rows = tuple(
-        (figures.label(kind, v.domain), *value_cells(v)) for v in figures.domains(kind, figures.root)
-    )
+    rows = tuple((figures.label(kind, v.domain), *value_cells(v)) for v in figures.domains(kind, figures.root))
     return Table(
         f"Chỉ số hài lòng theo {figures.kind_label(kind)}",
         (Column(sentence(figures.kind_label(kind)), 3, "left"), *VALUE_COLUMNS),

@@ -26,7 +26,7 @@ from sipas.reporting.contents.ranking import comparisons, ranking
 from sipas.reporting.contents.satisfaction import satisfaction
 from sipas.reporting.figures import Figures, read
 from sipas.reporting.inputs import ReportInputs
-from sipas.reporting.wording import SIMULATED, official_date, roman
+from sipas.reporting.wording import SIMULATED, SUPPRESSED, official_date, roman
 
 SECTIONS: tuple[Callable[[Figures, str], list[Block]], ...] = (
     method,
@@ -97,15 +97,17 @@ def build_letter(inputs: ReportInputs) -> Document:
     result = f" Chỉ số hài lòng chung: {in_words(whole)}." if whole else ""
     blocks: list[Block] = [
         Letterhead(
-            title.parent_agency,
-            title.agency,
+            title.parent_agency.upper(),
+            title.agency.upper(),
             f"…/{title.symbol}",
             f"{title.place}, {official_date(title.date)}",
             subject=f"V/v gửi báo cáo kết quả đo lường sự hài lòng {title.period}",
         ),
         Addressees(title.addressees or ("…",)),
         *warnings(figures),
-        paragraph(f"Thực hiện nhiệm vụ đo lường sự hài lòng {title.period}, cơ quan gửi kèm báo cáo {subject}.{result}"),
+        paragraph(
+            f"Thực hiện nhiệm vụ đo lường sự hài lòng {title.period}, {title.agency} gửi kèm báo cáo {subject}.{result}"
+        ),
         paragraph(
             "Báo cáo gồm phương pháp, tình hình phiếu, kết quả theo từng nội dung, xếp hạng kèm sai số và các phụ lục; kèm "
             "tệp bảng tính để tra cứu số liệu."
@@ -120,19 +122,40 @@ def _document(figures: Figures, title: str, blocks: list[Block]) -> Document:
     inputs = figures.inputs
     mark = SIMULATED if inputs.simulated else ""
     named = f"[{mark}] {title}" if mark else title
-    return Document(named, inputs.title.agency, inputs.title.date, mark, draft=True, blocks=_numbered(blocks))
+    return Document(
+        named,
+        inputs.title.agency,
+        inputs.title.date,
+        mark,
+        draft=True,
+        blocks=_numbered(blocks, mark, inputs.minimum_cell),
+    )
 
 
-def _numbered(blocks: list[Block]) -> tuple[Block, ...]:
+def _numbered(blocks: list[Block], mark: str, minimum: int) -> tuple[Block, ...]:
     tables = figures = 0
     done: list[Block] = []
     for block in blocks:
         if isinstance(block, Table):
             tables += 1
-            done.append(dataclasses.replace(block, caption=f"Bảng {tables}. {block.caption}"))
+            note = f"{_hidden_note(block, minimum)}{block.note}"
+            done.append(dataclasses.replace(block, caption=f"Bảng {tables}. {block.caption}", note=note))
         elif isinstance(block, Figure):
             figures += 1
-            done.append(dataclasses.replace(block, caption=f"Hình {figures}. {block.caption}"))
+            spec = {**block.spec, "title": _mark(mark)} if mark else block.spec
+            done.append(dataclasses.replace(block, caption=f"Hình {figures}. {block.caption}", spec=spec))
         else:
             done.append(block)
     return tuple(done)
+
+
+def _mark(words: str) -> dict[str, object]:
+    """Say on the chart itself that its data are simulated: it may be copied out of the document."""
+    return {"text": words, "anchor": "end", "fontSize": 11, "fontWeight": "bold", "offset": 4, "frame": "group"}
+
+
+def _hidden_note(table: Table, minimum: int) -> str:
+    if not any(SUPPRESSED in cell for row in table.rows for cell in row):
+        return ""
+    least = f"do ít hơn {minimum} câu trả lời hoặc " if minimum else ""
+    return f"{SUPPRESSED}: không công bố {least}để bảo vệ người trả lời. "

@@ -111,7 +111,11 @@ def nodes_table(figures: Figures, levels: tuple[str, ...], *, skip: bool) -> Tab
         depth[node.name] = depth[parent or ""] + 1
         if skip and node.level in levels:
             continue
-        rows.append((node_title(figures, node.name), *value_cells(figures.whole(node.name)), *span(figures, node.name, names=skip)))
+        rows.append((
+            node_title(figures, node.name),
+            *value_cells(figures.whole(node.name)),
+            *span(figures, node.name, names=skip),
+        ))
         depths.append(depth[node.name])
     kind = figures.kind_label(figures.inputs.unit_kinds[0])
     caption = (
@@ -230,7 +234,7 @@ def factor_figure(figures: Figures) -> list[Block]:
     caption = "Chỉ số chung và các yếu tố" + (f", {before} và {now}" if with_before else f", {now}")
     columns = (Column("Nội dung", 2.5, "left"), Column(before), Column(now), Column("KTC 95%"))
     rounds = [before, now] if with_before else [now]
-    told = "Vạch ngang: khoảng tin cậy 95% của kỳ này. " + (
+    told = "Vạch ngang: khoảng tin cậy 95% của kỳ này; trục không bắt đầu từ 0. " + (
         "Giá trị kỳ trước tính trên các tiêu chí so sánh được; việc có thay đổi hay không xem mục về thay đổi. "
         if with_before
         else ""
@@ -240,7 +244,7 @@ def factor_figure(figures: Figures) -> list[Block]:
     return [
         Figure(
             caption,
-            dots_by_round(rows, rounds, "Tỷ lệ hài lòng (%), trục không bắt đầu từ 0"),
+            dots_by_round(rows, rounds, "Tỷ lệ hài lòng (%)"),
             f"Biểu đồ điểm: {len(found)} giá trị của cây chỉ số" + (" trong hai kỳ." if with_before else "."),
             Table(caption, columns, tuple(table)),
             notes(figures, told, wording=False),
@@ -320,10 +324,10 @@ def _national(figures: Figures) -> list[Block]:
         tuple((str(f.year), number(f.percent), labels[f.series], f.source) for f in known),
     )
     note = (
-        "Số liệu công bố của Bộ Nội vụ, không phải kết quả của kỳ đo này; nguồn không công bố n và sai số theo năm. "
+        "Số liệu công bố của Bộ Nội vụ, không phải kết quả của kỳ đo này; nguồn không công bố n và sai số theo năm; trục không bắt đầu từ 0. "
         "Từ năm 2022 đổi đối tượng, phiếu và nội dung nên hai đoạn không nối và không so sánh với nhau."
     )
-    spec = national_line(rows, breaks, "Tỷ lệ hài lòng (%), trục không bắt đầu từ 0")
+    spec = national_line(rows, breaks, "Tỷ lệ hài lòng (%)")
     alt = f"Biểu đồ đường chỉ số cả nước {known[0].year}–{known[-1].year}, ngắt đoạn tại chỗ đổi phương pháp."
     return [Figure(caption, spec, alt, table, note)]
 

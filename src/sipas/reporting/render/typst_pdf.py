@@ -16,10 +16,12 @@ import typst
 from sipas.errors import SipasError
 from sipas.reporting import blocks as b
 from sipas.reporting.charts import draw
+from sipas.reporting.render.layout import END_MARK
 
 FAMILIES = ("Noto Serif", "Be Vietnam Pro")
 STANDARD: Literal["a-2a"] = "a-2a"
 SMALL = "8.5pt"
+TALL = 330  # px of the plot: a third of a page
 
 _MISSING = re.compile(r"the text [`\"]+(.*?)[`\"]+ could not be displayed")
 # A control character other than the line feed cannot stand in a PDF's text.
@@ -118,7 +120,9 @@ def _letterhead(block: b.Letterhead) -> str:
 
 def _paragraph(block: b.Paragraph) -> str:
     parts = [f"({_text(r.text)}, {_flag(r.bold)}, {_flag(r.italic)})" for r in block.runs]
-    return f"#runs({', '.join(parts)})"
+    call = f"runs({', '.join(parts)})"
+    closing = block.runs[-1].text.endswith(END_MARK)
+    return f"#last({call})" if closing else f"#{call}"
 
 
 def _table(block: b.Table) -> str:
@@ -126,16 +130,17 @@ def _table(block: b.Table) -> str:
     bolds = [_flag(bool(block.levels) and level == 0) for level in levels]
     size = f", size: {SMALL}" if block.small else ""
     return (
-        f"#data-table({_text(block.caption)}, {_array([str(c.width) for c in block.columns])}, "
-        f"{_array([c.align for c in block.columns])}, {_texts(tuple(c.title for c in block.columns))}, "
-        f"{_array([_texts(row) for row in block.rows])}, {_array(bolds)}, {_array([str(k) for k in levels])}, "
-        f"{block.name_column}, {_text(block.note)}{size})"
+        f"#data-table(caption: {_text(block.caption)}, widths: {_array([str(c.width) for c in block.columns])}, "
+        f"aligns: {_array([c.align for c in block.columns])}, heads: {_texts(tuple(c.title for c in block.columns))}, "
+        f"rows: {_array([_texts(row) for row in block.rows])}, bolds: {_array(bolds)}, "
+        f"indents: {_array([str(k) for k in levels])}, name-at: {block.name_column}, note: {_text(block.note)}{size})"
     )
 
 
 def _figure(block: b.Figure) -> str:
     drawing = _text(draw.svg(block.spec))
-    return f"#picture({_text(block.caption)}, {drawing}, {_text(block.alt)}, {_text(block.note)})"
+    tall = _flag(block.spec.get("height", 0) > TALL)
+    return f"#picture(tall: {tall}, {_text(block.caption)}, {drawing}, {_text(block.alt)}, {_text(block.note)})"
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {

@@ -225,7 +225,7 @@ DRAW = DrawSummary(
     frame_size=31_480,
     sample_size=1_320,
     reserve_size=1_320,
-    design="Chọn ngẫu nhiên đơn giản trong từng tầng (cơ quan × lĩnh vực), phân bổ cố định.",
+    rule=("Chọn ngẫu nhiên đơn giản trong từng tầng (cơ quan × lĩnh vực).", "Dự phòng lấy theo thứ tự số ngẫu nhiên."),
 )
 WEIGHTING = (
     WeightingLine("Quyền số gốc", 31480.0, 12.4, 41.7, 1.18),
