@@ -1,5 +1,10 @@
-"""Room ``publication``: results and microdata in the form in which they may leave."""
+"""Room ``publication``: results and microdata in the form in which they may leave, and published figures."""
 
+from sipas.publication.certificate import certificate_bytes, publication_certificate, verify_publication
+from sipas.publication.formats import FORMATS, encode, file_names, write
+from sipas.publication.microdata import Release, Variable, anonymity, marks, release, release_id, statements
+from sipas.publication.open_files import CERTIFICATE, About, dictionary, nodes, open_data, variables
+from sipas.publication.published import national_factors, national_line, province_values
 from sipas.publication.suppression import (
     OPEN_ESTIMATES,
     OPEN_INDEX,
@@ -11,11 +16,34 @@ from sipas.publication.suppression import (
 )
 
 __all__ = [
+    "CERTIFICATE",
+    "FORMATS",
     "OPEN_ESTIMATES",
     "OPEN_INDEX",
+    "About",
     "Plan",
+    "Release",
+    "Variable",
+    "anonymity",
+    "certificate_bytes",
+    "dictionary",
+    "encode",
+    "file_names",
+    "marks",
+    "national_factors",
+    "national_line",
+    "nodes",
+    "open_data",
     "open_table",
     "plan_suppression",
+    "province_values",
+    "publication_certificate",
+    "release",
+    "release_id",
+    "statements",
     "suppress_estimates",
     "suppress_index",
+    "variables",
+    "verify_publication",
+    "write",
 ]

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Literal
 
-import polars as pl
 import pyreadstat
 
 from sipas.errors import SipasError
@@ -25,11 +24,11 @@ NAME_LENGTH = 32  # Stata; SPSS allows 64 bytes
 LABEL_LENGTH = 80  # characters: Stata's variable and file labels; in UTF-8 at most 240 bytes, SPSS allows 256
 VALUE_BYTES = 120  # SPSS's value labels
 FILE_BYTES = 64  # SPSS's file label
+NOTE_BYTES = 80  # a line of SPSS's documents
 STATA_VERSION = 14  # release 118; pyreadstat's default writes 119, which only Stata/MP reads
-RESERVED = frozenset(
-    """all and by eq ge gt le lt ne not or to with
-    byte double float if in int long str strl using _all _b _cons _n _pi _pred _rc _skip""".split()
-)
+SPSS_WORDS = "all and by eq ge gt le lt ne not or to with"
+STATA_WORDS = "byte double float if in int long str strl using _all _b _cons _n _pi _pred _rc _skip"
+RESERVED = frozenset(f"{SPSS_WORDS} {STATA_WORDS}".split())
 
 
 def encode(release: Release, form: Format, made_on: dt.date) -> bytes:
@@ -173,35 +172,63 @@ def shorten(text: str, most: int) -> str:
 
 def _statistical(release: Release, form: Format) -> bytes:
     names = file_names([v.name for v in release.variables])
-    head = "; ".join([note.partition(":")[0] for note in release.notes] + [release.title])
-    common = {
-        "column_labels": {names[v.name]: v.label[:LABEL_LENGTH] for v in release.variables},
-        "variable_value_labels": {
-            names[v.name]: {value: shorten(text, VALUE_BYTES) for value, text in v.values.items()}
-            for v in release.variables
-            if v.values
-        },
-    }
     table = release.table.rename(names)
+    labels: dict[str, str | None] = {names[v.name]: v.label[:LABEL_LENGTH] for v in release.variables}
+    values: dict[str, dict[int | float, str]] = {
+        names[v.name]: {value: shorten(text, VALUE_BYTES) for value, text in v.values.items()}
+        for v in release.variables
+        if v.values
+    }
+    head = "; ".join([*release.marks, release.title])
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, f"release.{form}")
         if form == "sav":
-            measures = {names[v.name]: v.measure for v in release.variables}
-            label = shorten(head, FILE_BYTES)
-            pyreadstat.write_sav(table, path, file_label=label, variable_measure=measures, **common)
+            pyreadstat.write_sav(
+                table,
+                path,
+                file_label=shorten(head, FILE_BYTES),
+                note=[line for note in release.notes for line in _lines(note)],
+                column_labels=labels,
+                variable_value_labels=values,
+                variable_measure={names[v.name]: v.measure for v in release.variables},
+            )
         else:
-            label = head[:LABEL_LENGTH]
-            pyreadstat.write_dta(table, path, file_label=label, version=STATA_VERSION, **common)
+            pyreadstat.write_dta(
+                table,
+                path,
+                file_label=head[:LABEL_LENGTH],
+                version=STATA_VERSION,
+                column_labels=labels,
+                variable_value_labels=values,
+            )
         with open(path, "rb") as file:
             content = file.read()
-    return content if form == "dta" else _weighted_sav(content, [v.name for v in release.variables].index(WEIGHT))
+    place = [v.name for v in release.variables].index(WEIGHT)
+    return content if form == "dta" else _weighted_sav(content, place)
+
+
+def _lines(note: str) -> list[str]:
+    """Break a note into lines of at most 80 bytes, SPSS's limit."""
+    lines = [""]
+    for piece in note.split():
+        joined = f"{lines[-1]} {piece}".strip()
+        if len(joined.encode()) <= NOTE_BYTES:
+            lines[-1] = joined
+        else:
+            lines.append(piece)
+    return lines
 
 
 def _weighted_sav(content: bytes, place: int) -> bytes:
     """Name the weight variable in the head: dictionary index from 1, where long texts take several entries.
 
-    The format: PSPP Developers Guide, "System File Format": weight_index at byte 80; variable records of type
+    The format: PSPP Developers Guide, "System File Format": weight_index at byte 76; variable records of type
     2 from byte 176, those of type -1 continue a text.
+
+    Returns
+    -------
+    bytes
+        The file with the weight switched on.
     """
     at, entry, seen = 176, 0, -1
     while seen < place:
@@ -212,7 +239,7 @@ def _weighted_sav(content: bytes, place: int) -> bytes:
         if has_label:
             at += 4 + -(-_int(content, at) // 4) * 4
         at += 8 * abs(missing)
-    return content[:80] + entry.to_bytes(4, "little") + content[84:]
+    return content[:76] + entry.to_bytes(4, "little") + content[80:]
 
 
 def _int(content: bytes, at: int) -> int:

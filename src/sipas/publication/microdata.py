@@ -69,8 +69,10 @@ class Release:
         set missing, values grouped, rows moved to an end, or 1).
     title : str
         Title of the edition and its year.
+    marks : tuple of str
+        What must be said of data and wording in a few words, for heads of files; Vietnamese.
     notes : tuple of str
-        Statements that go with the file: simulated data, recalled wording; Vietnamese.
+        The same in sentences; Vietnamese.
     """
 
     table: pl.DataFrame
@@ -79,6 +81,7 @@ class Release:
     minimum: int
     treated: pl.DataFrame
     title: str
+    marks: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -160,6 +163,7 @@ def release(
             treated, schema={"variable": pl.String, "treatment": pl.String, "count": pl.Int64}, orient="row"
         ),
         title=f"{edition.title} ({edition.year})",
+        marks=marks(edition, simulated=simulated),
         notes=statements(edition, simulated=simulated),
     )
 
@@ -182,6 +186,26 @@ def statements(edition: Edition, *, simulated: bool) -> tuple[str, ...]:
     wording = notice(edition)
     said = [label("simulated_statement")] if simulated else []
     return (*said, *([] if wording is None else [wording.vi]))
+
+
+def marks(edition: Edition, *, simulated: bool) -> tuple[str, ...]:
+    """Give the statements in a few words.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition.
+    simulated : bool
+        Whether the data are simulated.
+
+    Returns
+    -------
+    tuple of str
+        As "mô phỏng"; Vietnamese; empty for surveyed data in official wording.
+    """
+    wording = notice(edition)
+    said = [label("simulated")] if simulated else []
+    return (*said, *([] if wording is None else [wording.short_vi]))
 
 
 def release_id(key: bytes, case_id: str) -> str:

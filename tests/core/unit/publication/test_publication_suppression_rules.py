@@ -1,0 +1,142 @@
+"""The rules of suppression on a round one can check by hand."""
+
+import polars as pl
+import pytest
+from results_round import DOMAINS, EDITION, estimates, index
+
+from sipas.errors import SipasError
+from sipas.publication import OPEN_INDEX, Plan, plan_suppression, suppress_estimates, suppress_index
+from sipas.publication.cells import domain_sums
+
+WHOLE_KINDS = {"all", "agency_level"}
+
+
+def hidden_domains(plan: Plan, node: str = "index") -> set[str]:
+    return set(plan.nodes.filter(pl.col("node") == node)["domain"])
+
+
+def test_a_small_agency_takes_the_next_smallest_of_its_level_with_it() -> None:
+    """UBND xã Đông has 4 of at least 10. Sở Xây dựng is of another level and gives no cover."""
+    plan = plan_suppression(estimates(), index(), EDITION, domains=DOMAINS)
+    assert hidden_domains(plan) == {"UBND xã Đông", "UBND xã Tây"}
+    reasons = dict(plan.nodes.filter(pl.col("node") == "index").select("domain", "reason").rows())
+    assert reasons == {"UBND xã Đông": "small", "UBND xã Tây": "domain"}
+
+
+def test_every_node_of_a_hidden_domain_is_hidden() -> None:
+    plan = plan_suppression(estimates(), index(), EDITION, domains=DOMAINS)
+    shown = suppress_index(index(), plan)
+    per_domain = shown.group_by("domain_kind", "domain").agg(pl.col("suppressed").n_unique())
+    assert per_domain["suppressed"].to_list() == [1] * per_domain.height
+    gone = shown.filter("suppressed").drop("domain_kind", "domain", "node", "parent", "level", "rule", "suppressed")
+    assert gone.null_count().row(0) == (gone.height,) * gone.width
+
+
+def test_what_is_shown_is_unchanged_and_no_row_is_lost() -> None:
+    plan = plan_suppression(estimates(), index(), EDITION, domains=DOMAINS)
+    shown = suppress_estimates(estimates(), plan)
+    assert shown.height == estimates().height
+    kept = shown.with_row_index().filter(~pl.col("suppressed"))
+    assert kept.drop("index", "suppressed").equals(estimates()[kept["index"]])
+    assert set(kept["domain_kind"]) >= WHOLE_KINDS
+
+
+def test_one_thin_item_goes_with_a_sibling_and_with_another_domain() -> None:
+    few = {("UBND xã Nam", "polite"): 3}
+    sizes = {"Sở Tư pháp": 40, "Sở Xây dựng": 35, "UBND xã Tây": 22, "UBND xã Nam": 60, "UBND xã Bắc": 31}
+    few |= {("", "polite"): 188 - 57, ("commune", "polite"): 113 - 57}
+    plan = plan_suppression(estimates(sizes, few), index(sizes, few), EDITION, domains=DOMAINS)
+    cells = set(plan.nodes.select("domain", "node").rows())
+    assert ("UBND xã Nam", "polite") in cells
+    assert ("UBND xã Tây", "polite") in cells
+    for domain in ("UBND xã Nam", "UBND xã Tây"):
+        assert len({node for where, node in cells if where == domain}) == 2
+    assert len(cells) == 4
+
+
+def test_ranks_are_counted_anew_among_the_shown() -> None:
+    plan = plan_suppression(estimates(), index(), EDITION, domains=DOMAINS)
+    top = suppress_index(index(), plan).filter(pl.col("node") == "index", pl.col("domain_kind") == "agency")
+    ranks = {d: (r, m, p) for d, r, m, p in top.select("domain", "rank", "ranked", "previous_rank").rows()}
+    assert ranks == {
+        "Sở Tư pháp": (4, 4, 1),
+        "Sở Xây dựng": (3, 4, 2),
+        "UBND xã Đông": (None, None, None),
+        "UBND xã Tây": (None, None, None),
+        "UBND xã Nam": (2, 4, 3),
+        "UBND xã Bắc": (1, 4, 4),
+    }
+
+
+def test_rank_sets_follow_klein_wright_and_wieczorek() -> None:
+    """Values 70, 74, 86, 90 with se 3; joint half-widths t(1 - 0.05/8; df) · 3 are 7.8 to 8.2.
+
+    70 + 7.86 < 86 - 7.67 and 74 + 7.90 < 90 - 7.95 only just (82.0 against 82.0): see the numbers below, made
+    with R 4.2: ``3 * qt(1 - 0.05/8, c(39, 34, 59, 30))`` = 7.8589 7.9277 7.7254 8.0031.
+    """
+    plan = plan_suppression(estimates(), index(), EDITION, domains=DOMAINS)
+    top = suppress_index(index(), plan).filter(pl.col("node") == "index", pl.col("domain_kind") == "agency")
+    sets = {d: (low, high) for d, low, high in top.select("domain", "rank_low", "rank_high").drop_nulls().rows()}
+    assert sets == {"Sở Tư pháp": (3, 4), "Sở Xây dựng": (2, 4), "UBND xã Nam": (1, 3), "UBND xã Bắc": (1, 2)}
+
+
+def test_ranks_stay_where_nothing_ranked_is_hidden() -> None:
+    sizes = {"Sở Tư pháp": 40, "Sở Xây dựng": 35, "UBND xã Tây": 22, "UBND xã Nam": 60}
+    plan = plan_suppression(estimates(sizes), index(sizes), EDITION, domains=DOMAINS)
+    assert plan.nodes.is_empty()
+    assert suppress_index(index(sizes), plan).drop("suppressed").equals(OPEN_INDEX.check(
+        index(sizes).with_columns(suppressed=pl.lit(value=False))).drop("suppressed"))  # fmt: skip
+
+
+def test_a_value_hidden_last_time_does_not_come_back_as_a_change() -> None:
+    sizes = {"Sở Tư pháp": 40, "Sở Xây dựng": 35, "UBND xã Tây": 22, "UBND xã Nam": 60}
+    plan = plan_suppression(estimates(sizes), index(sizes), EDITION, domains=DOMAINS)
+    before = pl.DataFrame({"domain_kind": ["agency"], "domain": ["UBND xã Tây"], "node": ["index"]})
+    shown = suppress_index(index(sizes), plan, previously_hidden=before)
+    gone = shown.filter(pl.col("previous").is_null())
+    assert gone.select("domain", "node").rows() == [("UBND xã Tây", "index")]
+    assert gone.select("change", "change_se", "change_low", "change_high", "previous_rank").row(0) == (None,) * 5
+    assert gone["percent"].is_not_null().all()
+
+
+def test_cases_without_an_agency_are_protected_too() -> None:
+    """4 cases of the province's level have no agency: level minus agencies would give them back."""
+    sizes = {"Sở Tư pháp": 40, "Sở Xây dựng": 35, "UBND xã Tây": 22, "UBND xã Nam": 60}
+    plan = plan_suppression(estimates(sizes, rest=4), index(sizes, rest=4), EDITION, domains=DOMAINS)
+    assert hidden_domains(plan, "polite") == {"Sở Xây dựng"}
+    many = plan_suppression(estimates(sizes, rest=14), index(sizes, rest=14), EDITION, domains=DOMAINS)
+    assert many.nodes.is_empty()
+
+
+def test_a_sensitive_answer_given_by_everyone_is_hidden() -> None:
+    everyone = estimates().with_columns(
+        estimate=pl.when(variable="extra_money", category=1, domain="UBND xã Nam").then(1.0)
+        .when(variable="extra_money", category=2, domain="UBND xã Nam").then(0.0).otherwise("estimate"))  # fmt: skip
+    usual = plan_suppression(everyone, index(), EDITION, domains=DOMAINS)
+    plan = plan_suppression(everyone, index(), EDITION, domains=DOMAINS, sensitive={"extra_money": [1]})
+    one = pl.col("domain") == "UBND xã Nam"
+    assert usual.variables.filter(one).is_empty()
+    assert plan.variables.filter(one).select("variable", "reason").rows() == [("extra_money", "sensitive")]
+
+
+def test_nesting_is_read_from_crossed_kinds_when_nothing_else_is_given() -> None:
+    keys = [("all", ""), ("level", "X"), ("level", "Y"), ("agency", "a"), ("agency", "b"),
+            ("level × agency", "X × a"), ("level × agency", "Y × b")]  # fmt: skip
+    sums = domain_sums(keys, None)
+    assert (1, [3]) in sums
+    assert (0, [3, 4]) in sums
+    assert (3, [5]) in sums
+
+
+@pytest.mark.parametrize("minimum", [0, 1])
+def test_a_minimum_of_one_hides_nothing_and_is_refused(minimum: int) -> None:
+    with pytest.raises(SipasError) as caught:
+        plan_suppression(estimates(), index(), EDITION, minimum=minimum)
+    assert caught.value.code == "publication.minimum_too_low"
+
+
+def test_a_name_that_holds_the_crossing_sign_is_refused() -> None:
+    odd = estimates().with_columns(domain=pl.col("domain").replace("UBND xã Nam", "xã Nam × xã Bắc"))
+    with pytest.raises(SipasError) as caught:
+        plan_suppression(odd, index(), EDITION)
+    assert caught.value.code == "publication.domain_unreadable"
