@@ -123,7 +123,7 @@ def _whole(name: str, folder: Path, generation: int) -> tuple[Raw, list[SipasErr
         raise SipasError("instrument.not_text", "extends", got=repr(base_name), place=here)
     if generation == MOST_GENERATIONS:
         raise SipasError("instrument.extends_deep", expected=MOST_GENERATIONS, got=base_name, place=here)
-    base, faults, _ = _whole(base_name, home, generation + 1)
+    base, faults, _ = _base(base_name, home, generation + 1, here)
     derivation = Derivation(base, document.data)
     data = derivation.apply()
     for fault in derivation.faults:
@@ -134,6 +134,17 @@ def _whole(name: str, folder: Path, generation: int) -> tuple[Raw, list[SipasErr
         return Place(document.file, row=here.row, node=path) if written is None else document.place(written)
 
     return data, [*faults, *document.faults, *derivation.faults], place
+
+
+def _base(
+    name: str, folder: Path, generation: int, here: Place
+) -> tuple[Raw, list[SipasError], Callable[[str], Place]]:
+    try:
+        return _whole(name, folder, generation)
+    except SipasError as error:
+        if error.code in {"instrument.edition_unknown", "instrument.file_missing"}:
+            error.place = here
+        raise
 
 
 def _document(name: str, folder: Path) -> tuple[Document, Path]:

@@ -116,9 +116,10 @@ def fill_leaves(data: Raw) -> None:
     data : dict
         Raw edition; changed in place. What is not there stays missing for the checks to find.
     """
-    questions = {question.get("name"): question for question in questions_of(data)}
+    # Names may be anything in an unchecked file, a list too: repr is always a key.
+    questions = {repr(question["name"]): question for question in questions_of(data) if "name" in question}
     for node in branches(data.get("index")):
-        question = questions.get(node.get("question"))
+        question = questions.get(repr(node.get("question")))
         if question is None:
             continue
         node.setdefault("level", "item")

@@ -6,11 +6,15 @@ and mends a copy, so that the rules on meaning can still be tried on the rest.
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 
 from msgspec import inspect
 
 from sipas.errors import Place, SipasError
+
+# Outside the characters of XML 1.0 (production 2): a form or codebook could not hold it.
+UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Shape:
@@ -93,9 +97,8 @@ class Shape:
 
     def _scalar(self, raw: object, kind: inspect.Type, path: str) -> object:
         if isinstance(kind, inspect.StrType):
-            fits = isinstance(raw, str) and bool(raw.strip())
-            error = SipasError("instrument.not_text", got=_short(raw))
-        elif isinstance(kind, inspect.BoolType):
+            return self._text(raw, path)
+        if isinstance(kind, inspect.BoolType):
             fits = isinstance(raw, bool)
             error = SipasError("instrument.not_true_false", got=_short(raw))
         elif isinstance(kind, inspect.FloatType):
@@ -108,6 +111,15 @@ class Shape:
             return raw
         self._fault(error, path)
         return _neutral(kind)
+
+    def _text(self, raw: object, path: str) -> str:
+        if not isinstance(raw, str) or not raw.strip():
+            self._fault(SipasError("instrument.not_text", got=_short(raw)), path)
+        elif UNWRITABLE.search(raw):
+            self._fault(SipasError("instrument.control_character", got=_short(raw)), path)
+        else:
+            return raw
+        return "?"
 
 
 def _inner(path: str, name: str) -> str:

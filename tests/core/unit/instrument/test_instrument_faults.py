@@ -13,6 +13,7 @@ ONE = [
     ("year: 2026", "year: 26", "instrument.year", "year"),
     ("name: nho", "name: Nhỏ", "instrument.edition_name", "name"),
     ("title: Phiếu nhỏ", "title: ''", "instrument.not_text", "title"),
+    ("title: Phiếu nhỏ", 'title: "Phiếu\\x01"', "instrument.control_character", "title"),
     ("title: Phiếu nhỏ", "title: 2026-01-01", "instrument.not_text", "title"),
     ("population: transactions", "population: all", "instrument.choice", "population"),
     ("share: 0.5", "share: 50", "instrument.share", "validity.least_items_share"),
