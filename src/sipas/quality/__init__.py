@@ -1,7 +1,13 @@
 """How the field work went: dispositions, rates, replacements, signs in the answers, re-verification."""
 
 from sipas.quality.checks import FLAGS, flag_responses, item_nonresponse
-from sipas.quality.dispositions import Disposition, case_dispositions, disposition_table, dispositions
+from sipas.quality.dispositions import (
+    Disposition,
+    case_dispositions,
+    disposition_table,
+    dispositions,
+    read_outcomes,
+)
 from sipas.quality.rates import RATES, eligible_share, field_rates, outcome_rates, percent_of, response_rates
 from sipas.quality.replacements import check_replacements, replacement_counts
 from sipas.quality.reverification import agreement_counts, matched_pairs
@@ -22,6 +28,7 @@ __all__ = [
     "matched_pairs",
     "outcome_rates",
     "percent_of",
+    "read_outcomes",
     "replacement_counts",
     "response_rates",
 ]

@@ -11,6 +11,7 @@ import msgspec
 import polars as pl
 
 from sipas.errors import SipasError
+from sipas.intake.vietnamese import search_key
 
 Group = Literal["I", "P", "R", "NC", "O", "UH", "UO", "NE"]
 GROUPS: tuple[Group, ...] = ("I", "P", "R", "NC", "O", "UH", "UO", "NE")
@@ -62,6 +63,39 @@ def disposition_table() -> pl.DataFrame:
     rows = [(d.code, d.group, d.standing, d.vi, d.en, STATUS[d.group]) for d in dispositions()]
     names = ["disposition", "group", "standing", "vi", "en", "status"]
     return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def read_outcomes(column: pl.Series) -> pl.Series:
+    """Read outcomes of visits as people and spreadsheets write them.
+
+    Parameters
+    ----------
+    column : polars.Series
+        Text: a code (``2.20``), a code that a spreadsheet took for a number (``2.2``, ``2,2``), or the Vietnamese or
+        English label, with or without diacritics.
+
+    Returns
+    -------
+    polars.Series
+        Codes; missing where empty or not known.
+    """
+    distinct = column.drop_nulls().unique()
+    known = _written_outcomes()
+    codes = [
+        known.get(search_key(text).replace(",", ".") if text[:1].isdigit() else search_key(text)) for text in distinct
+    ]
+    return column.replace_strict(distinct, pl.Series(codes, dtype=pl.String), default=None, return_dtype=pl.String)
+
+
+@cache
+def _written_outcomes() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for disposition in dispositions():
+        for label in (disposition.vi, disposition.en):
+            found[search_key(label)] = disposition.code
+        # 4.10 becomes 4.1 where a spreadsheet takes it for a number; an exact code below goes before.
+        found[disposition.code.rstrip("0")] = disposition.code
+    return found | {disposition.code: disposition.code for disposition in dispositions()}
 
 
 def case_dispositions(

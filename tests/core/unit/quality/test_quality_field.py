@@ -15,6 +15,7 @@ from sipas.quality import (
     field_rates,
     outcome_rates,
     percent_of,
+    read_outcomes,
     replacement_counts,
     response_rates,
 )
@@ -118,6 +119,25 @@ def test_the_list_of_dispositions_is_whole() -> None:
     assert {d.group for d in dispositions()} == set(GROUPS)
     first = {"I": "1.1", "P": "1.2", "R": "2.1", "NC": "2.2", "O": "2.3", "UH": "3.1", "UO": "3.", "NE": "4."}
     assert all(d.code.startswith(first[d.group]) for d in dispositions())
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2.20", "2.20"),
+        ("2.2", "2.20"),
+        ("4,1", "4.10"),
+        ("1.1", "1.1"),
+        ("3.1", "3.10"),
+        ("2.11", "2.11"),
+        ("người được hỏi TỪ CHỐI", "2.11"),
+        ("Dead", "2.31"),
+        ("5.1", None),
+        ("bận", None),
+    ],
+)
+def test_outcomes_are_read_as_people_write_them(written: str, code: str | None) -> None:
+    assert read_outcomes(pl.Series([written, None])).to_list() == [code, None]
 
 
 COUNTS = {"I": 400, "P": 50, "R": 100, "NC": 60, "O": 40, "UH": 80, "UO": 20, "NE": 250}
