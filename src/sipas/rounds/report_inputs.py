@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
-
 import polars as pl
 
 from sipas.geography import unit_at
 from sipas.instrument import Edition
-from sipas.publication import national_line
-from sipas.quality import disposition_table
 from sipas.reporting import (
-    DrawSummary,
     FieldFigures,
-    NationalFigure,
     ReportInputs,
     Target,
     TitleData,
     WeightingLine,
+    gather_draw,
+    gather_field,
+    gather_national,
+    gather_weighting,
 )
+from sipas.rounds.editions import round_edition
 from sipas.rounds.folder import Folder
-from sipas.rounds.settings import Round
-from sipas.rounds.simulated import NATION
+from sipas.rounds.runner import Context
+from sipas.rounds.settings import NATION, Round
+from sipas.rounds.steps.weigh import dispositions
 from sipas.rounds.tables_io import read_json, read_table
 from sipas.sampling import read_certificate
-from sipas.tables import FRAME, SAMPLE
+from sipas.tables import FRAME
 
-STEPS = {
-    "base": "Quyền số gốc",
-    "nonresponse": "Hiệu chỉnh không trả lời",
-    "calibrated": "Hiệu chỉnh theo khung mẫu",
-    "final": "Quyền số cuối cùng",
-}
-MODES = {"paper": "Phiếu giấy", "face_to_face": "Phỏng vấn trực tiếp", "phone": "Điện thoại", "web": "Trực tuyến"}
 LEVELS = {
     "central": "Cơ quan trung ương tại địa phương",
     "province": "Cấp tỉnh",
@@ -54,36 +47,34 @@ BASIS = {
 }
 
 
-def report_inputs(folder: Folder, settings: Round, edition: Edition) -> ReportInputs:
+def report_inputs(context: Context) -> ReportInputs:
     """Gather the inputs of the report.
 
     Parameters
     ----------
-    folder : Folder
+    context : Context
         A round whose results are disclosed.
-    settings : Round
-        Its settings.
-    edition : Edition
-        Its edition.
 
     Returns
     -------
     ReportInputs
         Checked by the report itself.
     """
+    folder, settings = context.folder, context.round
+    edition = round_edition(folder, settings)
     index = pl.read_parquet(folder.path("disclosed/index.parquet"))
     return ReportInputs(
         title=_title(settings, edition),
         edition=edition,
         index=index,
         estimates=pl.read_parquet(folder.path("disclosed/estimates.parquet")),
-        field=_field(folder),
+        field=_field(context),
         unit_kinds=settings.estimates.rank_by,
         units=_units(folder, index, settings),
         weighting=_weighting(folder),
         targets=tuple(Target(t.label, _node(t.node, edition), t.threshold, source=t.source) for t in settings.targets),
-        national=_national(edition),
-        draw=_draw(folder),
+        national=gather_national(),
+        draw=gather_draw(read_certificate(folder.path("certificate.json").read_bytes())),
         minimum_cell=edition.minimum_cell,
         simulated=settings.simulated is not None,
     )
@@ -129,26 +120,10 @@ def territory(settings: Round) -> str:
     return f"{unit.kind} {unit.name}"
 
 
-def _field(folder: Folder) -> FieldFigures:
-    data: dict[str, Any] = read_json(folder, "fieldwork.json")
-    forms = data["forms"][0]
-    rates = {name: value for name, value in data["rates"][0].items() if name[:3] in {"COO", "REF", "CON"} or name[:2] == "RR"}
-    labels = dict(disposition_table().select("disposition", "vi").iter_rows())
-    dispositions = [(d["disposition"], labels[d["disposition"]], d["cases"]) for d in data["dispositions"]]
-    by_unit = [(u["agency"], u["issued"], u["returned"], u["valid"]) for u in data["forms_by_agency"]]
-    empty = FieldFigures(0, 0, 0)
-    return FieldFigures(
-        issued=forms["issued"],
-        returned=forms["returned"],
-        valid=forms["valid"],
-        replacements=sum(r["replaced"] for r in data["replacements"]),
-        rates=pl.DataFrame(list(rates.items()), schema=empty.rates.schema, orient="row"),
-        dispositions=pl.DataFrame(dispositions, schema=empty.dispositions.schema, orient="row"),
-        by_unit=pl.DataFrame(by_unit, schema=empty.by_unit.schema, orient="row"),
-        modes=pl.DataFrame(
-            [(MODES[m["mode"]], m["cases"]) for m in data["modes"]], schema=empty.modes.schema, orient="row"
-        ),
-    )
+def _field(context: Context) -> FieldFigures:
+    unit = context.round.estimates.rank_by[0]
+    units = read_table(context.folder, FRAME).select("unit_id", unit)
+    return gather_field(dispositions(context).join(units, on="unit_id", how="left"), unit)
 
 
 def _units(folder: Folder, index: pl.DataFrame, settings: Round) -> pl.DataFrame:
@@ -175,27 +150,5 @@ def _register_day(settings: Round) -> date:
 
 
 def _weighting(folder: Folder) -> tuple[WeightingLine, ...]:
-    steps: list[dict[str, Any]] = read_json(folder, "weighting.json")["steps"]  # type: ignore[assignment]
-    return tuple(WeightingLine(STEPS[s["step"]], s["sum"], s["min"], s["max"], s["deff"]) for s in steps)
-
-
-def _national(edition: Edition) -> tuple[NationalFigure, ...]:
-    line = national_line().filter(pl.col("percent").is_not_null())
-    return tuple(NationalFigure(*row) for row in line.select("year", "series", "percent", "source").iter_rows())
-
-
-def _draw(folder: Folder) -> DrawSummary:
-    made = read_certificate(folder.path("certificate.json").read_bytes())
-    roles = dict(read_table(folder, SAMPLE)["role"].value_counts().iter_rows())
-    draws = made["draws"]
-    return DrawSummary(
-        frame_sha256=made["frame"]["sha256"],
-        sample_sha256=made["sample"]["sha256"],
-        seed=made["seed"]["sha256"],
-        public_texts=tuple(f"{part['name']}: {part['text']}" for part in made["seed"]["parts"]),
-        draws=1 + draws["trials"] + draws["redraws"],
-        frame_size=made["frame"]["rows"],
-        sample_size=roles.get("official", 0),
-        reserve_size=roles.get("reserve", 0),
-        design=" ".join(made["rule"]) if isinstance(made["rule"], list) else made["rule"],
-    )
+    steps = read_json(folder, "weighting.json")["steps"]
+    return gather_weighting(pl.DataFrame(steps, infer_schema_length=None))

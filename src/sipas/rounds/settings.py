@@ -14,6 +14,7 @@ from sipas.estimation.design import Lonely
 from sipas.weighting import WeightingPlan
 
 FILE = "round.yaml"
+NATION = "all"  # in place of a province's code
 
 
 class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"first": "from", "last": "to"}):
@@ -46,14 +47,19 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FrameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How lists become the frame."""
+    """How lists become the frame.
+
+    ``mapping`` and ``totals`` are files of the round; ``fields`` and ``agencies`` limit the scope; in a national round
+    the name of each list begins with the code of its province.
+    """
 
     files: str = "input/frame/*"
     mapping: str | None = None
     totals: str | None = None
-    fields: tuple[str, ...] = ()
+    fields: tuple[str, ...] | None = None
+    agencies: tuple[str, ...] = ()
     most_per_person: int | None = None
-    agency_levels: dict[str, str] = {}
+    refuse_unknown_commune: bool = True
 
 
 class EstimateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,10 +13,9 @@ from sipas.errors import SipasError
 from sipas.geography import find, unit_at, units_at
 from sipas.instrument import load
 from sipas.rounds.keys import DEPARTMENT, SECRET, make_key
-from sipas.rounds.settings import FILE
+from sipas.rounds.settings import FILE, NATION
 from sipas.simulation import Population, load_profile, office_files, residents, transactions
 
-NATION = "all"
 PROVINCES_UNTIL = date(2025, 6, 30)
 
 

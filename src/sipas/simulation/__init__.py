@@ -2,6 +2,7 @@
 
 from sipas.simulation.answers import true_answers
 from sipas.simulation.fieldwork import Field, simulate_fieldwork
+from sipas.simulation.frames import synthetic_frame
 from sipas.simulation.offices import office_files
 from sipas.simulation.people import Population, residents, transactions
 from sipas.simulation.profile import Profile, load_profile
@@ -15,6 +16,7 @@ __all__ = [
     "office_files",
     "residents",
     "simulate_fieldwork",
+    "synthetic_frame",
     "transactions",
     "true_answers",
     "true_index",

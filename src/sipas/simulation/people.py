@@ -150,7 +150,7 @@ def _communes(province: str, on: date) -> list[str]:
 
 
 def _load(seed: int, name: str, mean: float) -> int:
-    return max(40, round(mean * float(np.exp(0.5 * effect(seed, "load", name) - 0.125))))
+    return max(8, round(mean * float(np.exp(0.5 * effect(seed, "load", name) - 0.125))))
 
 
 def _transactions_of(

@@ -12,6 +12,7 @@ from sipas.tables import ESTIMATES, FRAME, INDEX, SAMPLE, WEIGHTS
 
 SHOWN = "disclosed"
 HIDDEN = f"{SHOWN}/hidden.parquet"
+HIDDEN_ESTIMATES = f"{SHOWN}/hidden-estimates.parquet"
 
 
 def _disclose(context: Context) -> Outcome:
@@ -19,12 +20,13 @@ def _disclose(context: Context) -> Outcome:
     estimates, index = read_table(context.folder, ESTIMATES), read_table(context.folder, INDEX)
     plan = plan_suppression(estimates, index, edition, domains=_domains(context))
     context.progress(0.6, "")
-    previous = _earlier(context)
+    previous = earlier_hidden(context)
     hidden = pl.read_parquet(context.folder.path(previous)) if previous else None
     sealed = {
         f"{SHOWN}/estimates.parquet": parquet(suppress_estimates(estimates, plan)),
         f"{SHOWN}/index.parquet": parquet(suppress_index(index, plan, previously_hidden=hidden)),
         HIDDEN: parquet(plan.nodes),
+        HIDDEN_ESTIMATES: parquet(plan.variables),
     }
     return Outcome(sealed, notes={"hidden_nodes": plan.nodes.height, "hidden_estimates": plan.variables.height})
 
@@ -37,13 +39,25 @@ def _domains(context: Context) -> pl.DataFrame:
     return rows.join(frame.select("unit_id", *columns), on="unit_id").select(columns)
 
 
-def _earlier(context: Context) -> str | None:
+def earlier_hidden(context: Context) -> str | None:
+    """Name the file of nodes hidden in the earlier round.
+
+    Parameters
+    ----------
+    context : Context
+        The round.
+
+    Returns
+    -------
+    str or None
+        Relative to this round; None where there is no earlier round or it was not disclosed.
+    """
     name = f"{context.round.previous}/{HIDDEN}"
     return name if context.round.previous and context.folder.path(name).exists() else None
 
 
 def _inputs(context: Context) -> list[str]:
-    earlier = _earlier(context)
+    earlier = earlier_hidden(context)
     tables = ["estimates.parquet", "index.parquet", "weights.parquet", "sample.parquet", "frame.parquet"]
     return [*tables, *edition_files(context.folder, context.round), *([earlier] if earlier else [])]
 

@@ -1,0 +1,147 @@
+"""From the lists in ``input/frame`` to the frame, the sealed contacts and the rejected rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from sipas.errors import Place, SipasError
+from sipas.intake import OfficeTable, read
+from sipas.rounds.editions import edition_files, round_edition
+from sipas.rounds.keys import SECRET, department_key, round_secret
+from sipas.rounds.runner import Context, Outcome, Step
+from sipas.rounds.settings import NATION
+from sipas.rounds.tables_io import canonical_json, parquet
+from sipas.sampling.frame import FrameImport, KeyMaterial, Rules, Window, import_frame, seal
+from sipas.tables import CONTACTS, FRAME, REJECTED
+
+REJECTED_FILE = "rejected/frame.csv"
+CODE_DIGITS = 2
+
+
+def _frame(context: Context) -> Outcome:
+    secret = round_secret(context.folder)
+    keys = KeyMaterial(secret, department_key(context.folder, context.round))
+    names = context.folder.matching(context.round.frame.files)
+    tables = [_read(context, name) for name in names]
+    context.progress(0.4, "")
+    made = [_import(context, group, province, keys) for province, group in _by_province(context, tables)]
+    frame = pl.concat([m.frame for m in made], how="diagonal").sort("unit_id")
+    contacts = pl.concat([CONTACTS.empty(), *(m.contacts for m in made)]).sort("unit_id")
+    rejected = pl.concat([REJECTED.empty(), *(m.rejected for m in made)], how="diagonal")
+    report = frame_report(made)
+    return Outcome(
+        {"frame.parquet": parquet(frame, FRAME), "frame-report.json": canonical_json(report)},
+        {"contacts.enc": seal(contacts, secret), REJECTED_FILE: rejected.write_csv().encode()},
+        {"frame": frame.height, "rejected": rejected.height},
+    )
+
+
+def _read(context: Context, name: str) -> OfficeTable:
+    population = round_edition(context.folder, context.round).population
+    chosen = context.round.frame.mapping
+    mapping = context.folder.path(chosen) if chosen else None
+    return read(context.folder.path(name), mapping=mapping, purpose=None if mapping else population)
+
+
+def _by_province(context: Context, tables: Sequence[OfficeTable]) -> list[tuple[str, list[OfficeTable]]]:
+    if context.round.province != NATION:
+        return [(context.round.province, list(tables))]
+    groups: dict[str, list[OfficeTable]] = {}
+    for table in tables:
+        code = table.file[:CODE_DIGITS]
+        if not code.isdigit():
+            raise SipasError("round.list_without_province", got=table.file, place=Place(file=table.file))
+        groups.setdefault(code, []).append(table)
+    return sorted(groups.items())
+
+
+def _import(context: Context, tables: list[OfficeTable], province: str, keys: KeyMaterial) -> FrameImport:
+    settings = context.round.frame
+    rules = Rules(
+        most_per_person=settings.most_per_person,
+        fields=settings.fields,
+        agencies=settings.agencies,
+        refuse_unknown_commune=settings.refuse_unknown_commune,
+    )
+    return import_frame(
+        tables,
+        population=round_edition(context.folder, context.round).population,
+        window=Window(context.round.window.first, context.round.window.last),
+        province=province,
+        keys=keys,
+        rules=rules,
+        totals=_totals(context),
+    )
+
+
+def _totals(context: Context) -> pl.DataFrame | None:
+    """Read the one-stop totals: columns ``agency``, ``month``, ``total``, perhaps ``field``."""
+    name = context.round.frame.totals
+    if name is None:
+        return None
+    table = read(context.folder.path(name))
+    texts = {c: table.texts(c) for c in ("agency", "month", "field") if table.has(c)}
+    return pl.DataFrame({**texts, "total": table.integers("total").values})
+
+
+def frame_report(made: Sequence[FrameImport]) -> dict[str, Any]:
+    """Put the reports of several imports together.
+
+    Parameters
+    ----------
+    made : sequence of FrameImport
+        One per province.
+
+    Returns
+    -------
+    dict
+        ``counts``, ``rules`` (rows by code), ``skipped``, ``columns``, ``notes``, ``gaps``, ``rejected_file``.
+    """
+    reports = [m.report for m in made]
+    rules: dict[str, int] = {}
+    for report in reports:
+        for code, rows in report.rules.iter_rows():
+            rules[code] = rules.get(code, 0) + rows
+    repeated = sum(r.rows_repeated for r in reports)
+    return {
+        "counts": {
+            "rows": sum(r.rows_read for r in reports),
+            "frame": sum(r.rows_kept for r in reports),
+            "people": sum(r.people for r in reports),
+            "rows_repeated": repeated,
+        },
+        "rules": rules,
+        "skipped": [row for r in reports for row in r.skipped.to_dicts()],
+        "columns": [row for r in reports for row in r.columns.to_dicts()],
+        "notes": [_note(f) for r in reports for f in r.findings],
+        "gaps": [row for r in reports for row in r.gaps.to_dicts()],
+        "rejected_file": REJECTED_FILE,
+    }
+
+
+def _note(finding: Any) -> tuple[str, str, str]:
+    return (finding.place.file or "", finding.code, "" if finding.got is None else str(finding.got))
+
+
+def _inputs(context: Context) -> list[str]:
+    settings = context.round.frame
+    extra = [name for name in (settings.mapping, settings.totals) if name]
+    lists = context.folder.matching(settings.files)
+    return [*lists, *extra, SECRET, *edition_files(context.folder, context.round)]
+
+
+def _waits(context: Context) -> str | None:
+    return None if context.folder.matching(context.round.frame.files) else "round.waiting_for_frame"
+
+
+FRAME_STEP = Step(
+    "frame",
+    _inputs,
+    lambda r: msgspec.to_builtins([r.frame, r.window, r.province, r.edition]),
+    _frame,
+    _waits,
+)

@@ -1,0 +1,90 @@
+"""What may leave the building: tables without small cells, microdata, dictionary, certificates."""
+
+from __future__ import annotations
+
+import hmac
+
+import polars as pl
+
+from sipas.instrument import Edition
+from sipas.publication import About, Plan, Release, open_data, release
+from sipas.rounds.editions import edition_files, round_edition
+from sipas.rounds.keys import SECRET, round_secret
+from sipas.rounds.runner import Context, Outcome, Step
+from sipas.rounds.steps.disclose import HIDDEN, HIDDEN_ESTIMATES, earlier_hidden
+from sipas.rounds.tables_io import read_table
+from sipas.tables import ESTIMATES, FRAME, INDEX, RESPONSES, SAMPLE, WEIGHTS
+
+FOLDER = "open-data"
+LICENCE = "Creative Commons Attribution 4.0 (CC BY 4.0)"
+METHOD = (
+    "Mẫu xác suất có chứng nhận bốc mẫu; quyền số = 1/xác suất chọn, hiệu chỉnh không trả lời và hiệu chỉnh theo khung; "
+    "sai số theo thiết kế (tuyến tính hóa Taylor), khoảng tin cậy 95 %."
+)
+MICRODATA_DOMAINS = ("agency_level", "field", "respondent_kind", "province")
+
+
+def _open_data(context: Context) -> Outcome:
+    edition = round_edition(context.folder, context.round)
+    plan = Plan(
+        edition.minimum_cell,
+        pl.read_parquet(context.folder.path(HIDDEN_ESTIMATES)),
+        pl.read_parquet(context.folder.path(HIDDEN)),
+    )
+    earlier = earlier_hidden(context)
+    microdata = _microdata(context, edition)
+    context.progress(0.5, "")
+    files = open_data(
+        read_table(context.folder, ESTIMATES),
+        read_table(context.folder, INDEX),
+        plan,
+        edition,
+        _about(context),
+        release=microdata,
+        previously_hidden=pl.read_parquet(context.folder.path(earlier)) if earlier else None,
+        certificates={"certificate.json": context.folder.path("certificate.json").read_bytes()},
+    )
+    return Outcome({f"{FOLDER}/{name}": content for name, content in files.items()}, notes={"files": len(files)})
+
+
+def _about(context: Context) -> About:
+    documents = context.round.documents
+    return About(
+        title=context.round.title,
+        publisher=documents.department,
+        published_on=documents.date,
+        licence=LICENCE,
+        method=METHOD,
+        simulated=context.round.simulated is not None,
+    )
+
+
+def _microdata(context: Context, edition: Edition) -> Release:
+    """Release answers under ids that nobody can tie to a case once the secret is gone."""
+    sample, frame = read_table(context.folder, SAMPLE), read_table(context.folder, FRAME)
+    columns = [c for c in MICRODATA_DOMAINS if frame[c].n_unique() > 1]
+    domains = sample.select("case_id", "unit_id").join(frame.select("unit_id", *columns), on="unit_id").drop("unit_id")
+    return release(
+        read_table(context.folder, RESPONSES),
+        read_table(context.folder, WEIGHTS),
+        domains,
+        edition,
+        key=hmac.digest(round_secret(context.folder), b"release", "sha256"),
+        simulated=context.round.simulated is not None,
+    )
+
+
+def _inputs(context: Context) -> list[str]:
+    tables = [f"{t.name}.parquet" for t in (ESTIMATES, INDEX, RESPONSES, WEIGHTS, SAMPLE, FRAME)]
+    earlier = earlier_hidden(context)
+    own = edition_files(context.folder, context.round)
+    return [*tables, HIDDEN, HIDDEN_ESTIMATES, "certificate.json", SECRET, *own, *([earlier] if earlier else [])]
+
+
+OPEN_DATA_STEP = Step(
+    "open_data",
+    _inputs,
+    lambda r: [r.minimum_cell, r.edition, r.title, str(r.documents.date), r.documents.department],
+    _open_data,
+    owned=(FOLDER,),
+)
