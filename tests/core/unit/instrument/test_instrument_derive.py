@@ -97,7 +97,7 @@ FAULTS = [
     ("name: tuyen-quang-2026\n", "", "instrument.field_missing", None),
     ("minimum_cell: 15", "index: {}", "instrument.derive_whole", "index"),
     ("  questions:\n    - section", "  question:\n    - section", "instrument.field_unknown", "add.question"),
-    ("extends: sipas-2017", "extends: sipas-1999", "instrument.edition_unknown", None),
+    ("extends: sipas-2017", "extends: sipas-1999", "instrument.edition_unknown", "extends"),
     ("extends: sipas-2017", "extends: tq.yaml", "instrument.extends_deep", "extends"),
     ("extends: sipas-2017", "extends: 2017", "instrument.not_text", "extends"),
 ]  # fmt: skip
