@@ -17,9 +17,9 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 READ_AS = {"O": "0", "I": "1", "L": "1"}
 BASE = 32
+PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
 MODULUS = 1021
 REMAINDER = 1
-BODY = 8
 LENGTH = 10
 
 
@@ -39,15 +39,15 @@ def case_ids(seed: str, unit_ids: list[str]) -> dict[str, str]:
         Code of each unit. The body is the first 40 bits of SHA-256 over (key, unit, attempt); where two units
         meet, the later in the order of ids tries again.
     """
-    key = purpose_key(seed, "case", 1)
-    taken: set[str] = set()
+    prefix = fields(purpose_key(seed, "case", 1))
+    taken: set[int] = set()
     codes = {}
     for unit in sorted(unit_ids):
         attempt = 0
-        while (body := _body(key, unit, attempt)) in taken:
+        while (body := _body(prefix, unit, attempt)) in taken:
             attempt += 1
         taken.add(body)
-        codes[unit] = body + check_characters(body)
+        codes[unit] = _written(body * BASE * BASE + _check(body))
     return codes
 
 
@@ -64,8 +64,7 @@ def check_characters(body: str) -> str:
     str
         2 characters.
     """
-    check = (REMAINDER - _value(body) * BASE * BASE) % MODULUS
-    return ALPHABET[check // BASE] + ALPHABET[check % BASE]
+    return PAIRS[_check(_value(body))]
 
 
 def case_id_valid(text: str) -> bool:
@@ -113,10 +112,18 @@ def read_case_id(text: str) -> str:
     return typed
 
 
-def _body(key: str, unit: str, attempt: int) -> str:
-    digest = sha256(fields(key, unit, str(attempt))).digest()
-    bits = int.from_bytes(digest[:5], "big")
-    return "".join(ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
+def _body(prefix: bytes, unit: str, attempt: int) -> int:
+    digest = sha256(prefix + fields(unit, str(attempt))).digest()
+    return int.from_bytes(digest[:5], "big")
+
+
+def _check(body: int) -> int:
+    return (REMAINDER - body * BASE * BASE) % MODULUS
+
+
+def _written(value: int) -> str:
+    """Write fifty bits as ten characters, two at a time."""
+    return "".join([PAIRS[value >> shift & 1023] for shift in (40, 30, 20, 10, 0)])
 
 
 def _value(text: str) -> int:

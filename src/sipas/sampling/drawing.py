@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
@@ -18,7 +17,6 @@ from sipas.sampling.selection import Listing, select
 from sipas.sampling.units import cells_of, rows_of, units_of
 from sipas.tables import SAMPLE
 
-CERTAIN = " [π=1]"  # certain units are a stratum of their own: they add nothing to the variance of the stage
 LISTS = {
     "stage": pl.Int64,
     "parent": pl.String,
@@ -97,7 +95,9 @@ def draw(frame: pl.DataFrame, design: Design, seed: str, *, coordination: Coordi
         units = units_of(rows, stage)
         cells = cells_of(units, stage)
         listings, shortfalls = list_stage(cells, design, at, seed)
-        picked = _pick(_with_numbers(units, rows, seed, at, used), listings, stage)
+        if stage.by_size:
+            listings = _with_certain(listings, units)
+        picked = select(_with_numbers(units, rows, seed, at, used), listings, stage.method)
         chosen.append(picked)
         lists.append(lists_table(listings, design, at))
         short += [(at, shortfall) for shortfall in shortfalls]
@@ -233,57 +233,6 @@ def assemble(chosen: list[pl.DataFrame], seed: str) -> pl.DataFrame:
     return promised.select(*named, *sorted(name for name in promised.columns if name not in named))
 
 
-def finish_listing(listing: Listing, units: pl.DataFrame, *, by_size: bool) -> Listing:
-    """Find a list's certain units from all of its units.
-
-    Parameters
-    ----------
-    listing : Listing
-        Without certain units.
-    units : polars.DataFrame
-        Every unit of the list with its ``size``.
-    by_size : bool
-        Whether chances go by size.
-
-    Returns
-    -------
-    Listing
-        With them.
-    """
-    if not by_size:
-        return listing
-    sure = certainty(units["size"].to_numpy().astype(np.int64), listing.sample)
-    return replace(listing, sure=sure)
-
-
-def pick_from(units: pl.DataFrame, listing: Listing, stage: Stage) -> pl.DataFrame:
-    """Select from one list and add what the sample table says of the list.
-
-    Parameters
-    ----------
-    units : polars.DataFrame
-        Units of the list, or of those that can be reached, with ``path``.
-    listing : Listing
-        With its certain units.
-    stage : Stage
-        The stage.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``parent``, ``path``, ``stratum``, ``population``, ``sample`` and the columns of the selection.
-    """
-    picked = select(units, listing, stage.method).join(units.select("id", "path"), on="id", maintain_order="left")
-    sure = listing.sure.count
-    suffix = pl.when("certain").then(pl.lit(CERTAIN)).otherwise(pl.lit(""))
-    return picked.with_columns(
-        parent=pl.lit(listing.parent),
-        stratum=pl.concat_str(pl.lit(listing.stratum), suffix),
-        population=pl.when("certain").then(sure).otherwise(listing.population - sure).cast(pl.Int64),
-        sample=pl.when("certain").then(sure).otherwise(listing.sample - sure).cast(pl.Int64),
-    ).drop("certain")
-
-
 def _with_numbers(
     units: pl.DataFrame, rows: pl.DataFrame, seed: str, at: int, coordination: Coordination | None
 ) -> pl.DataFrame:
@@ -292,14 +241,10 @@ def _with_numbers(
     return units.with_columns(numbers(units["path"], purpose_key(seed, "unit", at)).alias("number"))
 
 
-def _pick(units: pl.DataFrame, listings: list[Listing], stage: Stage) -> pl.DataFrame:
+def _with_certain(listings: list[Listing], units: pl.DataFrame) -> list[Listing]:
     parts = units.partition_by("parent", "stratum", as_dict=True)
-    picked = []
-    for place, listing in enumerate(listings):
-        members = parts[listing.parent, listing.stratum]
-        listings[place] = finish_listing(listing, members, by_size=stage.by_size)
-        picked.append(pick_from(members, listings[place], stage))
-    return pl.concat(picked)
+    sizes = {key: part["size"].to_numpy() for key, part in parts.items()}
+    return [replace(li, sure=certainty(sizes[li.parent, li.stratum], li.sample)) for li in listings]
 
 
 def _remaining(rows: pl.DataFrame, picked: pl.DataFrame, stage: Stage) -> pl.DataFrame:

@@ -16,11 +16,11 @@ from sipas.errors import SipasError
 from sipas.sampling.canonical import files_schema
 from sipas.sampling.coordination import Coordination, check_coordination
 from sipas.sampling.design import COUNT, UNIT, ByClass, Design, Power, Stage
-from sipas.sampling.drawing import Draw, assemble, list_stage, lists_table, pick_from
+from sipas.sampling.drawing import Draw, assemble, list_stage, lists_table
 from sipas.sampling.numbers import RANGE, digest_bits_sql, message_sql, path, purpose_key
 from sipas.sampling.planning import PREFIX
 from sipas.sampling.probabilities import Certainty
-from sipas.sampling.selection import Listing
+from sipas.sampling.selection import Listing, select
 from sipas.sampling.units import check_cells, check_columns, check_filled, stratum_text
 
 THREADS = 2
@@ -114,8 +114,7 @@ class _Pass:
         found, shortfalls = list_stage(cells, self.design, 1, self.seed)
         sures = self._certain(found, cells) if self.stage.by_size else {}
         listings = [replace(li, sure=sures.get(li.stratum, li.sure)) for li in found]
-        parts = self._reached(listings, cells)
-        picked = pl.concat([pick_from(parts[li.stratum], li, self.stage) for li in listings])
+        picked = select(self._reached(listings, cells), listings, self.stage.method)
         short = tuple((1, shortfall) for shortfall in shortfalls)
         lists = lists_table(listings, self.design, 1)
         return Draw(assemble([picked], self.seed), lists, short, self.design, self.seed, self.coordination)
@@ -175,15 +174,16 @@ class _Pass:
                     open_.discard(h)
         return found
 
-    def _reached(self, listings: list[Listing], cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
-        """Give of every list the units that can be drawn; a list that came out short is fetched whole."""
+    def _reached(self, listings: list[Listing], cells: pl.DataFrame) -> pl.DataFrame:
+        """Give the units that can be drawn; a list that came out short is fetched whole."""
         needed = {li.stratum: li.sample + li.reserve for li in listings}
-        cutoffs = {li.stratum: self._cutoff(li) for li in listings}
-        parts = self._fetch(listings, cells, cutoffs)
-        short = {h: EVERYTHING for h in needed if parts[h].height < needed[h]}
-        if short:
-            parts |= self._fetch([li for li in listings if li.stratum in short], cells, short)
-        return parts
+        units = self._fetch(listings, cells, {li.stratum: self._cutoff(li) for li in listings})
+        found = dict(units.group_by("stratum").len().iter_rows())
+        short = {h: EVERYTHING for h in needed if found.get(h, 0) < needed[h]}
+        if not short:
+            return units
+        others = units.filter(~pl.col("stratum").is_in(list(short)))
+        return pl.concat([others, self._fetch([li for li in listings if li.stratum in short], cells, short)])
 
     def _cutoff(self, listing: Listing) -> float:
         """Give a bound of the ranking variable below which there are, almost surely, enough units."""
@@ -197,17 +197,11 @@ class _Pass:
         left = listing.sample - listing.sure.count
         return EVERYTHING if left <= 0 or enough * 4 >= listing.population else 4 * enough / max(left, 1)
 
-    def _fetch(self, listings: list[Listing], cells: pl.DataFrame, cutoffs: Cutoffs) -> dict[str, pl.DataFrame]:
+    def _fetch(self, listings: list[Listing], cells: pl.DataFrame, cutoffs: Cutoffs) -> pl.DataFrame:
         self._put_limits(cells, cutoffs, {li.stratum: li for li in listings})
         rows = self._rows(self._query(max(cutoffs.values())))
-        units = rows.with_columns(
-            parent=pl.lit(""),
-            path=path(["id"]),
-            size=pl.col("size").cast(pl.Int64),
-            number=pl.col("number").cast(pl.Int64),
-        )
-        parts = {str(stratum): part for (stratum,), part in units.partition_by("stratum", as_dict=True).items()}
-        return {h: parts.get(h, units.clear()) for h in cutoffs}
+        whole = [pl.col("size", "number").cast(pl.Int64)]
+        return rows.with_columns(*whole, parent=pl.lit(""), path=path(["id"]))
 
     def _rows(self, query: str) -> pl.DataFrame:
         return pl.DataFrame(self.engine.sql(query, params=[self.source]).to_arrow_table())

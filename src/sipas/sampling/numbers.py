@@ -30,8 +30,7 @@ def fields(*texts: str) -> bytes:
     bytes
         As ``b"1:a3:xyz"``.
     """
-    encoded = (text.encode() for text in texts)
-    return b"".join(b"%d:%b" % (len(data), data) for data in encoded)
+    return b"".join([b"%d:%b" % (len(data), data) for data in [text.encode() for text in texts]])
 
 
 def purpose_key(seed: str, purpose: str, stage: int) -> str:

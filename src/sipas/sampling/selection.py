@@ -11,13 +11,17 @@ from sipas.sampling.design import Method
 from sipas.sampling.numbers import RANGE
 from sipas.sampling.probabilities import Certainty, certainty, systematic_positions
 
-CHOSEN = {
-    "id": pl.String,
-    "role": pl.String,
-    "order": pl.Int64,
-    "random": pl.Int64,
-    "probability": pl.Float64,
-    "certain": pl.Boolean,
+CERTAIN = " [π=1]"  # certain units are a stratum of their own: they add nothing to the variance of the stage
+FACTS = {
+    "parent": pl.String,
+    "stratum": pl.String,
+    "population": pl.Int64,
+    "n": pl.Int64,
+    "spare": pl.Int64,
+    "left": pl.Int64,
+    "rest": pl.Int64,
+    "sure": pl.Int64,
+    "cutoff": pl.Float64,
 }
 
 
@@ -56,139 +60,130 @@ class Listing:
     reserve_start: int = 0
 
 
-def select(units: pl.DataFrame, listing: Listing, method: Method) -> pl.DataFrame:
-    """Select from a list.
+def select(units: pl.DataFrame, listings: list[Listing], method: Method) -> pl.DataFrame:
+    """Select from lists.
 
     Parameters
     ----------
     units : polars.DataFrame
-        ``id`` (text), ``number`` (random number), ``size`` (whole, 1 or more) and the columns to sort by, named
-        ``order:…``. For ``srs`` and ``pareto`` it may hold only the units that can be reached.
-    listing : Listing
-        Sizes and starts.
+        ``parent``, ``stratum``, ``id`` (text), ``path``, ``number`` (random number), ``size`` (whole, 1 or more)
+        and the columns to sort by, named ``order:…``. For ``srs`` and ``pareto`` it may hold only the units that
+        can be reached.
+    listings : list of Listing
+        Sizes and starts of every list.
     method : {"srs", "systematic", "pps_systematic", "pareto"}
         Way of selecting.
 
     Returns
     -------
     polars.DataFrame
-        ``id``, ``role``, ``order``, ``random``, ``probability`` (of being official), ``certain``.
+        ``parent``, ``path``, ``id``, ``role``, ``order`` (in the list), ``random``, ``probability`` (of being
+        official), ``stratum``, ``population`` and ``sample``; units certain by their size are a stratum of their own.
     """
-    if method == "srs":
-        return _first(units.sort("number", "id"), listing, pl.lit(_equal(listing)), pl.lit(value=False))
-    if method == "pareto":
-        return _pareto(units, listing)
-    return _systematic(units, listing, by_size=method == "pps_systematic")
+    joined = units.join(_facts(listings), on=["parent", "stratum"])
+    by_size = method in {"pps_systematic", "pareto"}
+    certain = pl.col("size") >= pl.col("cutoff") if by_size else pl.lit(value=False)
+    probability = pl.when(certain).then(1.0).otherwise(probability_by_size()) if by_size else _equal()
+    known = joined.with_columns(certain=certain, probability=probability)
+    if method.endswith("systematic"):
+        return _told(_systematic(known, listings, by_size=by_size))
+    rank = pl.when("certain").then(-1.0).otherwise(pareto_rank()) if by_size else pl.lit(0.0)
+    keys = ["rank", "id"] if by_size else ["number", "id"]
+    return _told(_first(known.with_columns(rank=rank).sort("parent", "stratum", *keys)))
 
 
-def pareto_rank(number: pl.Expr, probability: pl.Expr) -> pl.Expr:
+def pareto_rank() -> pl.Expr:
     """Give the ranking variable q = u(1-π) / (π(1-u)), u = number / 2^53.
-
-    Parameters
-    ----------
-    number : polars.Expr
-        Whole, 0 to 2^53 - 1.
-    probability : polars.Expr
-        π, above 0 and below 1.
 
     Returns
     -------
     polars.Expr
-        Real; units with the smallest are taken. Only subtraction, multiplication and division, each rounded as
-        IEEE 754 says, so it is the same bits everywhere.
+        Real, of columns ``number`` and ``probability``; units with the smallest are taken. Only subtraction,
+        multiplication and division, each rounded as IEEE 754 says, so it is the same bits everywhere.
 
     References
     ----------
     Rosén (1997), Journal of Statistical Planning and Inference 62, 159-191.
     """
-    drawn = number.cast(pl.Float64)
+    drawn, probability = pl.col("number").cast(pl.Float64), pl.col("probability")
     return (drawn * (1.0 - probability)) / (probability * (float(RANGE) - drawn))
 
 
-def probability_by_size(listing: Listing) -> pl.Expr:
+def probability_by_size() -> pl.Expr:
     """Give π = n x / Σx over the units that are not certain.
 
-    Parameters
-    ----------
-    listing : Listing
-        With its certain units.
-
     Returns
     -------
     polars.Expr
-        Real, of column ``size``.
+        Real, of columns ``size``, ``left`` (n) and ``rest`` (Σx).
     """
-    left = listing.sample - listing.sure.count
-    product = (pl.col("size") * left).cast(pl.Float64)  # exact: n Σx < 2^53 is checked before
-    return product / float(max(listing.sure.rest, 1))
+    product = (pl.col("size") * pl.col("left")).cast(pl.Float64)  # exact: n Σx < 2^53 is checked before
+    return product / pl.col("rest").cast(pl.Float64)
 
 
-def is_certain(sure: Certainty) -> pl.Expr:
-    """Say which units are certain.
-
-    Parameters
-    ----------
-    sure : Certainty
-        Of the list.
-
-    Returns
-    -------
-    polars.Expr
-        Boolean, of column ``size``.
-    """
-    return pl.lit(value=False) if sure.cutoff is None else pl.col("size") >= sure.cutoff
+def _equal() -> pl.Expr:
+    return pl.col("n").cast(pl.Float64) / pl.col("population").cast(pl.Float64)
 
 
-def _pareto(units: pl.DataFrame, listing: Listing) -> pl.DataFrame:
-    certain, probability = is_certain(listing.sure), probability_by_size(listing)
-    rank = pl.when(certain).then(-1.0).otherwise(pareto_rank(pl.col("number"), probability))
-    ranked = units.with_columns(rank=rank).sort("rank", "id")
-    return _first(ranked, listing, pl.when(certain).then(1.0).otherwise(probability), certain)
+def _facts(listings: list[Listing]) -> pl.DataFrame:
+    rows = [
+        (
+            li.parent,
+            li.stratum,
+            li.population,
+            li.sample,
+            li.reserve,
+            li.sample - li.sure.count,
+            max(li.sure.rest, 1),
+            li.sure.count,
+            float("inf") if li.sure.cutoff is None else float(li.sure.cutoff),
+        )
+        for li in listings
+    ]
+    return pl.DataFrame(rows, schema=FACTS, orient="row")
 
 
-def _first(ranked: pl.DataFrame, listing: Listing, probability: pl.Expr, certain: pl.Expr) -> pl.DataFrame:
-    place = pl.int_range(pl.len())
-    official = place < listing.sample
+def _first(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Take the first of every list: official units, then reserves."""
+    place = pl.int_range(pl.len(), dtype=pl.Int64).over("parent", "stratum") + 1
+    official = pl.col("place") <= pl.col("n")
     return (
         ranked
-        .head(listing.sample + listing.reserve)
+        .with_columns(place=place)
+        .filter(pl.col("place") <= pl.col("n") + pl.col("spare"))
         .with_columns(
             role=pl.when(official).then(pl.lit("official")).otherwise(pl.lit("reserve")),
-            order=pl.when(official).then(place + 1).otherwise(place + 1 - listing.sample),
+            order=pl.when(official).then("place").otherwise(pl.col("place") - pl.col("n")),
             random=pl.col("number"),
-            probability=probability.cast(pl.Float64),
-            certain=certain,
         )
-        .select(pl.col(name).cast(dtype) for name, dtype in CHOSEN.items())
     )
 
 
-def _systematic(units: pl.DataFrame, listing: Listing, *, by_size: bool) -> pl.DataFrame:
+def _systematic(units: pl.DataFrame, listings: list[Listing], *, by_size: bool) -> pl.DataFrame:
+    parts = units.partition_by("parent", "stratum", as_dict=True)
+    return pl.concat([_walked(parts[li.parent, li.stratum], li, by_size=by_size) for li in listings])
+
+
+def _walked(units: pl.DataFrame, listing: Listing, *, by_size: bool) -> pl.DataFrame:
     keys = [name for name in units.columns if name.startswith("order:")]
     ordered = units.sort([*keys, "id"])  # missing values come first
-    if not by_size:
-        ordered = ordered.with_columns(size=pl.lit(1, dtype=pl.Int64))
-        probability, certain = pl.lit(_equal(listing)), pl.lit(value=False)
-    else:
-        certain = is_certain(listing.sure)
-        probability = pl.when(certain).then(1.0).otherwise(probability_by_size(listing))
-    ordered = ordered.with_columns(probability=probability.cast(pl.Float64), certain=certain)
     official = _passed(ordered, listing.sample, listing.start, by_size=by_size)
     rest = ordered.filter(~pl.col("id").is_in(official["id"].implode()))
     reserve = _passed(rest, listing.reserve, listing.reserve_start, by_size=by_size).sort("number", "id")
-    parts = [
-        part.with_columns(role=pl.lit(role), order=pl.int_range(1, pl.len() + 1), random=pl.lit(start, dtype=pl.Int64))
-        for part, role, start in (
-            (official, "official", listing.start),
-            (reserve, "reserve", listing.reserve_start),
+    parts = (official, "official", listing.start), (reserve, "reserve", listing.reserve_start)
+    return pl.concat([
+        part.with_columns(
+            role=pl.lit(role),
+            order=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+            random=pl.lit(start, dtype=pl.Int64),
         )
-    ]
-    return pl.concat(parts).select(pl.col(name).cast(dtype) for name, dtype in CHOSEN.items())
+        for part, role, start in parts
+    ])
 
 
 def _passed(ordered: pl.DataFrame, sample: int, start: int, *, by_size: bool) -> pl.DataFrame:
     """Take every k-th along the cumulated sizes; certain units first, as they would be hit more than once."""
-    sizes = ordered["size"].to_numpy().astype(np.int64)
+    sizes = ordered["size"].to_numpy() if by_size else np.ones(ordered.height, dtype=np.int64)
     sure = certainty(sizes, sample) if by_size else Certainty(None, 0, len(sizes))
     taken = np.zeros(len(sizes), dtype=np.bool_) if sure.cutoff is None else sizes >= sure.cutoff
     others = np.flatnonzero(~taken)
@@ -198,5 +193,18 @@ def _passed(ordered: pl.DataFrame, sample: int, start: int, *, by_size: bool) ->
     return ordered.filter(pl.Series(taken))
 
 
-def _equal(listing: Listing) -> float:
-    return listing.sample / listing.population if listing.population else 0.0
+def _told(chosen: pl.DataFrame) -> pl.DataFrame:
+    """Say of every unit the stratum and the counts the variance needs."""
+    sure = pl.col("sure")
+    return chosen.select(
+        "parent",
+        "path",
+        "id",
+        "role",
+        "order",
+        "random",
+        "probability",
+        stratum=pl.when("certain").then(pl.concat_str("stratum", pl.lit(CERTAIN))).otherwise("stratum"),
+        population=pl.when("certain").then(sure).otherwise(pl.col("population") - sure),
+        sample=pl.when("certain").then(sure).otherwise(pl.col("n") - sure),
+    )

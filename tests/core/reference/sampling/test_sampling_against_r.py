@@ -108,7 +108,9 @@ def listing(sizes: list[int], n: int, *, reserve: int = 0, start: int = 0) -> Li
 
 def units(sizes: list[int], numbers: list[int] | np.ndarray) -> pl.DataFrame:
     ids = [f"{i:03d}" for i in range(1, len(sizes) + 1)]
-    return pl.DataFrame({"id": ids, "size": sizes, "number": numbers}, schema_overrides={"number": pl.Int64})
+    columns = {"id": ids, "path": ids, "size": sizes, "number": numbers}
+    table = pl.DataFrame(columns, schema_overrides={"number": pl.Int64})
+    return table.with_columns(parent=pl.lit(""), stratum=pl.lit("all"))
 
 
 @pytest.mark.parametrize("n", [3, 4, 6])
@@ -124,7 +126,7 @@ def test_joint_probabilities_of_systematic_selection() -> None:
 @pytest.mark.parametrize(("start", "taken"), R_SYSTEMATIC)
 def test_systematic_selection_by_size(start: int, taken: list[int]) -> None:
     sizes = SIZES[1:]
-    made = select(units(sizes, [0] * 11), listing(sizes, 4, start=start), "pps_systematic")
+    made = select(units(sizes, [0] * 11), [listing(sizes, 4, start=start)], "pps_systematic")
     # the first unit is certain here as in R (π = 1); R's one walk over all of them and ours over the rest agree
     assert made["id"].cast(pl.Int64).to_list() == taken
 
@@ -133,7 +135,8 @@ def test_systematic_selection_by_size(start: int, taken: list[int]) -> None:
 def test_pareto_ranking(numbers: str, order: list[int]) -> None:
     sizes = SIZES[1:]
     table = units(sizes, [int(x) for x in numbers.split()])
-    made = select(table, listing(sizes, 4, reserve=7), "pareto")
+    made = select(table, [listing(sizes, 4, reserve=7)], "pareto")
+    made = made.sort("role", "order")
     assert made["id"].cast(pl.Int64).to_list() == order
     assert made["role"].to_list() == ["official"] * 4 + ["reserve"] * 7
 
@@ -146,7 +149,7 @@ def test_pareto_takes_units_as_often_as_the_exact_integral_says() -> None:
     repeats = 4000
     plan = listing(sizes, 4)
     for _ in range(repeats):
-        made = select(units(sizes, source.integers(0, 2**53, 11)), plan, "pareto")
+        made = select(units(sizes, source.integers(0, 2**53, 11)), [plan], "pareto")
         counts[made["id"].cast(pl.Int64).to_numpy() - 1] += 1
     exact = np.array(R_PARETO_EXACT)
     errors = np.sqrt(np.maximum(exact * (1 - exact), 1e-12) / repeats)

@@ -33,12 +33,14 @@ def test_every_start_together_gives_each_unit_its_probability_and_the_total(meth
     sure = certainty(np.array(sizes), n)
     others = [x for x in sizes if sure.cutoff is None or x < sure.cutoff]
     ends = list(np.cumsum(others).tolist())
-    table = pl.DataFrame({"id": [f"{i}" for i in range(10)], "size": sizes, "number": [0] * 10})
+    ids = [f"{i}" for i in range(10)]
+    table = pl.DataFrame({"id": ids, "path": ids, "size": sizes, "number": [0] * 10})
+    table = table.with_columns(parent=pl.lit(""), stratum=pl.lit("all"))
     expected = np.zeros(10)
     total = 0.0
     for start, share in starts(sure.rest, n - sure.count, ends):
         plan = Listing("", "all", 10, n, 0, sum(sizes), sure, start, 0)
-        made = select(table, plan, method)
+        made = select(table, [plan], method)
         assert made.height == n
         drawn = made["id"].cast(pl.Int64).to_numpy()
         expected[drawn] += float(share)
