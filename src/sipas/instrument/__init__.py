@@ -4,7 +4,7 @@ from sipas.instrument.compare import Difference, comparable_items, compare
 from sipas.instrument.ddi import Study, ddi
 from sipas.instrument.ddi_variables import VariableStatistics
 from sipas.instrument.edition import AnswerColumn, Edition
-from sipas.instrument.load import check, editions, load
+from sipas.instrument.load import check, editions, load, own_files
 from sipas.instrument.model import Answered, Node, Option, Question, Scale, Section, Validity
 from sipas.instrument.wording import Marked, Notice, marks, notice, word
 from sipas.instrument.xlsform import xlsform
@@ -32,6 +32,7 @@ __all__ = [
     "load",
     "marks",
     "notice",
+    "own_files",
     "word",
     "xlsform",
 ]

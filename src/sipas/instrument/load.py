@@ -75,6 +75,36 @@ def check(name_or_path: str | Path) -> list[SipasError]:
     return _build(name_or_path)[1]
 
 
+def own_files(name_or_path: str | Path) -> tuple[Path, ...]:
+    """List the files that an edition is made of, beside what ships: for hashing all that a result rests on.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A shipped name or a YAML file.
+
+    Returns
+    -------
+    tuple of Path
+        The file and those it extends, in that order; empty for a shipped edition.
+
+    Raises
+    ------
+    SipasError
+        ``instrument.edition_unknown`` and the codes of a file that cannot be read.
+    """
+    found: list[Path] = []
+    name, folder = str(name_or_path), Path()
+    while name not in editions() and len(found) < MOST_GENERATIONS:
+        document, home = _document(name, folder)
+        found.append(folder / name)
+        above = document.data.get("extends")
+        if not isinstance(above, str):
+            break
+        name, folder = above, home
+    return tuple(found)
+
+
 def _build(name_or_path: str | Path) -> tuple[Edition | None, list[SipasError]]:
     try:
         data, faults, place = _whole(str(name_or_path), Path(), 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sipas.instrument import check, comparable_items, compare, load, notice
+from sipas.instrument import check, comparable_items, compare, load, notice, own_files
 
 OWN = """\
 extends: sipas-2017
@@ -150,3 +150,11 @@ def test_fixed_weights_must_be_given_anew_when_a_child_goes(written, small) -> N
     written(small)
     path = written("extends: nho.yaml\nname: con\ntitle: Con\nsource: thử\nremove: [q2]\n", name="con.yaml")
     assert {fault.code for fault in check(path)} == {"instrument.weights_count"}
+
+
+def test_own_files_are_all_the_files_behind_an_edition(written, small) -> None:
+    base = written(small)
+    path = written("extends: nho.yaml\nname: con\ntitle: Con\nsource: thử\n", name="con.yaml")
+    own = written(OWN, name="tq.yaml")
+    assert (own_files(path), own_files(base)) == ((path, base), (base,))
+    assert (own_files(own), own_files("sipas-2023")) == ((own,), ())
