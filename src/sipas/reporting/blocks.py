@@ -195,6 +195,8 @@ class Figure:
         The numbers drawn; shown with the chart in HTML.
     note : str
         Under the chart: method, n, error.
+    published : bool
+        Whether the data were published elsewhere: such a chart is never marked as simulated.
     """
 
     caption: str
@@ -202,6 +204,7 @@ class Figure:
     alt: str
     data: Table
     note: str = ""
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)

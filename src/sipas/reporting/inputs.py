@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 
 import polars as pl
 
@@ -15,6 +16,16 @@ from sipas.tables import ESTIMATES, INDEX
 
 FLAG = "suppressed"
 ATTRIBUTES = ("class", "region", "kind", "level")
+RATES: dict[str, type[pl.DataType]] = {"rate": pl.String, "value": pl.Float64}
+DISPOSITIONS: dict[str, type[pl.DataType]] = {"code": pl.String, "label": pl.String, "cases": pl.Int64}
+BY_UNIT: dict[str, type[pl.DataType]] = {
+    "domain": pl.String,
+    "issued": pl.Int64,
+    "returned": pl.Int64,
+    "valid": pl.Int64,
+}
+MODES: dict[str, type[pl.DataType]] = {"label": pl.String, "cases": pl.Int64}
+UNIT_NAMES: dict[str, type[pl.DataType]] = {"domain_kind": pl.String, "domain": pl.String, "label": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +97,10 @@ class FieldFigures:
     returned: int
     valid: int
     replacements: int | None = None
-    rates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RATES))
-    dispositions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DISPOSITIONS))
-    by_unit: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BY_UNIT))
-    modes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MODES))
-
-
-RATES = {"rate": pl.String, "value": pl.Float64}
-DISPOSITIONS = {"code": pl.String, "label": pl.String, "cases": pl.Int64}
-BY_UNIT = {"domain": pl.String, "issued": pl.Int64, "returned": pl.Int64, "valid": pl.Int64}
-MODES = {"label": pl.String, "cases": pl.Int64}
+    rates: pl.DataFrame = default(default_factory=lambda: pl.DataFrame(schema=RATES))
+    dispositions: pl.DataFrame = default(default_factory=lambda: pl.DataFrame(schema=DISPOSITIONS))
+    by_unit: pl.DataFrame = default(default_factory=lambda: pl.DataFrame(schema=BY_UNIT))
+    modes: pl.DataFrame = default(default_factory=lambda: pl.DataFrame(schema=MODES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +246,8 @@ class ReportInputs:
     estimates: pl.DataFrame
     field: FieldFigures
     unit_kinds: tuple[str, ...]
-    kind_labels: Mapping[str, str] = field(default_factory=dict)
-    units: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNIT_NAMES))
+    kind_labels: Mapping[str, str] = default(default_factory=dict)
+    units: pl.DataFrame = default(default_factory=lambda: pl.DataFrame(schema=UNIT_NAMES))
     weighting: tuple[WeightingLine, ...] = ()
     targets: tuple[Target, ...] = ()
     national: tuple[NationalFigure, ...] = ()
@@ -279,6 +284,3 @@ class ReportInputs:
             forms = [self.field.issued, self.field.returned, self.field.valid]
             raise SipasError("reporting.forms_order", "field", got=forms)
         return self
-
-
-UNIT_NAMES = {"domain_kind": pl.String, "domain": pl.String, "label": pl.String}

@@ -262,7 +262,10 @@ def _changes(figures: Figures) -> Sheet:
         SheetColumn("Hạng nay", "count", 9),
         SheetColumn("Đổi hạng", "count", 9, "={0}-{1}", (9, 10)),
     )
-    note = "Kết luận chỉ ghi Tăng hoặc Giảm khi khoảng tin cậy 95% của thay đổi không chứa số 0. Cột thay đổi là công thức."
+    note = (
+        "Kết luận chỉ ghi Tăng hoặc Giảm khi khoảng tin cậy 95% của thay đổi không chứa số 0. Cột "
+        "thay đổi là công thức."
+    )
     return Sheet("Thay đổi", "Thay đổi so với kỳ trước", note, columns, tuple(_change_rows(figures)), frozen=3)
 
 

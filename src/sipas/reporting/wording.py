@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sipas.intake.vietnamese import MISSING, format_number
@@ -25,7 +27,7 @@ def exact(value: float | None) -> Decimal | None:
     Decimal or None
         The same number.
     """
-    return None if value is None or value != value else Decimal(str(value))  # noqa: PLR0124 - NaN test
+    return None if value is None or math.isnan(value) else Decimal(str(value))
 
 
 def number(value: float | None) -> str:
@@ -277,3 +279,20 @@ def roman(value: int) -> str:
             text += letters
             value -= size
     return text
+
+
+def sizes(counts: Sequence[int]) -> str:
+    """Write the range of the numbers of answers behind a chart.
+
+    Parameters
+    ----------
+    counts : sequence of int
+        At least one.
+
+    Returns
+    -------
+    str
+        As ``n từ 1.127 đến 1.212``, or ``n = 1.214`` where all are the same.
+    """
+    least, most = min(counts), max(counts)
+    return f"n = {count(least)}" if least == most else f"n từ {count(least)} đến {count(most)}"

@@ -20,7 +20,7 @@ from sipas.reporting.sheets import Sheet, sheets
 from sipas.reporting.wording import SIMULATED
 
 TITLE_ROW, NOTE_ROW, HEAD_ROW = 0, 1, 3  # from 0
-FORMATS = {
+FORMATS: dict[str, dict[str, object]] = {
     "text": {"text_wrap": True, "valign": "top", "num_format": "@"},
     "count": {"num_format": "#,##0", "valign": "top"},
     "percent": {"num_format": "0.00", "valign": "top"},
@@ -37,7 +37,7 @@ FORMATS = {
     "title": {"bold": True, "font_size": 13},
     "note": {"italic": True},
 }
-FONT = {"font_name": "Times New Roman", "font_size": 11}
+FONT: dict[str, object] = {"font_name": "Times New Roman", "font_size": 11}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def dots_by_round(rows: Sequence[Mapping[str, Any]], rounds: Sequence[str], axis
     shapes = ["circle", "diamond"][-len(rounds) :]
     fills = ["white", DARK][-len(rounds) :]
     domain = {"domain": list(rounds)}
-    layers = [
+    layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "rule", "color": INK, "strokeWidth": 1.2},
             "encoding": {
@@ -96,7 +96,7 @@ def rank_intervals(rows: Sequence[Mapping[str, Any]], ranked: int) -> dict[str, 
         "axis": {"title": "Hạng (1 là cao nhất)", "format": ".0f", "tickMinStep": 1, "tickCount": 10},
         "scale": {"domain": [0.5, ranked + 0.5], "nice": False, "zero": False},
     }
-    layers = [
+    layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "rule", "color": INK, "strokeWidth": 1.6},
             "encoding": {

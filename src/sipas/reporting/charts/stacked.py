@@ -8,6 +8,7 @@ from typing import Any
 from sipas.reporting.charts.theme import INK, LABEL_TO_NUMBER, LIGHTNESS, chart, name_axis, percent_axis
 
 LINE = 15
+DARK_SHADES = list(LIGHTNESS[3:])  # carry white figures
 LEAST_LABELLED = 7.0  # percent: a narrower segment holds no figure
 
 
@@ -32,7 +33,7 @@ def stacked_answers(rows: Sequence[Mapping[str, Any]], answers: Sequence[str], a
     colors = shades(len(answers))
     scale = {"domain": list(answers), "range": colors}
     legend = {"columns": 5 if sum(map(len, answers)) < 40 else 3, "symbolStrokeWidth": 0.6}
-    layers = [
+    layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "bar", "stroke": "#555555", "strokeWidth": 0.6, "height": {"band": 0.74}},
             "encoding": {
@@ -53,7 +54,7 @@ def stacked_answers(rows: Sequence[Mapping[str, Any]], answers: Sequence[str], a
                 {"filter": f"datum.percent >= {LEAST_LABELLED}"},
                 {"calculate": LABEL_TO_NUMBER.format(field="percent"), "as": "figure"},
                 {"calculate": "(datum.start + datum.end) / 2", "as": "middle"},
-                {"calculate": f"datum.order >= {len(answers)} - 2 ? 'white' : '{INK}'", "as": "ink"},
+                {"calculate": f"indexof({DARK_SHADES}, datum.shade) >= 0 ? 'white' : '{INK}'", "as": "ink"},
             ],
             "mark": {"type": "text", "fontSize": 11},
             "encoding": {
@@ -64,8 +65,9 @@ def stacked_answers(rows: Sequence[Mapping[str, Any]], answers: Sequence[str], a
             },
         },
     ]
+    drawn = [{**row, "shade": colors[row["order"]]} for row in rows]
     lines = sum(max(2, str(name).count("\n") + 1) for name in dict.fromkeys(row["name"] for row in rows))
-    return chart(layers, rows, LINE * max(lines, 2))
+    return chart(layers, drawn, LINE * max(lines, 2))
 
 
 def shades(levels: int) -> list[str]:

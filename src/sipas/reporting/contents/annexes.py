@@ -13,7 +13,28 @@ from sipas.reporting.figures import Figures, Value
 from sipas.reporting.wording import SUPPRESSED, count, half_width, number, roman, sentence, share
 
 MOST_COLUMNS = 8
-WITH_ITEMS = 70  # units times items beyond which the item tables go to the workbook only
+
+
+ERRORS = (
+    "Quyền số gốc là nghịch đảo xác suất được chọn; các bước hiệu chỉnh nêu tại mục về quyền số.",
+    (
+        "Sai số chuẩn tính theo thiết kế mẫu: phương sai giữa các đơn vị mẫu cấp một trong từng tầng của đại lượng "
+        "tuyến tính hóa (Taylor), có hệ số hiệu chỉnh tổng thể hữu hạn ở cấp một."
+    ),
+    (
+        "Khoảng tin cậy 95% của tỷ lệ và chỉ số tính trên thang logit với phân phối t (bậc tự do "
+        "bằng số đơn vị mẫu cấp "
+        "một trừ số tầng), nên không đối xứng và không vượt quá 0 hoặc 100%. Khi mọi câu trả lời giống nhau thì dùng "
+        "khoảng Clopper - Pearson với cỡ mẫu hiệu dụng."
+    ),
+    ("Mẫu hai kỳ rút độc lập: phương sai của thay đổi bằng tổng phương sai của hai kỳ, bậc tự do theo Satterthwaite."),
+    (
+        "Hạng tốt nhất có thể của một đơn vị bằng 1 cộng số đơn vị chắc chắn cao hơn; hạng thấp nhất "
+        "có thể bằng số đơn "
+        "vị xếp hạng trừ số đơn vị chắc chắn thấp hơn, theo khoảng tin cậy đồng thời 95% (Klein, "
+        "Wright và Wieczorek 2020)."
+    ),
+)
 
 
 def annexes(figures: Figures) -> list[Block]:
@@ -147,7 +168,8 @@ def _draw(figures: Figures) -> list[Block]:
     ]
     return [
         paragraph(
-            "Bất kỳ ai có danh sách gốc (chỉ gồm mã, không có danh tính) và các chuỗi công khai dưới đây đều rút lại được "
+            "Bất kỳ ai có danh sách gốc (chỉ gồm mã, không có danh tính) và các chuỗi công khai dưới "
+            "đây đều rút lại được "
             "đúng mẫu này bằng chương trình kiểm chứng công bố kèm tài liệu."
         ),
         Table(
@@ -172,24 +194,18 @@ def _method(figures: Figures) -> list[Block]:
         Heading(2, "1. Giá trị của một tiêu chí"),
         paragraph(
             "Lấy tổng quyền số của những người chọn mức hài lòng (các mức được tính là hài lòng do phiên bản phiếu quy "
-            "định) chia cho tổng quyền số của những người có câu trả lời cho tiêu chí đó, nhân 100. Người không trả lời "
+            "định) chia cho tổng quyền số của những người có câu trả lời cho tiêu chí đó, nhân 100. "
+            "Người không trả lời "
             "tiêu chí nào thì không tính vào tiêu chí đó."
         ),
         Heading(2, "2. Giá trị của yếu tố, nội dung và chỉ số chung"),
         BulletList(tuple(_rules(figures))),
         Heading(2, "3. Quyền số và sai số"),
-        BulletList((
-            "Quyền số gốc là nghịch đảo xác suất được chọn; các bước hiệu chỉnh nêu tại mục về quyền số.",
-            "Sai số chuẩn tính theo thiết kế mẫu: phương sai giữa các đơn vị mẫu cấp một trong từng tầng của đại lượng "
-            "tuyến tính hóa (Taylor), có hệ số hiệu chỉnh tổng thể hữu hạn ở cấp một.",
-            "Khoảng tin cậy 95% dùng phân phối t với số bậc tự do bằng số đơn vị mẫu cấp một trừ số tầng; khoảng của tỷ lệ "
-            "tính trên thang logit nên không đối xứng và không vượt quá 0 hoặc 100%.",
-            "Sai số của thay đổi giữa hai kỳ tính từ sai số của từng kỳ và tương quan giữa hai kỳ khi có đơn vị mẫu chung.",
-            "Tập hạng có thể của một đơn vị suy từ mọi chênh lệch cặp đôi với các đơn vị khác, kiểm soát đồng thời ở mức 95%.",
-        )),
+        BulletList(ERRORS),
         Heading(2, "4. Bảo vệ người trả lời"),
         paragraph(
-            f"Ô có ít hơn {figures.inputs.minimum_cell or edition.minimum_cell} câu trả lời không công bố, cùng với các ô "
+            f"Ô có ít hơn {figures.inputs.minimum_cell or edition.minimum_cell} câu trả lời không "
+            f"công bố, cùng với các ô "
             "có thể dùng để tính ngược lại."
         ),
         Heading(2, "5. Phiên bản phiếu"),

@@ -12,9 +12,11 @@ from sipas.reporting.charts.stacked import stacked_answers
 from sipas.reporting.charts.theme import wrap
 from sipas.reporting.contents.phrases import HALF_NOTE, MARK, notes, share_cells
 from sipas.reporting.figures import NOTHING, Estimate, Figures
-from sipas.reporting.wording import SUPPRESSED, count, number, share
+from sipas.reporting.wording import SUPPRESSED, count, number, share, sizes
 
 MOST_STACKED = 24
+FACTS = "Nhận định, đánh giá: phân bố câu trả lời theo mức"
+WANTS = "Mong đợi: phân bố câu trả lời theo mức"
 MOST_BARS = 44
 SHARE_COLUMNS = (Column("n", 0.5), Column("Tỷ lệ (%)", 0.62), Column("±", 0.55))
 
@@ -185,10 +187,10 @@ def facts(figures: Figures, section: str) -> list[Block]:
         Heading(1, f"{section}. NHẬN ĐỊNH, ĐÁNH GIÁ CỦA NGƯỜI TRẢ LỜI"),
         shares_table(figures, asked, "Nhận định, đánh giá: tỷ lệ của từng phương án trả lời"),
     ]
-    return blocks + list(stacked_figures(figures, [q for q in asked if q.kind == "scale"]))
+    return blocks + list(stacked_figures(figures, [q for q in asked if q.kind == "scale"], FACTS))
 
 
-def stacked_figures(figures: Figures, asked: Sequence[Question]) -> Iterable[Figure]:
+def stacked_figures(figures: Figures, asked: Sequence[Question], caption: str) -> Iterable[Figure]:
     """Draw the spread of the answers of questions that share a scale.
 
     Parameters
@@ -197,16 +199,20 @@ def stacked_figures(figures: Figures, asked: Sequence[Question]) -> Iterable[Fig
         Tables of the report.
     asked : sequence of Question
         Kind scale.
+    caption : str
+        Of the figures.
 
     Yields
     ------
     Figure
         One per scale and at most 24 questions.
     """
+    parts: list[list[Question]] = []
     for scale in dict.fromkeys(q.scale for q in asked):
         same = [q for q in asked if q.scale == scale and _complete(figures, q)]
-        for start in range(0, len(same), MOST_STACKED):
-            yield _stacked(figures, same[start : start + MOST_STACKED])
+        parts += [same[start : start + MOST_STACKED] for start in range(0, len(same), MOST_STACKED)]
+    for place, part in enumerate(parts, start=1):
+        yield _stacked(figures, part, f"{caption} ({place}/{len(parts)})" if len(parts) > 1 else caption)
 
 
 def expectations(figures: Figures, section: str) -> list[Block]:
@@ -232,7 +238,7 @@ def expectations(figures: Figures, section: str) -> list[Block]:
         blocks += [_wanted_words(figures, question), _wanted(figures, question)]
     scales = [q for q in asked if q.kind == "scale"]
     blocks.append(shares_table(figures, asked, "Mong đợi: tỷ lệ của từng phương án trả lời"))
-    return blocks + list(stacked_figures(figures, scales))
+    return blocks + list(stacked_figures(figures, scales, WANTS))
 
 
 def _options(figures: Figures, question: Question) -> list[tuple[Option, Estimate]]:
@@ -259,7 +265,7 @@ def _complete(figures: Figures, question: Question) -> bool:
     return all(e.estimate is not None for _, e in _options(figures, question))
 
 
-def _stacked(figures: Figures, asked: Sequence[Question]) -> Figure:
+def _stacked(figures: Figures, asked: Sequence[Question], caption: str) -> Figure:
     rows: list[dict[str, Any]] = []
     table: list[tuple[str, ...]] = []
     options = figures.inputs.edition.options(asked[0].name)
@@ -284,8 +290,7 @@ def _stacked(figures: Figures, asked: Sequence[Question]) -> Figure:
         ))
     columns = (Column("Câu hỏi", 2.4, "left"), Column("n", 0.6), *(Column(o.label, 0.8) for o in options))
     counts = [n for q in asked if (n := answered(figures, q)) is not None]
-    caption = "Phân bố câu trả lời theo mức"
-    least = f"n từ {count(min(counts))} đến {count(max(counts))} câu trả lời mỗi câu. "
+    least = f"{sizes(counts)} câu trả lời mỗi câu. "
     return Figure(
         caption,
         stacked_answers(rows, [o.label for o in options], "Tỷ lệ câu trả lời (%)"),

@@ -10,15 +10,15 @@ from sipas.reporting.contents.phrases import (
     RISEN,
     UNDECIDED,
     change_in_words,
-    short_title,
     notes,
+    short_title,
     verdict,
 )
 from sipas.reporting.figures import Figures, Value
 from sipas.reporting.wording import (
     SUPPRESSED,
-    count,
     between,
+    count,
     number,
     place_change,
     sentence,
@@ -26,7 +26,8 @@ from sipas.reporting.wording import (
 )
 
 CHANGE_NOTE = (
-    "Thay đổi tính bằng điểm phần trăm trên các tiêu chí so sánh được giữa hai kỳ. “Tăng”, “Giảm” chỉ ghi khi khoảng tin "
+    "Thay đổi tính bằng điểm phần trăm trên các tiêu chí so sánh được giữa hai kỳ. “Tăng”, “Giảm” "
+    "chỉ ghi khi khoảng tin "
     "cậy 95% của thay đổi không chứa số 0; xét riêng từng dòng; “Chưa rõ”: chưa đủ căn cứ thống kê. "
 )
 POINTS = (Column("Kỳ trước", 0.68), Column("Kỳ này", 0.68), Column("Thay đổi", 0.72), Column("KTC 95%", 1.15, "center"))
@@ -214,7 +215,10 @@ def _units(figures: Figures, kind: str, values: list[Value]) -> Table:
         notes(
             figures,
             CHANGE_NOTE,
-            "Đổi hạng là chênh lệch hạng theo ước lượng điểm (+: lên hạng); đọc cùng cột “Hạng có thể” ở bảng xếp hạng. ",
+            (
+                "Đổi hạng là chênh lệch hạng theo ước lượng điểm (+: lên hạng); đọc cùng cột “Hạng có "
+                "thể” ở bảng xếp hạng. "
+            ),
             wording=False,
         ),
     )

@@ -107,7 +107,8 @@ def _recommendations(figures: Figures) -> list[str]:
         _, lower = halves(values)
         if lower:
             lines.append(
-                f"Các {figures.kind_label(kind)} chắc chắn thuộc nửa dưới bảng xếp hạng phân tích nguyên nhân theo từng "
+                f"Các {figures.kind_label(kind)} chắc chắn thuộc nửa dưới bảng xếp hạng phân tích "
+                f"nguyên nhân theo từng "
                 "tiêu chí tại phụ lục, xây dựng biện pháp khắc phục có thời hạn và báo cáo kết quả trước kỳ đo sau."
             )
         fallen = moved(values, FALLEN)
@@ -116,7 +117,8 @@ def _recommendations(figures: Figures) -> list[str]:
             lines.append(f"Làm rõ nguyên nhân chỉ số giảm tại: {named}.")
     lines += _wanted(figures)
     lines.append(
-        "Việc so sánh, xếp loại, khen thưởng hoặc phê bình dựa trên chỉ số cần xét khoảng tin cậy; không phân biệt các đơn "
+        "Việc so sánh, xếp loại, khen thưởng hoặc phê bình dựa trên chỉ số cần xét khoảng tin cậy; "
+        "không phân biệt các đơn "
         "vị có khoảng hạng giao nhau."
     )
     return lines

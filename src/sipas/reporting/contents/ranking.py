@@ -12,13 +12,13 @@ from sipas.reporting.charts.theme import wrap
 from sipas.reporting.contents.phrases import (
     METHOD_NOTE,
     VALUE_COLUMNS,
-    rank_cells,
     notes,
+    rank_cells,
     value_cells,
 )
 from sipas.reporting.figures import Figures, Value
 from sipas.reporting.inputs import ATTRIBUTES
-from sipas.reporting.wording import SUPPRESSED, count, interval, number, places, sentence
+from sipas.reporting.wording import SUPPRESSED, count, interval, number, places, sentence, sizes
 
 MOST_DRAWN = 45
 MOST_WRAPPED = 32
@@ -194,14 +194,14 @@ def _bars(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
             tuple((figures.label(kind, v.domain), *value_cells(v)) for v in chunk),
         )
         counts = [v.n for v in chunk if v.n is not None]
-        sizes = f"n từ {count(min(counts))} đến {count(max(counts))} mỗi đơn vị. " if counts else ""
+        each = f"{sizes(counts)} mỗi đơn vị. " if counts else ""
         blocks.append(
             Figure(
                 caption,
                 sorted_bars(rows, "Chỉ số hài lòng (%)", lines),
                 f"Biểu đồ cột ngang xếp từ cao đến thấp, {len(chunk)} đơn vị, có khoảng tin cậy 95%.",
                 table,
-                notes(figures, f"Vạch ngang: khoảng tin cậy 95%. {sizes}", wording=False),
+                notes(figures, f"Vạch ngang: khoảng tin cậy 95%. {each}", wording=False),
             )
         )
     return blocks
@@ -250,7 +250,10 @@ def _groups(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
         rows = tuple(_group_row(figures, kind, name, groups[name]) for name in sorted(groups, key=sort_key))
         blocks.append(
             Table(
-                f"{sentence(figures.kind_label(kind))} theo {ATTRIBUTE_WORDS[attribute]}: thấp nhất và cao nhất trong nhóm",
+                (
+                    f"{sentence(figures.kind_label(kind))} theo {ATTRIBUTE_WORDS[attribute]}: thấp nhất "
+                    f"và cao nhất trong nhóm"
+                ),
                 (
                     Column("Nhóm", 1.2, "left"),
                     Column("Số đơn vị", 0.6),

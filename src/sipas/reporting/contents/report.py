@@ -109,7 +109,8 @@ def build_letter(inputs: ReportInputs) -> Document:
             f"Thực hiện nhiệm vụ đo lường sự hài lòng {title.period}, {title.agency} gửi kèm báo cáo {subject}.{result}"
         ),
         paragraph(
-            "Báo cáo gồm phương pháp, tình hình phiếu, kết quả theo từng nội dung, xếp hạng kèm sai số và các phụ lục; kèm "
+            "Báo cáo gồm phương pháp, tình hình phiếu, kết quả theo từng nội dung, xếp hạng kèm sai "
+            "số và các phụ lục; kèm "
             "tệp bảng tính để tra cứu số liệu."
         ),
         paragraph("Trân trọng gửi để xem xét, chỉ đạo./."),
@@ -142,7 +143,7 @@ def _numbered(blocks: list[Block], mark: str, minimum: int) -> tuple[Block, ...]
             done.append(dataclasses.replace(block, caption=f"Bảng {tables}. {block.caption}", note=note))
         elif isinstance(block, Figure):
             figures += 1
-            spec = {**block.spec, "title": _mark(mark)} if mark else block.spec
+            spec = {**block.spec, "title": _mark(mark)} if mark and not block.published else block.spec
             done.append(dataclasses.replace(block, caption=f"Hình {figures}. {block.caption}", spec=spec))
         else:
             done.append(block)

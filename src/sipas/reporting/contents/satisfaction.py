@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,10 +22,10 @@ from sipas.reporting.contents.phrases import (
     value_cells,
 )
 from sipas.reporting.figures import LEVEL_LABELS, Figures, Value
-from sipas.reporting.wording import SUPPRESSED, count, interval, number, uncapital
+from sipas.reporting.wording import SUPPRESSED, count, interval, number, sizes, uncapital
 
 EXTREMES = 5
-MOST_ITEMS_IN_ORDER = 40
+ITEM_ANSWERS = "Phân bố câu trả lời của các tiêu chí"
 
 
 def satisfaction(figures: Figures, section: str) -> list[Block]:
@@ -47,7 +48,7 @@ def satisfaction(figures: Figures, section: str) -> list[Block]:
     blocks += [Heading(2, "2. Theo nội dung và yếu tố"), nodes_table(figures, ("item",), skip=True)]
     blocks += factor_figure(figures)
     blocks += [Heading(2, "3. Theo tiêu chí"), nodes_table(figures, ("item",), skip=False)]
-    blocks += list(stacked_figures(figures, questions(figures, "item")))
+    blocks += list(stacked_figures(figures, questions(figures, "item"), ITEM_ANSWERS))
     blocks += [Heading(2, "4. Tiêu chí thấp nhất và cao nhất"), *extremes(figures)]
     return blocks
 
@@ -240,7 +241,7 @@ def factor_figure(figures: Figures) -> list[Block]:
         else ""
     )
     counts = [v.n for _, v in found if v.n is not None]
-    told += f"n từ {count(min(counts))} đến {count(max(counts))}. " if counts else ""
+    told += f"{sizes(counts)}. " if counts else ""
     return [
         Figure(
             caption,
@@ -267,7 +268,8 @@ def _order_words(low: Sequence[Value]) -> list[Block]:
         return []
     return [
         paragraph(
-            "Khoảng tin cậy của các tiêu chí thấp nhất giao nhau, vì vậy thứ tự giữa các tiêu chí này chỉ là thứ tự của "
+            "Khoảng tin cậy của các tiêu chí thấp nhất giao nhau, vì vậy thứ tự giữa các tiêu chí "
+            "này chỉ là thứ tự của "
             "ước lượng điểm."
         )
     ]
@@ -309,7 +311,7 @@ def _national(figures: Figures) -> list[Block]:
     order = sorted(spans, key=lambda s: min(spans[s]))
     breaks = [
         ((max(spans[a]) + min(spans[b])) / 2, f"đổi phương pháp {max(spans[a])}/{min(spans[b])}")
-        for a, b in zip(order, order[1:], strict=False)
+        for a, b in itertools.pairwise(order)
     ]
     rows = [{"year": f.year, "series": labels[f.series], "percent": f.percent} for f in known]
     caption = "Chỉ số hài lòng cả nước do Bộ Nội vụ công bố"
@@ -324,12 +326,13 @@ def _national(figures: Figures) -> list[Block]:
         tuple((str(f.year), number(f.percent), labels[f.series], f.source) for f in known),
     )
     note = (
-        "Số liệu công bố của Bộ Nội vụ, không phải kết quả của kỳ đo này; nguồn không công bố n và sai số theo năm; trục không bắt đầu từ 0. "
+        "Số liệu công bố của Bộ Nội vụ, không phải kết quả của kỳ đo này; nguồn không công bố n và "
+        "sai số theo năm; trục không bắt đầu từ 0. "
         "Từ năm 2022 đổi đối tượng, phiếu và nội dung nên hai đoạn không nối và không so sánh với nhau."
     )
     spec = national_line(rows, breaks, "Tỷ lệ hài lòng (%)")
     alt = f"Biểu đồ đường chỉ số cả nước {known[0].year}–{known[-1].year}, ngắt đoạn tại chỗ đổi phương pháp."
-    return [Figure(caption, spec, alt, table, note)]
+    return [Figure(caption, spec, alt, table, note, published=True)]
 
 
 def level_word(level: str) -> str:

@@ -44,21 +44,20 @@ def render_pdf(document: b.Document) -> bytes:
     Raises
     ------
     SipasError
-        ``reporting.glyph_missing`` where a letter is in none of the shipped fonts.
+        ``reporting.glyph_missing`` where a letter is in none of the shipped fonts; ``reporting.not_set`` where
+        Typst refuses the document for another reason.
     """
     source = typst_source(document).encode()
     compiler = typst.Compiler(source, font_paths=_fonts())
-    moment = dt.datetime.combine(document.date, dt.time(0), tzinfo=dt.timezone.utc)
+    moment = dt.datetime.combine(document.date, dt.time(0), tzinfo=dt.UTC)
     try:
         made = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=moment)
     except typst.TypstError as fault:
         missing = _MISSING.search(fault.message)
         if missing is None:
-            raise
+            raise SipasError("reporting.not_set", "document", got=fault.message) from fault
         raise SipasError("reporting.glyph_missing", "document", expected=FAMILIES, got=missing[1]) from fault
-    if not isinstance(made, bytes):
-        raise TypeError(type(made))
-    return made
+    return bytes(made) if isinstance(made, bytes) else b"".join(made or ())
 
 
 def typst_source(document: b.Document) -> str:

@@ -164,7 +164,7 @@ def table_without_lines(word: WordDocument, rows: int, shares: tuple[float, ...]
     docx.table.Table
         Empty, without lines; its rows stay whole.
     """
-    table = word.add_table(rows=rows, cols=len(shares))
+    table: WordTable = word.add_table(rows=rows, cols=len(shares))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     for row in table.rows:
         row._tr.get_or_add_trPr().append(element("cantSplit"))  # python-docx has no word for it

@@ -33,7 +33,8 @@ def add_table(word: WordDocument, block: b.Table) -> None:
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     _widths(table, block)
     rows = list(table.rows)
-    style = "Table Text Small" if block.small else "Table Text"
+    # The id: to look a style up by its name costs python-docx milliseconds, and there are thousands of cells.
+    style = str(word.styles["Table Text Small" if block.small else "Table Text"].style_id)
     _head(rows[0], block, style)
     levels = block.levels or (0,) * len(block.rows)
     whole = len(block.rows) <= KEPT_TOGETHER
@@ -81,7 +82,7 @@ def _write(cell: _Cell, text: str, look: tuple[str, str, bool, bool]) -> None:
     style, align, bold, keep = look
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     made = cell.paragraphs[0]
-    made.style, made.alignment = style, ALIGN[align]
+    made._p.style, made.alignment = style, ALIGN[align]
     for place, line in enumerate(text.split("\n")):
         run = made.add_run(line)
         if place == 0 and "\n" in text:
