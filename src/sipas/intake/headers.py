@@ -16,6 +16,8 @@ from sipas.intake.vietnamese import search_key
 HEADER_JOINT = " / "
 # Below this a header is left unmapped and shown to the user instead.
 LEAST_CONFIDENCE = 0.6
+DAY_TARGETS = ("_on", "birth")  # how the targets that hold days end
+_DAY = re.compile(r"\b(ngay|thoi gian|thoi diem|han)\b")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 
@@ -107,13 +109,13 @@ def guess_mapping(headers: Sequence[str], purpose: str) -> ColumnMapping:
         The best pairs first; each target and each header once; pairs below 0.6 are left out.
     """
     pairs = [
-        (-_likeness(header, names), position, target)
+        (*_likeness(header, target, names), position, target)
         for position, header in enumerate(headers)
         for target, names in synonyms(purpose).items()
     ]
     columns: dict[str, str] = {}
     confidence: dict[str, float] = {}
-    for worth, position, target in sorted(pairs):
+    for worth, _, position, target in sorted(pairs):
         header = headers[position]
         if -worth >= LEAST_CONFIDENCE and target not in columns and header not in columns.values():
             columns[target] = header
@@ -170,15 +172,18 @@ def _find_header(wanted: str, headers: Iterable[str]) -> str | None:
     return next((found[0] for found in (exact, loose, last) if len(found) == 1), None)
 
 
-def _likeness(header: str, names: Sequence[str]) -> float:
+def _likeness(header: str, target: str, names: Sequence[str]) -> tuple[float, int]:
+    """Give minus the likeness, 0 to 1, and the place of the name that it is like: the smallest pair is the best."""
     whole = header_key(header)
     last = header_key(header.split(HEADER_JOINT)[-1])
-    best = 0.0
-    for name in names:
+    # "Ngày trả kết quả" holds "kết quả" but is no status
+    is_other_kind = bool(_DAY.search(whole)) and not target.endswith(DAY_TARGETS)
+    best = (0.0, 0)
+    for place, name in enumerate(names):
         if name == whole:
-            return 1.0
+            return -1.0, place
         if name == last:
-            best = max(best, 0.95)
-        elif f" {name} " in f" {whole} ":
-            best = max(best, 0.5 + 0.4 * len(name.split()) / len(whole.split()))
+            best = min(best, (-0.95, place))
+        elif f" {name} " in f" {whole} " and not is_other_kind:
+            best = min(best, (-0.5 - 0.4 * len(name.split()) / len(whole.split()), place))
     return best

@@ -10,8 +10,8 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from string import ascii_letters
 from xml.etree.ElementTree import ParseError
 
@@ -127,9 +127,11 @@ class _Part:
         if self.bytes > MEBI and self.bytes > self.limits.ratio * self.packed:
             raise SipasError("intake.workbook_ratio", expected=self.limits.ratio, got=self.name, place=self.place)
         if self.parser is not None and not (self.rooted and not self.is_sheet):
-            self._feed(self.parser, chunk)
+            self._ask(partial(self.parser.feed, chunk))
 
     def finish(self) -> tuple[Range, ...]:
+        if self.parser is not None and self.is_sheet:
+            self._ask(self.parser.close)
         return tuple(sorted(self.extent.merged))
 
     @property
@@ -145,9 +147,9 @@ class _Part:
     def _root(self, _name: str, _attributes: dict[str, str]) -> None:
         self.rooted = True
 
-    def _feed(self, parser: XMLParser, chunk: bytes) -> None:
+    def _ask(self, step: Callable[[], object]) -> None:
         try:
-            parser.feed(chunk)
+            step()
         except DefusedXmlException as error:
             raise SipasError("intake.workbook_doctype", got=self.name, place=self.place) from error
         except ParseError as error:

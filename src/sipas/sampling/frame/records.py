@@ -127,22 +127,22 @@ def people(records: pl.DataFrame) -> pl.Series:
     Parameters
     ----------
     records : polars.DataFrame
-        With ``name``, ``phone`` (from ``phones``), ``address``, ``identity_number``.
+        With ``name_key``, ``phone`` (from ``phones``), ``address``, ``identity_number``.
 
     Returns
     -------
     polars.Series of String
-        Name without diacritics, with the identity number, else the telephone, else the address.
+        ``person``: name without diacritics, with the identity number, else the telephone, else the address.
     """
-    number = keys.search_key(pl.col("identity_number"))
+    unnumbered = pl.col("identity_number").is_null() & pl.col("phone").is_null()
+    address = records.select(pl.when(unnumbered).then("address").alias("address"))["address"]
     at = pl.coalesce(
-        pl.lit("id:") + number,
+        pl.lit("id:") + keys.search_keys(records["identity_number"]),
         pl.lit("phone:") + keys.digits(pl.col("phone")),
-        pl.lit("address:") + keys.search_key(pl.col("address")),
+        pl.lit("address:") + keys.search_keys(address),
         pl.lit(""),
     )
-    name = keys.search_key(pl.col("name").fill_null(""))
-    return records.select(pl.concat_str(name, pl.lit("|"), at).alias("person"))["person"]
+    return records.select(pl.concat_str("name_key", pl.lit("|"), at).alias("person"))["person"]
 
 
 def findings_of_lists(tables: Sequence[OfficeTable], dates: Sequence[str]) -> list[Finding]:

@@ -62,11 +62,11 @@ def read_residents(tables: Sequence[OfficeTable], places: Places, on: dt.date) -
     for table in tables:
         table.require(REQUIRED)
     records = gather(tables, TEXTS, ())
-    records = records.with_columns(phones(records))
+    records = records.with_columns(phones(records), keys.search_keys(records["name"].fill_null("")).alias("name_key"))
     records = records.with_columns(people(records), *_ages(records["birth"], on))
     records = _with_communes(records, places)
     records = records.with_columns(_villages(records))
-    who = [keys.search_key(pl.col("name").fill_null("")), pl.col("identity_number").fill_null("")]
+    who = [pl.col("name_key"), pl.col("identity_number").fill_null("")]
     where = [pl.col(c).fill_null("") for c in ("birth_key", "commune_code", "village")]
     return records.with_columns(path([*who, *where]).alias("transaction"))
 

@@ -78,7 +78,11 @@ def read_transactions(tables: Sequence[OfficeTable], places: Places, rules: Rule
     for table in tables:
         table.require(REQUIRED)
     records = gather(tables, TEXTS, DATES)
-    records = records.with_columns(phones(records))
+    records = records.with_columns(
+        phones(records),
+        keys.search_keys(records["name"].fill_null("")).alias("name_key"),
+        keys.search_keys(records["dossier_number"]).str.replace_all(" ", "", literal=True).alias("dossier_key"),
+    )
     records = records.with_columns(
         people(records),
         _said(records["status"], is_finished, pl.Boolean).alias("finished"),
@@ -87,7 +91,7 @@ def read_transactions(tables: Sequence[OfficeTable], places: Places, rules: Rule
     records = _with_agencies(records, places)
     records = _with_communes(records, places, rules)
     records = records.with_columns(*_fields(records["field"], rules), _spelled(records["procedure"]))
-    return records.with_columns(_kinds(records), *_keys(records))
+    return records.with_columns(_kinds(), _transaction_key())
 
 
 def refuse(records: pl.DataFrame, window: Window) -> pl.DataFrame:
@@ -205,21 +209,15 @@ def _spelled(column: pl.Series) -> pl.Series:
     return _said(column, spelling.get, _TEXT).alias(column.name)
 
 
-def _kinds(records: pl.DataFrame) -> pl.Expr:
-    organisation = keys.search_key(pl.col("name")).str.contains(organisation_pattern()).fill_null(value=False)
+def _kinds() -> pl.Expr:
+    organisation = pl.col("name_key").str.contains(organisation_pattern())
     guess = pl.when(organisation).then(pl.lit("organisation")).otherwise(pl.lit("person"))
     return pl.coalesce("kind_said", guess).alias("kind")
 
 
-def _keys(records: pl.DataFrame) -> list[pl.Expr]:
-    """Dossier without spaces and case, and what tells two transactions apart."""
-    dossier = keys.search_key(pl.col("dossier_number")).str.replace_all(" ", "", literal=True)
-    details = [
-        pl.col(c).cast(_TEXT).fill_null("") for c in ("agency", "field", "procedure", "received_on", "finished_on")
-    ]
-    by_number = path([keys.search_key(pl.col("name").fill_null("")), dossier])
-    without_number = path([pl.col("person"), *details])
-    return [
-        dossier.alias("dossier_key"),
-        pl.coalesce(pl.lit("number ") + by_number, pl.lit("details ") + without_number).alias("transaction"),
-    ]
+def _transaction_key() -> pl.Expr:
+    """Tell transactions apart: by dossier and name, or without a dossier number by all that is known."""
+    told = ("agency", "field", "procedure", "received_on", "finished_on")
+    details = [pl.col("person"), *(pl.col(name).cast(_TEXT).fill_null("") for name in told)]
+    by_number = pl.lit("number ") + path(["name_key", "dossier_key"])
+    return pl.coalesce(by_number, pl.lit("details ") + path(details)).alias("transaction")

@@ -8,21 +8,151 @@ import xlwt
 
 from sipas.intake.legacy import encode
 
-HEAD_TOP = ["STT", "Mã hồ sơ", "Người nộp", None, None, "Thủ tục", None, "Ngày", None, "Trạng thái", "Đơn vị giải quyết"]
+HEAD_TOP = [
+    "STT",
+    "Mã hồ sơ",
+    "Người nộp",
+    None,
+    None,
+    "Thủ tục",
+    None,
+    "Ngày",
+    None,
+    "Trạng thái",
+    "Đơn vị giải quyết",
+]
 HEAD_BOTTOM = [
-    None, None, "Họ và tên", "Địa chỉ", "SĐT", "Lĩnh vực", "Tên thủ tục", "Tiếp nhận", "Trả kết quả", None, None,
-]  # fmt: skip
+    None,
+    None,
+    "Họ và tên",
+    "Địa chỉ",
+    "SĐT",
+    "Lĩnh vực",
+    "Tên thủ tục",
+    "Tiếp nhận",
+    "Trả kết quả",
+    None,
+    None,
+]
 RECORDS: list[list[object]] = [
-    [1, "H01.26.001", "Nguyễn Thị Hường", "Tổ 3, phường Minh Xuân", 912345678, "Đất đai", "Cấp đổi GCN", "3/4/2026", dt.datetime(2026, 4, 13), "Đã trả kết quả", "UBND phường Minh Xuân"],
-    [2, "H01.26.002", "Vũ Văn Ủy", "Thôn 5, xã Tân Long", "0912 345 679", "Hộ tịch", "Đăng ký khai sinh", "03-04-2026", "10.04.26", "Đã trả kết quả", "UBND xã Tân Long"],
-    [3, "H01.26.003", "Lê Thuỳ Dương", "Thôn 1, xã Tân Long", "0912345680", "Hộ tịch", "Đăng ký kết hôn", dt.datetime(2026, 4, 6), "ngày 7 tháng 4 năm 2026", "Hoàn thành", "UBND xã Tân Long"],
-    [4, "H01.26.003", "Lê Thuỳ Dương", "Thôn 1, xã Tân Long", "0912345680", "Hộ tịch", "Đăng ký kết hôn", "06/04/2026", "07/04/2026", "Hoàn thành", "UBND xã Tân Long"],
-    [5, "H01.26.004", "Đặng Đức Hải", "Tổ 7, phường Minh Xuân", "0912345681", "Đất đai", "Tách thửa", 46115, "31/04/2026", "Đã trả kết quả", "UBND phường Minh Xuân"],
-    [6, "H01.26.005", "Hoàng Quỳnh Nga", None, None, "Hộ tịch", "Cấp trích lục", "08/04/2026", "09/04/2026 14:05", "Đã trả kết quả", "UBND xã Tân Long"],
-    [7, "H01.26.006", "Trần Văn Bé", "Thôn 2, xã Tân Long", "0912345682", "Hộ tịch", "Cấp trích lục", "08/04/2026", None, "Đang xử lý", "UBND xã Tân Long"],
-    [8, "H01.26.007", "Công ty TNHH Bình Minh", "Số 5, đường 17/8", "02073822222", "Đăng ký kinh doanh", "Thay đổi nội dung", "01/12/2025", "05/12/2025", "Đã trả kết quả", "UBND phường Minh Xuân"],
-    [9, "H01.26.008", "Phạm Thị Hà", "Thôn 2, xã Tân Long", "0912345683", "Hộ tịch", "Cấp trích lục", "08/04/2026", "09/04/2026", "Đã trả kết quả", "UBND xã Không Có"],
-]  # fmt: skip
+    [
+        1,
+        "H01.26.001",
+        "Nguyễn Thị Hường",
+        "Tổ 3, phường Minh Xuân",
+        912345678,
+        "Đất đai",
+        "Cấp đổi GCN",
+        "3/4/2026",
+        dt.date(2026, 4, 13),
+        "Đã trả kết quả",
+        "UBND phường Minh Xuân",
+    ],
+    [
+        2,
+        "H01.26.002",
+        "Vũ Văn Ủy",
+        "Thôn 5, xã Tân Long",
+        "0912 345 679",
+        "Hộ tịch",
+        "Đăng ký khai sinh",
+        "03-04-2026",
+        "10.04.26",
+        "Đã trả kết quả",
+        "UBND xã Tân Long",
+    ],
+    [
+        3,
+        "H01.26.003",
+        "Lê Thuỳ Dương",
+        "Thôn 1, xã Tân Long",
+        "0912345680",
+        "Hộ tịch",
+        "Đăng ký kết hôn",
+        dt.date(2026, 4, 6),
+        "ngày 7 tháng 4 năm 2026",
+        "Hoàn thành",
+        "UBND xã Tân Long",
+    ],
+    [
+        4,
+        "H01.26.003",
+        "Lê Thuỳ Dương",
+        "Thôn 1, xã Tân Long",
+        "0912345680",
+        "Hộ tịch",
+        "Đăng ký kết hôn",
+        "06/04/2026",
+        "07/04/2026",
+        "Hoàn thành",
+        "UBND xã Tân Long",
+    ],
+    [
+        5,
+        "H01.26.004",
+        "Đặng Đức Hải",
+        "Tổ 7, phường Minh Xuân",
+        "0912345681",
+        "Đất đai",
+        "Tách thửa",
+        46115,
+        "31/04/2026",
+        "Đã trả kết quả",
+        "UBND phường Minh Xuân",
+    ],
+    [
+        6,
+        "H01.26.005",
+        "Hoàng Quỳnh Nga",
+        None,
+        None,
+        "Hộ tịch",
+        "Cấp trích lục",
+        "08/04/2026",
+        "09/04/2026 14:05",
+        "Đã trả kết quả",
+        "UBND xã Tân Long",
+    ],
+    [
+        7,
+        "H01.26.006",
+        "Trần Văn Bé",
+        "Thôn 2, xã Tân Long",
+        "0912345682",
+        "Hộ tịch",
+        "Cấp trích lục",
+        "08/04/2026",
+        None,
+        "Đang xử lý",
+        "UBND xã Tân Long",
+    ],
+    [
+        8,
+        "H01.26.007",
+        "Công ty TNHH Bình Minh",
+        "Số 5, đường 17/8",
+        "02073822222",
+        "Đăng ký kinh doanh",
+        "Thay đổi nội dung",
+        "01/12/2025",
+        "05/12/2025",
+        "Đã trả kết quả",
+        "UBND phường Minh Xuân",
+    ],
+    [
+        9,
+        "H01.26.008",
+        "Phạm Thị Hà",
+        "Thôn 2, xã Tân Long",
+        "0912345683",
+        "Hộ tịch",
+        "Cấp trích lục",
+        "08/04/2026",
+        "09/04/2026",
+        "Đã trả kết quả",
+        "UBND xã Không Có",
+    ],
+]
 TITLES = ["UBND HUYỆN YÊN SƠN", "DANH SÁCH HỒ SƠ ĐÃ GIẢI QUYẾT", "(Từ ngày 01/01/2026 đến ngày 30/09/2026)"]
 FOOTER = ["Yên Sơn, ngày 05 tháng 10 năm 2026", "Người lập biểu", "(Ký, ghi rõ họ tên)", "Nguyễn Văn Lập"]
 
@@ -64,7 +194,7 @@ def ugly_xls(path: Path) -> Path:
     rows += [[None] * 8 + [text] for text in FOOTER]
     for r, cells in enumerate(rows):
         for c, value in enumerate(cells):
-            if isinstance(value, dt.datetime):
+            if isinstance(value, dt.date):
                 sheet.write(r, c, value, day)
             elif value is not None:
                 sheet.write(r, c, old(value, legacy=True))
