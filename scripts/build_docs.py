@@ -31,10 +31,11 @@ def limits(column: Column) -> str:
 
 
 def tables() -> Iterator[str]:
-    yield f"{HEAD}\n# The tables that cross doors\n\nParquet on disk, Polars in memory; checked wherever they enter a room.\n"
+    yield f"{HEAD}\n# The tables that cross doors\n\nParquet on disk, Polars in memory; checked on entry to a room.\n"
     for table in DOORS:
         key = ", ".join(f"`{k}`" for k in table.key) or "none"
-        yield f"\n## {table.name}\n\n{table.meaning} Key: {key}.\n\n| column | type | meaning | limits |\n|---|---|---|---|\n"
+        yield f"\n## {table.name}\n\n{table.meaning} Key: {key}.\n\n"
+        yield "| column | type | meaning | limits |\n|---|---|---|---|\n"
         for c in table.columns:
             yield f"| `{c.name}` | {type_name(c.dtype)} | {c.meaning} | {limits(c)} |\n"
         if table.open_columns:
@@ -42,7 +43,8 @@ def tables() -> Iterator[str]:
 
 
 def sentences() -> Iterator[str]:
-    yield f"{HEAD}\n# Error codes\n\nWhat each code says, in Vietnamese and English.\n\n| code | tiếng Việt | English |\n|---|---|---|\n"
+    yield f"{HEAD}\n# Error codes\n\nWhat each code says, in Vietnamese and English.\n\n"
+    yield "| code | tiếng Việt | English |\n|---|---|---|\n"
     for code, said in sorted(catalogue().items()):
         if not code.startswith("label."):
             texts = (said[lang].replace("|", "\\|").replace("\n", " ") for lang in ("vi", "en"))

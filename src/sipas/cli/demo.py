@@ -26,4 +26,6 @@ def demo(root: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help="Nơi �
     console.rule()
     for name in rounds.products(place):
         console.print(place / name)
-    console.print(f"\n{label('next.demo')}\n  sipas round verify {place}\n  sipas estimate {place} --by agency --node index")
+    console.print(
+        f"\n{label('next.demo')}\n  sipas round verify {place}\n  sipas estimate {place} --by agency --node index"
+    )

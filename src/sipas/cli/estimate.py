@@ -8,7 +8,7 @@ import typer
 
 from sipas import rounds
 from sipas.cli.round_ import Root, carry_out
-from sipas.cli.screen import console, label, table
+from sipas.cli.screen import console, label, language, table
 from sipas.intake.vietnamese import format_number
 
 
@@ -34,8 +34,8 @@ def estimate(
             _number(row["change"]),
         )
     console.print(shown)
-    for notice in rounds.notices(root):
-        console.print(f"[yellow]![/] {label(notice)}")
+    for said in rounds.notices(root):
+        console.print(f"[yellow]![/] {said[language() == 'en']}", soft_wrap=True)
 
 
 def _number(value: float | None) -> str:

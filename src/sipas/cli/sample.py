@@ -10,7 +10,7 @@ import typer
 from sipas import rounds
 from sipas.cli.round_ import Root, carry_out
 from sipas.cli.screen import console, label, language, table
-from sipas.cli.sentences import say_code
+from sipas.cli.sentences import say
 from sipas.errors import SipasError
 
 app = typer.Typer(no_args_is_help=True)
@@ -40,7 +40,7 @@ def verify(root: Root) -> None:
     """Bốc lại từ khung mẫu và biên bản; nói đúng, hoặc sai ở đâu."""
     differences = rounds.verify_sample(root)
     for difference in differences:
-        console.print(f"[bold red]✗[/] {say_code(difference.code, language())} {difference.detail}", soft_wrap=True)
+        console.print(f"[bold red]✗[/] {say(difference, language())}", soft_wrap=True)
     if differences:
         raise typer.Exit(1)
     console.print(f"[bold green]✓[/] {label('sample.verified')}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import msgspec
 
-from sipas.instrument import Edition, editions, load
+from sipas.instrument import Edition, editions, load, own_files
 from sipas.rounds.folder import Folder
 from sipas.rounds.settings import Round
 
@@ -32,7 +34,7 @@ def round_edition(folder: Folder, settings: Round) -> Edition:
 
 
 def edition_files(folder: Folder, settings: Round) -> list[str]:
-    """List the round's own edition file as a step's input.
+    """List the round's own edition file, and those it extends, as inputs of a step.
 
     Parameters
     ----------
@@ -46,5 +48,7 @@ def edition_files(folder: Folder, settings: Round) -> list[str]:
     list of str
         Empty for an edition shipped with the library: the program version stands for it.
     """
-    own = settings.edition not in editions() and folder.path(settings.edition).exists()
-    return [settings.edition] if own else []
+    if settings.edition in editions() or not folder.path(settings.edition).exists():
+        return []
+    files = own_files(str(folder.path(settings.edition)))
+    return [os.path.relpath(file, folder.root) for file in files]

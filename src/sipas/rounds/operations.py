@@ -164,6 +164,11 @@ def add_files(root: Path, kind: str, files: Sequence[Path]) -> list[str]:
     -------
     list of str
         Names inside the round.
+
+    Raises
+    ------
+    SipasError
+        ``round.file_missing``.
     """
     load_round(root)
     place = root / "input" / kind

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import polars as pl
 
 from sipas.errors import SipasError
+from sipas.instrument import notice
 from sipas.rounds.editions import round_edition
 from sipas.rounds.folder import Folder
 from sipas.rounds.settings import load_round
 from sipas.rounds.tables_io import read_json, read_table
 from sipas.sampling import canonical_csv, read_certificate, table_digest
 from sipas.tables import FRAME, INDEX, SAMPLE
+
+SIMULATED = ("Số liệu mô phỏng, không phải kết quả thật.", "Simulated data (mô phỏng), no real result.")
 
 
 class Report(TypedDict):
@@ -79,7 +82,7 @@ def certificate(root: Path) -> list[tuple[str, object]]:
         Name and value.
     """
     folder = Folder(root)
-    made = read_certificate(folder.path("certificate.json").read_bytes())
+    made: Any = read_certificate(folder.path("certificate.json").read_bytes())
     sample = read_table(folder, SAMPLE)
     return [
         ("frame_sha256", made["frame"]["sha256"]),
@@ -191,8 +194,8 @@ def index_rows(root: Path, *, by: str = "all", node: str | None = None) -> list[
     return made
 
 
-def notices(root: Path) -> list[str]:
-    """List what must be said beside any figure of the round.
+def notices(root: Path) -> list[tuple[str, str]]:
+    """Say what must stand beside any figure of the round.
 
     Parameters
     ----------
@@ -201,12 +204,13 @@ def notices(root: Path) -> list[str]:
 
     Returns
     -------
-    list of str
-        ``notice.simulated``, ``notice.recalled``.
+    list of (str, str)
+        Vietnamese and English: that data are simulated, that wording or rules are recalled or copied.
     """
     settings = load_round(root)
-    recalled = round_edition(Folder(root), settings).recalled()
-    return [n for n, holds in (("notice.simulated", settings.simulated), ("notice.recalled", recalled)) if holds]
+    said = [SIMULATED] if settings.simulated else []
+    wording = notice(round_edition(Folder(root), settings))
+    return [*said, *([(wording.short_vi, wording.short_en)] if wording else [])]
 
 
 def products(root: Path) -> list[str]:

@@ -122,12 +122,23 @@ def _settings(
 
 
 def _of_transactions() -> dict[str, Any]:
-    size = {"rule": "fixed", "n": 25, "per": ["agency"]}
+    stage = {
+        "unit": "unit_id",
+        "strata": ["agency"],
+        "size": {"rule": "fixed", "n": 4800},
+        "allocation": {"rule": "power", "exponent": 0.5, "minimum": 20},
+    }
     return {
-        "design": {"stages": [{"unit": "unit_id", "strata": ["agency"], "size": size}], "reserve": 1.0},
+        "design": {"stages": [stage], "reserve": 1.0},
         "weights": {"classes": ["stratum"], "margins": [["agency"], ["respondent_kind"]]},
         "estimates": {
-            "domains": [["agency"], ["agency_level"], ["field"], ["respondent_kind"]],
+            "domains": [
+                ["agency"],
+                ["agency_level"],
+                ["field"],
+                ["respondent_kind"],
+                ["agency_level", "respondent_kind"],
+            ],
             "rank_by": ["agency"],
             "least_to_rank": 15,
         },
@@ -143,5 +154,6 @@ def _of_residents() -> dict[str, Any]:
     return {
         "design": {"stages": stages, "reserve": 0.5},
         "weights": {"classes": ["stratum"]},
-        "estimates": {"domains": [["commune"]], "rank_by": ["commune"], "least_to_rank": 20},
+        # A commune is one primary unit: its own figures would have no error, so none is made.
+        "estimates": {"domains": [["age_band"]], "rank_by": ["age_band"], "least_to_rank": 20},
     }

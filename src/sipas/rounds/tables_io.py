@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -66,7 +67,7 @@ def canonical_json(data: Mapping[str, object]) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=1, default=str) + "\n").encode()
 
 
-def read_json(folder: Folder, name: str) -> dict[str, object]:
+def read_json(folder: Folder, name: str) -> dict[str, Any]:
     """Read a JSON file of the round.
 
     Parameters
@@ -81,5 +82,5 @@ def read_json(folder: Folder, name: str) -> dict[str, object]:
     dict
         Its content.
     """
-    data: dict[str, object] = json.loads(folder.path(name).read_bytes())
+    data: dict[str, Any] = json.loads(folder.path(name).read_bytes())
     return data

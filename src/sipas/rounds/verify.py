@@ -1,4 +1,4 @@
-"""Is the round what its journal says, and does the journal's work come out the same when done again?"""
+"""Hold a round against its journal, and do the journal's work again to see whether it comes out the same."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import polars as pl
 from sipas.errors import SipasError
 from sipas.rounds.folder import Folder, file_hash
 from sipas.rounds.operations import open_round
-from sipas.rounds.runner import Context, Step, mismatches
+from sipas.rounds.runner import Context, Step, mismatches, standing
 from sipas.rounds.steps import steps_of
 from sipas.rounds.tables_io import read_table
-from sipas.sampling import read_certificate, verify as verify_draw
+from sipas.sampling import read_certificate
+from sipas.sampling import verify as verify_draw
 from sipas.tables import FRAME, SAMPLE
 
 Finding = NewType("Finding", str)
@@ -25,7 +26,7 @@ INPUT_CHANGED = Finding("verify.input_changed")
 UNFINISHED = Finding("verify.step_unfinished")
 DIFFERS = Finding("verify.recomputed_differs")
 JOURNAL = Finding("verify.journal")
-RECOMPUTED = ("sample", "checks", "weights", "moments", "estimates", "index", "open_data", "report")
+RECOMPUTED = ("sample", "checks", "weights", "moments", "estimates", "index", "disclosure", "open_data", "report")
 
 
 def verify(root: Path, *, recompute: bool = False) -> list[tuple[str, str]]:
@@ -42,6 +43,11 @@ def verify(root: Path, *, recompute: bool = False) -> list[tuple[str, str]]:
     -------
     list of (str, str)
         Code and detail of each finding; empty: all is well. Dropped contacts and lists are no finding.
+
+    Raises
+    ------
+    SipasError
+        What keeps the round from being opened, other than its journal.
     """
     try:
         context = open_round(root)
@@ -96,7 +102,7 @@ def _inputs(context: Context) -> list[tuple[str, str]]:
         return [(UNFINISHED, str(lines[-1]["step"]))]
     dropped = {name for line in lines for name in line.get("dropped", ())}
     made = {name for line in lines if line["event"] == "done" for name in line["outputs"]}
-    found = []
+    found: list[tuple[str, str]] = []
     for step in steps_of(context.round):
         done = context.journal.last(step.name)
         for name, expected in (done or {"inputs": {}})["inputs"].items():
@@ -118,8 +124,13 @@ def _recomputed(context: Context) -> list[tuple[str, str]]:
         copy = Path(aside) / context.folder.root.name
         shutil.copytree(context.folder.root, copy, ignore=shutil.ignore_patterns(".work", ".lock"))
         again = Context(Folder(copy), context.round, context.journal, lambda share, note: None)
-        steps = [s for s in steps_of(context.round) if s.name in RECOMPUTED and context.journal.last(s.name)]
-        return [finding for step in steps for finding in _compared(context, again, step)]
+        return [finding for step in _repeatable(context) for finding in _compared(context, again, step)]
+
+
+def _repeatable(context: Context) -> list[Step]:
+    """List finished steps that read nothing that was dropped."""
+    steps = (s for s in steps_of(context.round) if s.name in RECOMPUTED and context.journal.last(s.name))
+    return [step for step in steps if standing(context, step).state != "frozen"]
 
 
 def _compared(context: Context, again: Context, step: Step) -> list[tuple[str, str]]:

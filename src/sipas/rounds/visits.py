@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NewType
 
 import polars as pl
 
 from sipas.errors import Place, SipasError
 from sipas.intake import OfficeTable
-from sipas.tables import REJECTED, VISITS
+from sipas.quality import read_outcomes
+from sipas.tables import REJECTED
 
 MODES = ("paper", "face_to_face", "phone", "web")
 NEEDED = ("case_id", "visit", "date", "outcome")
-UNKNOWN_CASE, UNKNOWN_MODE, UNREADABLE = "visits.case_unknown", "visits.mode_unknown", "visits.value_missing"
+Reason = NewType("Reason", str)
+UNKNOWN_CASE = Reason("visits.case_unknown")
+UNKNOWN_MODE = Reason("visits.mode_unknown")
+UNKNOWN_OUTCOME = Reason("visits.outcome_unknown")
+REPEATED = Reason("visits.repeated")
+UNREADABLE = Reason("visits.value_missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +61,21 @@ def read_visits(table: OfficeTable, sample: pl.DataFrame) -> VisitsImport:
         "visit": table.integers("visit").values.cast(pl.Int64),
         "date": table.dates("date").values,
         "mode": table.cells["mode"] if table.has("mode") else pl.Series(["paper"] * table.height, dtype=pl.String),
-        "outcome": table.cells["outcome"],
+        "outcome": read_outcomes(table.cells["outcome"]),
         **{name: _optional(table, name) for name in ("interviewer", "replaced_by")},
     })
     reason = (
-        pl.when(~pl.col("case_id").is_in(sample["case_id"].implode()))
+        pl
+        .when(~pl.col("case_id").is_in(sample["case_id"].implode()))
         .then(pl.lit(UNKNOWN_CASE))
         .when(~pl.col("mode").is_in(MODES))
         .then(pl.lit(UNKNOWN_MODE))
+        .when(pl.col("outcome").is_null())
+        .then(pl.lit(UNKNOWN_OUTCOME))
         .when(pl.any_horizontal(pl.col(NEEDED).is_null()))
         .then(pl.lit(UNREADABLE))
+        .when(~pl.struct("case_id", "visit").is_first_distinct())
+        .then(pl.lit(REPEATED))
     )
     judged = rows.with_columns(reason=reason, row=table.rows.cast(pl.Int64))
     return VisitsImport(judged.filter(pl.col("reason").is_null()).drop("reason", "row"), _rejected(judged, table))

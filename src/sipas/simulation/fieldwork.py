@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from sipas.instrument import Edition
+from sipas.sampling.reserve_lists import reserve_list
 from sipas.simulation.profile import Fieldwork, Profile, generator
 
 COMPLETE, REFUSAL, AWAY, NOT_FOUND, INELIGIBLE = "1.1", "2.11", "2.20", "3.10", "4.10"
@@ -65,7 +66,8 @@ def simulate_fieldwork(
         Visits and forms. A case not completed is replaced by the next reserve of its list, in order.
     """
     kinds = frame.select("unit_id", "respondent_kind")
-    cases = sample.join(kinds, on="unit_id", how="left").sort("stratum", "psu", "role", "order", "unit_id")
+    cases = sample.with_columns(reserve_list(sample)).join(kinds, on="unit_id", how="left")
+    cases = cases.sort("list", "role", "order", "unit_id")
     outcomes = _outcomes(cases, profile.fieldwork, seed)
     visits = _visit_all(cases, outcomes, profile.fieldwork, seed, first)
     completed = visits.filter(pl.col("outcome") == COMPLETE).select("case_id", received_on="date")
@@ -90,10 +92,9 @@ def _visit_all(cases: pl.DataFrame, outcomes: list[str], f: Fieldwork, seed: int
     delays = stream.integers(0, 20, cases.height)
     attempts = stream.integers(1, f.most_visits + 1, cases.height)
     position = {case: k for k, case in enumerate(cases["case_id"])}
-    reserves: dict[tuple[str, str], list[str]] = {}
-    officials: list[tuple[tuple[str, str], str]] = []
-    for case, role, stratum, psu, unit in cases.select("case_id", "role", "stratum", "psu", "unit_id").iter_rows():
-        key = (stratum, "" if psu == unit else psu)
+    reserves: dict[str, list[str]] = {}
+    officials: list[tuple[str, str]] = []
+    for case, role, key in cases.select("case_id", "role", "list").iter_rows():
         if role == "reserve":
             reserves.setdefault(key, []).append(case)
         else:
@@ -106,7 +107,8 @@ def _visit_all(cases: pl.DataFrame, outcomes: list[str], f: Fieldwork, seed: int
             waiting = reserves.get(key, [])
             following = waiting.pop(0) if outcomes[k] != COMPLETE and f.replace and waiting else None
             start = first + timedelta(days=int(delays[k]))
-            rows += _attempts(asked, outcomes[k], int(attempts[k]), start, following)
+            number = f.most_visits if outcomes[k] == AWAY else int(attempts[k])
+            rows += _attempts(asked, outcomes[k], number, start, following)
             asked = following
     schema = {"case_id": pl.String, "visit": pl.Int64, "date": pl.Date, "mode": pl.String, "outcome": pl.String}
     table = pl.DataFrame(rows, schema={**schema, "replaced_by": pl.String}, orient="row")

@@ -120,9 +120,9 @@ def residents(
                 pl.DataFrame({
                     "name": names,
                     "birth_year": stream.integers(on.year - 80, on.year - 18, size),
-                    "village": [f"Thôn {number} {commune.name}"] * size,
-                    "commune": [f"{commune.kind} {commune.name}"] * size,
-                    "address": [f"Thôn {number}, {commune.kind} {commune.name}"] * size,
+                    "village": [f"Thôn {number} {commune}"] * size,
+                    "commune": [f"{commune}"] * size,
+                    "address": [f"Thôn {number}, {commune}"] * size,
                     "phone": _phones(stream, size),
                 })
             )

@@ -62,7 +62,5 @@ def place(where: Place, language: Language = "vi") -> str:
 def listed(value: object) -> str:
     """Write a value or a list of values for a person."""
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(
-            str(v) for v in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)
-        )
+        return ", ".join(str(v) for v in (sorted(value, key=str) if isinstance(value, (set, frozenset)) else value))
     return "" if value is None else str(value)

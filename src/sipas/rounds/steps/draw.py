@@ -168,5 +168,3 @@ def trial(context: Context, text: str) -> pl.DataFrame:
     sample = draw(frame, parse_design(context.round.design), seed.sha256).sample
     context.journal.append("trial", step="sample", seed=seed.sha256)
     return sample.group_by("stratum", "role").agg(cases=pl.len()).sort("stratum", "role")
-
-

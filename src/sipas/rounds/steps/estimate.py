@@ -221,7 +221,12 @@ def earlier_root(context: Context) -> Path:
 
 
 def _moment_settings(settings: Round) -> Any:
-    return msgspec.to_builtins([settings.estimates.domains, settings.estimates.lonely, settings.edition, settings.design])
+    return msgspec.to_builtins([
+        settings.estimates.domains,
+        settings.estimates.lonely,
+        settings.edition,
+        settings.design,
+    ])
 
 
 def _index_inputs(context: Context) -> list[str]:
@@ -235,6 +240,4 @@ def _row_inputs(context: Context) -> list[str]:
 
 MOMENTS_STEP = Step("moments", _row_inputs, _moment_settings, _moments)
 ESTIMATES_STEP = Step("estimates", lambda _: ["moments.parquet"], lambda _: None, _estimates)
-INDEX_STEP = Step(
-    "index", _index_inputs, lambda r: msgspec.to_builtins([r.estimates, r.previous, r.edition]), _index
-)
+INDEX_STEP = Step("index", _index_inputs, lambda r: msgspec.to_builtins([r.estimates, r.previous, r.edition]), _index)

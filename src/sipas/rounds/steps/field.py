@@ -26,7 +26,7 @@ def _simulate(context: Context) -> Outcome:
     """Carry a synthetic round's forms out and back; keep the truth beside them."""
     settings = context.round
     simulated = settings.simulated
-    assert simulated is not None  # the step exists in synthetic rounds only  # noqa: S101
+    assert simulated is not None  # the step exists in synthetic rounds only
     edition, profile = round_edition(context.folder, settings), load_profile(simulated.profile)
     frame, sample = read_table(context.folder, FRAME), read_table(context.folder, SAMPLE)
     answers = true_answers(frame, edition, profile, seed=simulated.seed, year=settings.year)
@@ -58,10 +58,12 @@ def _responses(context: Context) -> Outcome:
     edition = round_edition(context.folder, context.round)
     kinds = read_table(context.folder, FRAME).select("unit_id", "respondent_kind")
     sample = read_table(context.folder, SAMPLE).join(kinds, on="unit_id", how="left")
+    replacing = read_table(context.folder, VISITS)["replaced_by"].drop_nulls()
+    issued = pl.concat([sample.filter(pl.col("role") == "official")["case_id"], replacing]).unique().sort()
     taken: list[CaptureImport] = []
     for table in _tables(context, context.round.responses):
         before = pl.concat([t.responses for t in taken]) if taken else None
-        taken.append(_one_file(table, edition, sample, before))
+        taken.append(_one_file(table, edition, sample, issued, before))
     responses = pl.concat([t.responses for t in taken]).sort("case_id")
     report = response_report(taken)
     rejected = pl.concat([REJECTED.empty(), *(t.rejected for t in taken)], how="diagonal")
@@ -79,13 +81,16 @@ def _responses(context: Context) -> Outcome:
     )
 
 
-def _one_file(table: OfficeTable, edition: Edition, sample: pl.DataFrame, before: pl.DataFrame | None) -> CaptureImport:
+def _one_file(
+    table: OfficeTable, edition: Edition, sample: pl.DataFrame, issued: pl.Series, before: pl.DataFrame | None
+) -> CaptureImport:
     return import_responses(
         table.cells,
         edition,
         sample,
         row_numbers=table.rows,
         mode="paper",
+        issued=issued,
         before=before,
         file=table.file,
         sheet=table.sheet,
@@ -121,11 +126,11 @@ def _tables(context: Context, pattern: str) -> list[OfficeTable]:
 
 def _response_inputs(context: Context) -> list[str]:
     files = context.folder.matching(context.round.responses)
-    return ["sample.parquet", "frame.parquet", *files, *edition_files(context.folder, context.round)]
+    return ["sample.parquet", "frame.parquet", "visits.parquet", *files, *edition_files(context.folder, context.round)]
 
 
 def _no_responses(context: Context) -> str | None:
-    if not context.folder.path("sample.parquet").exists():
+    if not context.folder.path("visits.parquet").exists():
         return "round.waiting_for_step"
     return None if context.folder.matching(context.round.responses) else "round.waiting_for_responses"
 

@@ -6,7 +6,7 @@ import hmac
 
 import polars as pl
 
-from sipas.instrument import Edition
+from sipas.instrument import AnswerColumn, Edition, Study, ddi
 from sipas.publication import About, Plan, Release, open_data, release
 from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.keys import SECRET, round_secret
@@ -18,7 +18,7 @@ from sipas.tables import ESTIMATES, FRAME, INDEX, RESPONSES, SAMPLE, WEIGHTS
 FOLDER = "open-data"
 LICENCE = "Creative Commons Attribution 4.0 (CC BY 4.0)"
 METHOD = (
-    "Mẫu xác suất có chứng nhận bốc mẫu; quyền số = 1/xác suất chọn, hiệu chỉnh không trả lời và hiệu chỉnh theo khung; "
+    "Mẫu xác suất có chứng nhận bốc mẫu; quyền số = 1/xác suất chọn, hiệu chỉnh không trả lời và theo khung mẫu; "
     "sai số theo thiết kế (tuyến tính hóa Taylor), khoảng tin cậy 95 %."
 )
 MICRODATA_DOMAINS = ("agency_level", "field", "respondent_kind", "province")
@@ -42,9 +42,42 @@ def _open_data(context: Context) -> Outcome:
         _about(context),
         release=microdata,
         previously_hidden=pl.read_parquet(context.folder.path(earlier)) if earlier else None,
-        certificates={"certificate.json": context.folder.path("certificate.json").read_bytes()},
+        certificates={
+            "certificate.json": context.folder.path("certificate.json").read_bytes(),
+            "codebook.xml": _codebook(context, edition, microdata),
+        },
     )
     return Outcome({f"{FOLDER}/{name}": content for name, content in files.items()}, notes={"files": len(files)})
+
+
+def _codebook(context: Context, edition: Edition, microdata: Release) -> bytes:
+    """Describe the microdata as DDI Codebook: the answers released, after the columns that the release adds."""
+    settings = context.round
+    answers = {c.name for c in edition.columns()}
+    kept = {v.name for v in microdata.variables}
+    extra = tuple(
+        AnswerColumn(
+            name=v.name,
+            dtype=microdata.table.schema[v.name].base_type(),
+            question="",
+            option=None,
+            label=v.label,
+            values={},
+        )
+        for v in microdata.variables
+        if v.name not in answers
+    )
+    study = Study(
+        title=settings.title,
+        identifier=settings.name,
+        producer=settings.documents.department,
+        made_on=settings.documents.date,
+        weighting=METHOD,
+        file_name="microdata.csv",
+        cases=microdata.table.height,
+        simulated=settings.simulated is not None,
+    )
+    return ddi(edition, study=study, extra=extra, omit=answers - kept)
 
 
 def _about(context: Context) -> About:

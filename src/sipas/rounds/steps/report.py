@@ -6,9 +6,9 @@ import msgspec
 
 from sipas.reporting import build_letter, build_report, build_workbook, render_docx, render_html, render_pdf
 from sipas.rounds.editions import edition_files
-from sipas.rounds.report_inputs import report_inputs
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import Round
+from sipas.rounds.steps.report_inputs import report_inputs
 
 FOLDER = "report"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import polars as pl
 
+from sipas.capture import answered_shares
 from sipas.quality import (
     case_dispositions,
     check_replacements,
@@ -17,6 +18,7 @@ from sipas.quality import (
 from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.tables_io import canonical_json, parquet, read_table
+from sipas.sampling.reserve_lists import reserve_list
 from sipas.tables import FRAME, RESPONSES, SAMPLE, VISITS, WEIGHTS
 from sipas.weighting import weigh
 
@@ -36,8 +38,30 @@ def dispositions(context: Context) -> pl.DataFrame:
     polars.DataFrame
         As ``quality.case_dispositions``.
     """
-    tables = (read_table(context.folder, table) for table in (SAMPLE, VISITS, RESPONSES))
-    return case_dispositions(*tables)
+    sample, visits, responses = (read_table(context.folder, table) for table in (SAMPLE, VISITS, RESPONSES))
+    edition = round_edition(context.folder, context.round)
+    shares = answered_shares(with_kind(context, responses), edition)
+    return case_dispositions(sample, visits, responses, shares=shares)
+
+
+def with_kind(context: Context, responses: pl.DataFrame) -> pl.DataFrame:
+    """Say of each response whether a person or an organisation was asked: routing depends on it.
+
+    Parameters
+    ----------
+    context : Context
+        The round.
+    responses : polars.DataFrame
+        With ``case_id``.
+
+    Returns
+    -------
+    polars.DataFrame
+        With ``respondent_kind``.
+    """
+    kinds = read_table(context.folder, FRAME).select("unit_id", "respondent_kind")
+    cases = read_table(context.folder, SAMPLE).select("case_id", "unit_id").join(kinds, on="unit_id", how="left")
+    return responses.join(cases.drop("unit_id"), on="case_id", how="left")
 
 
 def _checks(context: Context) -> Outcome:
@@ -45,8 +69,7 @@ def _checks(context: Context) -> Outcome:
     edition = round_edition(context.folder, context.round)
     frame, sample, responses = (read_table(context.folder, table) for table in (FRAME, SAMPLE, RESPONSES))
     cases = dispositions(context)
-    kinds = sample.select("case_id", "unit_id").join(frame.select("unit_id", "respondent_kind"), on="unit_id")
-    known = responses.join(kinds.drop("unit_id"), on="case_id", how="left")
+    known = with_kind(context, responses)
     flags = flag_responses(known, edition)
     agencies = frame.select("unit_id", "agency", "agency_level")
     placed = cases.join(agencies, on="unit_id", how="left")
@@ -58,11 +81,18 @@ def _checks(context: Context) -> Outcome:
         "dispositions": cases.group_by("disposition").agg(cases=pl.len()).sort("disposition").to_dicts(),
         "modes": cases.filter("valid").group_by("mode").agg(cases=pl.len()).sort("mode").to_dicts(),
         "replacements": replacement_counts(cases, sample).to_dicts(),
-        "replacement_findings": check_replacements(cases, sample).to_dicts(),
+        "replacement_findings": _replacement_findings(cases, sample).to_dicts(),
         "item_nonresponse": item_nonresponse(known.filter("valid"), edition).to_dicts(),
     }
     sealed = {"checks.parquet": parquet(flags), "fieldwork.json": canonical_json(fieldwork)}
     return Outcome(sealed, notes={"cases": cases.height, "flags": flags.height})
+
+
+def _replacement_findings(cases: pl.DataFrame, sample: pl.DataFrame) -> pl.DataFrame:
+    """Hold replacements against their reserve list, which is a stratum or a village's part of it."""
+    listed = sample.with_columns(reserve_list(sample).alias("stratum"))
+    placed = cases.drop("stratum").join(listed.select("case_id", "stratum"), on="case_id", how="left")
+    return check_replacements(placed, listed)
 
 
 def _weights(context: Context) -> Outcome:
@@ -83,4 +113,4 @@ def _check_inputs(context: Context) -> list[str]:
 
 
 CHECKS_STEP = Step("checks", _check_inputs, lambda r: r.edition, _checks)
-WEIGHTS_STEP = Step("weights", lambda _: INPUTS, lambda r: msgspec.to_builtins(r.weights), _weights)
+WEIGHTS_STEP = Step("weights", _check_inputs, lambda r: msgspec.to_builtins([r.weights, r.edition]), _weights)

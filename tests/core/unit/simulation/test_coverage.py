@@ -1,8 +1,8 @@
 """Intervals hold the truth about as often as they say, over whole synthetic rounds with a known index.
 
-Each run draws a new sample from one population, loses answers to nonresponse that depends on what is known of every case,
-weighs, and estimates. With 95 % intervals and R runs the number of hits is Binomial(R, 0.95): the bounds below hold with
-probability above 0.999 when the coverage is true, and fail when it is under about 0.88.
+Each run draws a new sample from one population, loses answers to nonresponse that depends on what is known of every
+case, weighs, and estimates. With 95 % intervals and R runs the number of hits is Binomial(R, 0.95): the bounds below
+hold with probability above 0.999 when the coverage is true, and fail when it is under about 0.88.
 """
 
 from datetime import date
@@ -32,7 +32,9 @@ def small_population(profile: Profile) -> Population:
     return Population(whole.rows.filter(pl.col("agency").is_in(kept.implode())), "transactions", whole.title)
 
 
-def estimate_once(frame: pl.DataFrame, answers: pl.DataFrame, profile: Profile, run: int, *, spread: bool) -> pl.DataFrame:
+def estimate_once(
+    frame: pl.DataFrame, answers: pl.DataFrame, profile: Profile, run: int, *, spread: bool
+) -> pl.DataFrame:
     stage = {"unit": "unit_id", "strata": ["agency"], "size": {"rule": "fixed", "n": 12, "per": ["agency"]}}
     design = {"stages": [stage if spread else {**stage, "size": {"rule": "fixed", "n": 288}}], "reserve": 1.0}
     sample = draw(frame, parse_design(design), f"{run:064x}").sample

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+
 import polars as pl
 
 from sipas.geography import unit_at
@@ -34,17 +35,16 @@ LEVELS = {
     "commune": "Cấp xã",
 }
 KINDS = {"person": "Cá nhân", "organisation": "Tổ chức"}
+METHOD_2017 = (
+    "Quyết định số 2640/QĐ-BNV ngày 10 tháng 10 năm 2017 của Bộ trưởng Bộ Nội vụ phê duyệt Đề án Đo lường sự hài lòng "
+    "của người dân, tổ chức đối với sự phục vụ của cơ quan hành chính nhà nước giai đoạn 2017 - 2020"
+)
+METHOD_2023 = (
+    "Quyết định số 1001/QĐ-BNV ngày 11 tháng 12 năm 2023 của Bộ trưởng Bộ Nội vụ về Phương pháp Đo lường sự hài lòng "
+    "của người dân đối với sự phục vụ của cơ quan hành chính nhà nước giai đoạn 2023 - 2026"
+)
 # The Ministry's method of each population; the round's own bases come first.
-BASIS = {
-    "transactions": (
-        "Quyết định số 2640/QĐ-BNV ngày 10 tháng 10 năm 2017 của Bộ trưởng Bộ Nội vụ phê duyệt Đề án Đo lường sự hài "
-        "lòng của người dân, tổ chức đối với sự phục vụ của cơ quan hành chính nhà nước giai đoạn 2017 - 2020",
-    ),
-    "residents": (
-        "Quyết định số 1001/QĐ-BNV ngày 11 tháng 12 năm 2023 của Bộ trưởng Bộ Nội vụ về Phương pháp Đo lường sự hài "
-        "lòng của người dân đối với sự phục vụ của cơ quan hành chính nhà nước giai đoạn 2023 - 2026",
-    ),
-}
+BASIS = {"transactions": (METHOD_2017,), "residents": (METHOD_2023,)}
 
 
 def report_inputs(context: Context) -> ReportInputs:
@@ -134,7 +134,7 @@ def _units(folder: Folder, index: pl.DataFrame, settings: Round) -> pl.DataFrame
     for kind, domain in index.select("domain_kind", "domain").unique().sort("domain_kind", "domain").iter_rows():
         label, level = domain, None
         if kind == "agency":
-            level = LEVELS.get(levels.get(domain, ""), None)
+            level = LEVELS.get(levels.get(domain, ""))
         elif kind == "agency_level":
             label = LEVELS.get(domain, domain)
         elif kind == "respondent_kind":
@@ -142,7 +142,9 @@ def _units(folder: Folder, index: pl.DataFrame, settings: Round) -> pl.DataFrame
         elif kind in {"province", "commune"} and domain:
             label = unit_at(domain, _register_day(settings)).full_name
         rows.append((kind, domain, label, level))
-    return pl.DataFrame(rows, schema=dict.fromkeys(("domain_kind", "domain", "label", "level"), pl.String), orient="row")
+    return pl.DataFrame(
+        rows, schema=dict.fromkeys(("domain_kind", "domain", "label", "level"), pl.String), orient="row"
+    )
 
 
 def _register_day(settings: Round) -> date:
