@@ -88,7 +88,9 @@ def _close(sums: Sums, shut: Flags, target: Floats, minimum: int) -> None:
         count = sums.parts @ shut.astype(float) + shut[sums.total]
         mass = sums.parts @ np.where(shut, sums.size, 0.0)
         open_total = ~shut[sums.total]
-        for line in np.flatnonzero((count == 1) | ((count > 0) & open_total & (mass < minimum))):
+        found = np.flatnonzero((count == 1) | ((count > 0) & open_total & (mass < minimum)))
+        # Short sums first: what is hidden in a level also covers the sum of all, not the other way round.
+        for line in found[np.argsort(np.diff(sums.parts.indptr)[found], kind="stable")]:
             while _tells(sums, shut, target, int(line), minimum) and _hide_in(sums, shut, [int(line)]):
                 changed = True
 
@@ -177,7 +179,9 @@ def _single(sums: Sums, shut: Flags, lines: Ints, target: float) -> bool:
 
 def _unreached(matrix: sparse.csr_array, value: Floats, goal: Floats) -> list[int]:
     left = set(np.flatnonzero(goal > 0).tolist())
-    left -= _reached(matrix, value, goal, sorted(left), left)
+    # Together first, as long as that gets some of them there: what is hidden seldom suffices for all at once.
+    while left and (got := _reached(matrix, value, goal, sorted(left), left)):
+        left -= got
     weak: list[int] = []
     for place in sorted(left):
         if place in left:

@@ -69,10 +69,10 @@ def test_ranks_are_counted_anew_among_the_shown() -> None:
 
 
 def test_rank_sets_follow_klein_wright_and_wieczorek() -> None:
-    """Values 70, 74, 86, 90 with se 3; joint half-widths t(1 - 0.05/8; df) · 3 are 7.8 to 8.2.
+    """Values 70, 74, 86 and 90 with standard error 3, joint intervals at 1 - 0.05/4 each.
 
-    70 + 7.86 < 86 - 7.67 and 74 + 7.90 < 90 - 7.95 only just (82.0 against 82.0): see the numbers below, made
-    with R 4.2: ``3 * qt(1 - 0.05/8, c(39, 34, 59, 30))`` = 7.8589 7.9277 7.7254 8.0031.
+    R 4.2.2: ``3 * qt(1 - 0.05/8, c(39, 34, 59, 30))`` gives 7.856591 7.912811 7.729763 7.972066. So 70 + 7.86 =
+    77.86 lies below 86 - 7.73 = 78.27, and 74 + 7.91 = 81.91 below 90 - 7.97 = 82.03 but not below 78.27.
     """
     plan = plan_suppression(estimates(), index(), EDITION, domains=DOMAINS)
     top = suppress_index(index(), plan).filter(pl.col("node") == "index", pl.col("domain_kind") == "agency")
