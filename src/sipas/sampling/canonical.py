@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from unicodedata import normalize
 
-import duckdb
 import polars as pl
 
 from sipas.errors import Place, SipasError
+from sipas.sampling.engine import connect, files_schema
 
 KEY = "unit_id"
 BLOCK = 10_000
@@ -95,36 +95,13 @@ def canonical_csv_of_files(source: str, *, memory: str = "400MB", spill: str | N
     SipasError
         As :func:`canonical_csv`.
     """
-    with duckdb.connect() as engine:
-        engine.execute("SET threads = 2")
-        engine.execute(f"SET memory_limit = '{memory}'")
-        if spill is not None:
-            engine.execute("SET temp_directory = ?", [spill])
+    with connect(memory=memory, spill=spill) as engine:
         schema = files_schema(engine, source)
         if KEY not in schema:
             raise SipasError("sampling.column_missing", KEY, expected=KEY, got=schema.names())
         ordered = engine.sql(f"FROM read_parquet(?) ORDER BY {KEY}", params=[source])
         batches = (pl.DataFrame(batch) for batch in ordered.to_arrow_reader(BLOCK))
         yield from _written(schema, _resliced(batches))
-
-
-def files_schema(engine: duckdb.DuckDBPyConnection, source: str) -> pl.Schema:
-    """Give the columns of Parquet files.
-
-    Parameters
-    ----------
-    engine : duckdb.DuckDBPyConnection
-        Open connection.
-    source : str
-        Path or glob.
-
-    Returns
-    -------
-    polars.Schema
-        As polars would read them.
-    """
-    none = engine.sql("FROM read_parquet(?) LIMIT 0", params=[source])
-    return pl.DataFrame(none.to_arrow_table()).schema
 
 
 def digest(pieces: Iterable[bytes], schema: pl.Schema) -> Digest:

@@ -13,17 +13,16 @@ import duckdb
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.sampling.canonical import files_schema
 from sipas.sampling.coordination import Coordination, check_coordination
 from sipas.sampling.design import COUNT, UNIT, ByClass, Design, Power, Stage
 from sipas.sampling.drawing import Draw, assemble, list_stage, lists_table
+from sipas.sampling.engine import THREADS, connect, files_schema
 from sipas.sampling.numbers import RANGE, digest_bits_sql, message_sql, path, purpose_key
 from sipas.sampling.planning import PREFIX
 from sipas.sampling.probabilities import Certainty
 from sipas.sampling.selection import Listing, select
 from sipas.sampling.units import check_cells, check_columns, check_filled, stratum_text
 
-THREADS = 2
 EVERYTHING = inf
 Cutoffs = dict[str, float]
 
@@ -69,9 +68,7 @@ def draw_large(
     if len(design.stages) > 1 or stage.method not in {"srs", "pareto"}:
         raise SipasError("sampling.large_method", "design", expected=["srs", "pareto"], got=stage.method)
     used = check_coordination(coordination, design, seed)
-    with duckdb.connect() as engine:
-        engine.execute(f"SET threads = {int(threads)}")
-        engine.execute("SET memory_limit = ?", [memory])
+    with connect(memory=memory, threads=threads) as engine:
         engine.execute("SET preserve_insertion_order = false")
         return _Pass(engine, source, design, seed, used).draw()
 
@@ -89,7 +86,7 @@ def schema_of_files(source: str) -> pl.Schema:
     polars.Schema
         As polars would read them.
     """
-    with duckdb.connect() as engine:
+    with connect() as engine:
         return files_schema(engine, source)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-import duckdb
 import polars as pl
+
+from sipas.sampling.engine import connect
 
 BITS = 53  # every such whole number is exact in a 64-bit float
 RANGE = 1 << BITS
@@ -110,10 +111,10 @@ def numbers(paths: pl.Series, key: str, *, engine: str | None = None) -> pl.Seri
         prefix = fields(key)
         made = [_leading_bits(prefix + text.encode()) for text in paths]
         return pl.Series("number", made, dtype=pl.Int64)
-    with duckdb.connect() as engine_:
-        engine_.register("paths", paths.alias("path").to_frame())
+    with connect() as connection:
+        connection.register("paths", paths.alias("path").to_frame())
         bits = leading_bits_sql(f"'{fields(key).decode()}' || path")
-        return pl.DataFrame(engine_.sql(f"SELECT {bits} AS number FROM paths").to_arrow_table())["number"]
+        return pl.DataFrame(connection.sql(f"SELECT {bits} AS number FROM paths").to_arrow_table())["number"]
 
 
 def message_sql(key: str, column: str) -> str:
