@@ -111,21 +111,23 @@ def collapse(
     refuse_twice(kinds, measures)
     terms = terms_of(measures)
     passes: list[tuple[tuple[str, ...], ...]] = [(), *((kind,) for kind in domains)]
-    if not isinstance(rows, pl.DataFrame):  # reading again would cost more than the memory it saves
+    about = Description(design=design, measures=measures, kinds=kinds)
+    if about.carried() or not isinstance(rows, pl.DataFrame):
         passes = [domains]
     tables = []
     with (engine or DuckDB()).connect() as database:
         _open(database, rows, design, terms, domains)
         for number, some in enumerate(passes):
             whole = number == 0
-            found = database.sql(phase_1(design, terms, some, "survey_source", whole=whole)).pl()
+            text = phase_1(design, terms, some, "survey_source", whole=whole, carried=bool(about.carried()))
+            found = database.sql(text).pl()
             if whole:
                 refuse_rows(database, found.filter(pl.col("kind") == 0), design, terms)
-            tables.append(_named(found, (WHOLE, *(JOINED.join(kind) for kind in some)), terms, design, part))
+            tables.append(_named(found, (WHOLE, *(JOINED.join(kind) for kind in some)), terms, about, part))
     tables[0] = _with_psus(tables[0], psus, part)
     order = pl.col("domain_kind").replace_strict(kinds, range(len(kinds)), return_dtype=pl.Int64)
     table = pl.concat([one.sort(order, *KEY[1:], nulls_last=True) for one in tables])
-    return Moments(table, Description(design=design, measures=measures, kinds=kinds))
+    return Moments(table, about)
 
 
 def _open(
@@ -151,8 +153,9 @@ def _open(
 
 
 def _named(
-    found: pl.DataFrame, kinds: tuple[str, ...], terms: tuple[Term, ...], design: Design, part: str
+    found: pl.DataFrame, kinds: tuple[str, ...], terms: tuple[Term, ...], about: Description, part: str
 ) -> pl.DataFrame:
+    design, own = about.design, list(about.carried().values())
     size = "psu_population" if design.population is not None else "psu_rate"
     whole = pl.col("kind") == 0
     other = "psu_rate" if size == "psu_population" else "psu_population"
@@ -171,10 +174,10 @@ def _named(
         pl.lit(None, pl.Float64).alias(other),
         pl.lit(None, pl.Int64).alias("psu_sample"),
         *(pl.col(name).cast(FIXED[name]) for name in ("n", "zero_weight", "w", "ww")),
+        *(pl.col(f"d{i}").alias(name) for i, name in enumerate(own, start=1)),
         *(pl.col(f"t{i}").cast(pl.Int64 if t.counts else pl.Float64).alias(t.name) for i, t in enumerate(terms)),
     ]
-    named = found.select(columns)
-    return named.select([*FIXED, *(term.name for term in terms)])
+    return found.select(columns).select([*FIXED, *own, *(term.name for term in terms)])
 
 
 def _with_psus(table: pl.DataFrame, psus: pl.DataFrame | None, part: str) -> pl.DataFrame:

@@ -22,7 +22,7 @@ from sipas.tables import ESTIMATES
 
 NAMED = {"domain_kind": pl.String, "domain": pl.String}
 ABOUT = {"measure": pl.String, "variable": pl.String, "statistic": pl.String, "category": pl.Int64}
-BATCH = 24  # measures collapsed together when only estimates are wanted: bounds the memory
+BATCH = 24  # measures worked on together where only estimates are wanted: bounds the memory
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -175,9 +175,10 @@ def _of_kind(grid: Grid, named: dict[str, Measure], requests: tuple[Request, ...
     linear = [r for r in requests if r.statistic in {"total", "count"}]
     rational = [r for r in requests if r.statistic not in {"total", "count"}]
     tables = []
-    for chosen, function in ((rational, ratios), (linear, numerators)):
-        measures = tuple(named[request.measure] for request in chosen)
-        if chosen:
+    for wanted, function in ((rational, ratios), (linear, numerators)):
+        for start in range(0, len(wanted), BATCH):
+            chosen = wanted[start : start + BATCH]
+            measures = tuple(named[request.measure] for request in chosen)
             tables.append(_rows(function(grid, measures), measures, chosen, level))
     order = {(r.measure, r.statistic): i for i, r in enumerate(requests)}
     table = pl.concat(tables) if tables else ESTIMATES.empty().with_columns(pl.lit("").alias("measure"))

@@ -186,11 +186,11 @@ def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> Iterator[Gr
         (pl.col("stratum").rle_id().cast(pl.Int64)).alias("stratum_number"),
     )
     for kind in kinds or known:
-        yield _grid(table, kind, strata, numbers)
+        yield _grid(moments.of_kind(table, kind), kind, strata, numbers)
 
 
 def _grid(table: pl.DataFrame, kind: str, strata: Strata, numbers: pl.DataFrame) -> Grid:
-    here = table.filter(pl.col("domain_kind") == kind, pl.col("domain").is_not_null())
+    here = table.filter(pl.col("domain").is_not_null())
     here = here.join(numbers, on=["stratum", "psu"], how="left").sort("domain", "stratum_number", "psu_number")
     runs = here.select(
         pl.col("domain").rle_id().cast(pl.Int64).alias("domain"),

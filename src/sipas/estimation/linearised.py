@@ -129,7 +129,7 @@ class Linearised:
         """
         if domain not in self.grid.domains:
             raise SipasError("estimation.domain_unknown", "domain", got=domain)
-        return np.asarray(self.covariances()[self.grid.domains.index(domain)])
+        return self._covariances([self.grid.domains.index(domain)])[0]
 
     def covariances(self) -> Reals:
         """Give the covariance of all estimates inside each domain.
@@ -139,6 +139,9 @@ class Linearised:
         array, shape (D, A, A)
             As ``covariance``.
         """
+        return self._covariances(list(range(len(self.grid.domains))))
+
+    def _covariances(self, chosen: list[int]) -> Reals:
         grid, mean = self.grid, self._means()
         factor = np.sqrt(grid.strata.factor[grid.segment_stratum])[:, None]
         spread = (self.scores - mean[grid.segment]) * factor[grid.segment]
@@ -146,11 +149,11 @@ class Linearised:
         average, known = self._average, self._known
         rows = np.append(grid.starts[grid.domain_starts], grid.domain.size)
         runs = np.append(grid.domain_starts, grid.starts.size)
-        found = np.empty((len(grid.domains), len(self.names), len(self.names)))
-        for d in range(len(grid.domains)):
+        found = np.empty((len(chosen), len(self.names), len(self.names)))
+        for place, d in enumerate(chosen):
             both = np.vstack([spread[rows[d] : rows[d + 1]], silent[runs[d] : runs[d + 1]]])
             mask = np.where(known[d], average[d], np.nan)
-            found[d] = (both.T @ both) * np.outer(mask, mask)
+            found[place] = (both.T @ both) * np.outer(mask, mask)
         return found
 
     def combine(self, names: tuple[str, ...], values: Reals, gradient: Reals, answers: Reals) -> Linearised:

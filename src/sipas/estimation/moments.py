@@ -30,6 +30,7 @@ FIXED = {
     "w": pl.Float64,
     "ww": pl.Float64,
 }
+CARRIED = "domain:"  # before a kind's name: its column where every primary unit is one row
 ADDED = ("n", "zero_weight", "w", "ww")
 
 
@@ -50,6 +51,18 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...]
     kinds: tuple[str, ...]
 
+    def carried(self) -> dict[str, str]:
+        """Give the columns that hold domains, where every row is its own primary unit.
+
+        Returns
+        -------
+        dict of str to str
+            Column by kind of domain; empty for designs with primary units, whose domains have rows of their own.
+        """
+        if self.design.psu is not None:
+            return {}
+        return {kind: CARRIED + kind for kind in self.kinds if kind != WHOLE}
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -62,7 +75,9 @@ class Moments:
         ``domain_kind``, ``domain`` (missing: the row had no value there), ``stratum``, ``psu``; in the rows of
         kind ``all`` also ``psu_population``, ``psu_rate``, ``psu_sample`` of the stratum, where known; then the
         sums ``n`` (rows of positive weight), ``zero_weight`` (rows of weight 0), ``w``, ``ww`` (sum of squared
-        weights) and one column per term of the measures. Every primary unit has a row of kind ``all``.
+        weights) and one column per term of the measures. Every primary unit has a row of kind ``all``. Where every row
+        of the data is its own primary unit there are only these, and ``domain:<kind>`` columns after ``ww`` hold the
+        domain of each kind.
     description : Description
         Design, measures and kinds.
     """
@@ -88,8 +103,27 @@ class Moments:
         int
             Rows of positive weight with a missing value.
         """
-        rows = self.table.filter(pl.col("domain_kind") == domain_kind, pl.col("domain").is_null())
-        return int(rows["n"].sum())
+        return int(self.of_kind(self.table, domain_kind).filter(pl.col("domain").is_null())["n"].sum())
+
+    def of_kind(self, table: pl.DataFrame, domain_kind: str) -> pl.DataFrame:
+        """Take the rows of one kind of domain.
+
+        Parameters
+        ----------
+        table : polars.DataFrame
+            ``table`` or ``summed()``.
+        domain_kind : str
+            A kind of the moments.
+
+        Returns
+        -------
+        polars.DataFrame
+            The same columns; ``domain`` holds the kind's domains, missing for rows without.
+        """
+        column = self.description.carried().get(domain_kind)
+        if column is None:
+            return table.filter(pl.col("domain_kind") == domain_kind)
+        return table.with_columns(pl.lit(domain_kind).alias("domain_kind"), pl.col(column).alias("domain"))
 
     def without(self, part: str) -> Moments:
         """Leave one part out.
@@ -139,7 +173,11 @@ class Moments:
             return self.table.drop("part")
         table = self.table.sort(*KEY, "part", nulls_last=True)
         starts = _starts(table)
-        sums = [name for name in table.columns if name in ADDED or name not in FIXED]
+        sums = [
+            name
+            for name in table.columns
+            if name in ADDED or name not in (*FIXED, *self.description.carried().values())
+        ]
         added = {name: np.add.reduceat(table[name].to_numpy(), starts) for name in sums}
         sizes = [pl.col(name).drop_nulls().first().over(*KEY) for name in ("psu_population", "psu_rate", "psu_sample")]
         first = table.with_columns(sizes)[starts].drop("part")
@@ -180,7 +218,7 @@ def read_moments(path: Path) -> Moments:
         raise SipasError("estimation.not_moments", "moments", place=Place(file=path.name))
     description = msgspec.json.decode(about, type=Description)
     table = pl.read_parquet(path)
-    wanted = [*FIXED, *(term.name for term in terms_of(description.measures))]
+    wanted = [*FIXED, *description.carried().values(), *(term.name for term in terms_of(description.measures))]
     if missing := [name for name in wanted if name not in table.columns]:
         raise SipasError("estimation.not_moments", "moments", got=missing, place=Place(file=path.name))
     return Moments(table.select(wanted), description)

@@ -38,6 +38,7 @@ def phase_1(
     source: str,
     *,
     whole: bool = True,
+    carried: bool = False,
 ) -> str:
     """Write the query of phase 1.
 
@@ -53,6 +54,9 @@ def phase_1(
         Relation with one row per respondent.
     whole : bool
         Whether the whole is wanted beside the domains.
+    carried : bool
+        Whether each primary unit is one row: then its domains are columns ``d1``, ``d2``, ... of the whole's rows, and
+        no further groups are made.
 
     Returns
     -------
@@ -65,9 +69,11 @@ def phase_1(
     alias = {column: f"c{i}" for i, column in enumerate(named)}
     inner = [*_keys(design), *_domain_values(domains), *(f"{quoted(c)} AS {a}" for c, a in alias.items())]
     sums = [f"{_sum(term, alias)} AS t{i}" for i, term in enumerate(terms)]
-    outer = [*_kind(len(domains)), *_SUMS, *sums]
+    groups = 0 if carried else len(domains)
+    own = [f"MIN(d{i}) AS d{i}" for i in range(1, len(domains) + 1)] if carried else []
+    outer = [*_kind(groups), *_SUMS, *own, *sums]
     rows = f"  SELECT\n    {_listed(inner, 4)}\n  FROM {quoted(source)}"
-    return f"SELECT\n  {_listed(outer, 2)}\nFROM (\n{rows}\n) survey_rows\n{_groups(len(domains), whole=whole)}"
+    return f"SELECT\n  {_listed(outer, 2)}\nFROM (\n{rows}\n) survey_rows\n{_groups(groups, whole=whole)}"
 
 
 def _listed(expressions: list[str], indent: int) -> str:

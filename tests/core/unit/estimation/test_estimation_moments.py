@@ -161,3 +161,17 @@ def test_estimates_in_batches_equal_those_at_once() -> None:
     many = tuple(Share(f"q={c}", "q", (c,), category=c) for c in range(40)) + MEASURES[2:]
     at_once = estimate(collapse(rows(), DESIGN, many, DOMAINS))
     assert estimate_rows(rows(), DESIGN, many, DOMAINS).equals(at_once)
+
+
+def test_rows_that_are_their_own_units_carry_their_domains() -> None:
+    data = rows(200).with_row_index("row")
+    alone = collapse(data, Design(weight="w", strata="h"), MEASURES, DOMAINS)
+    named = collapse(data, Design(weight="w", strata="h", psu="row"), MEASURES, DOMAINS)
+    assert alone.table.height == 200 < named.table.height
+    assert alone.outside("d × q") == named.outside("d × q") > 0
+    left, right = estimate(alone), estimate(named)
+    assert left.select(pl.exclude(pl.Float64)).equals(right.select(pl.exclude(pl.Float64)))
+    for column in ("estimate", "se", "low", "df", "deff"):
+        known = left[column].is_not_null()
+        expected = right[column].filter(known).to_list()
+        assert left[column].filter(known).to_list() == pytest.approx(expected, rel=1e-9, abs=1e-12)
