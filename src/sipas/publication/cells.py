@@ -100,8 +100,10 @@ def nesting(keys: Sequence[Key], domains: pl.DataFrame | None) -> dict[tuple[str
     pairs: dict[tuple[str, str], dict[str, set[str]]] = {}
     for kind, domain in keys:
         _note_pairs(pairs, read_domain(kind, domain))
+    factors = {factor for kind, _ in keys if kind != WHOLE for factor in kind.split(CROSS)}
     if domains is not None:
-        for row in domains.select(pl.all().cast(pl.String)).unique(maintain_order=True).iter_rows(named=True):
+        known = [name for name in domains.columns if name in factors]
+        for row in domains.select(pl.col(known).cast(pl.String)).unique(maintain_order=True).iter_rows(named=True):
             _note_pairs(pairs, {name: value for name, value in row.items() if value is not None})
     return {
         names: {fine: next(iter(coarse)) for fine, coarse in values.items()}

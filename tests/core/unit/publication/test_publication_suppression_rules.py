@@ -7,6 +7,7 @@ from results_round import DOMAINS, EDITION, estimates, index
 from sipas.errors import SipasError
 from sipas.publication import OPEN_INDEX, Plan, plan_suppression, suppress_estimates, suppress_index
 from sipas.publication.cells import domain_sums
+from sipas.tables import ESTIMATES, INDEX
 
 WHOLE_KINDS = {"all", "agency_level"}
 
@@ -126,6 +127,15 @@ def test_nesting_is_read_from_crossed_kinds_when_nothing_else_is_given() -> None
     assert (1, [3]) in sums
     assert (0, [3, 4]) in sums
     assert (3, [5]) in sums
+
+
+def test_one_table_may_be_empty() -> None:
+    alone = plan_suppression(estimates(), INDEX.empty(), EDITION, domains=DOMAINS)
+    assert set(alone.variables.filter(pl.col("variable") == "polite")["domain"]) == {"UBND xã Đông", "UBND xã Tây"}
+    assert alone.nodes.is_empty()
+    tree = plan_suppression(ESTIMATES.empty(), index(), EDITION, domains=DOMAINS)
+    assert hidden_domains(tree) == {"UBND xã Đông", "UBND xã Tây"}
+    assert plan_suppression(ESTIMATES.empty(), INDEX.empty(), EDITION).variables.is_empty()
 
 
 @pytest.mark.parametrize("minimum", [0, 1])
