@@ -125,15 +125,16 @@ def _contacts(kept: pl.DataFrame, keys: KeyMaterial, population: Population) -> 
 def _frame(
     kept: pl.DataFrame, contacts: pl.DataFrame, keys: KeyMaterial, province: str, population: Population
 ) -> pl.DataFrame:
-    people = kept["person"].unique(maintain_order=True)
-    numbers = permanent_numbers(people, keys.department_key)
-    shared: list[pl.Expr | pl.Series] = [
-        pl.col("unit_id"),
+    people = kept.select(pl.col("person").unique(maintain_order=True))
+    numbers = people.with_columns(permanent_numbers(people["person"], keys.department_key))
+    kept = kept.join(numbers, on="person", how="left", maintain_order="left")
+    shared: list[pl.Expr | pl.Series | str] = [
+        "unit_id",
         commitments(contacts),
-        pl.col("person").replace_strict(people, numbers, return_dtype=pl.Int64).alias("prn"),
+        "prn",
         pl.lit(province).alias("province"),
         pl.col("commune_code").alias("commune"),
-        pl.col("agency"),
+        "agency",
     ]
     if population == "transactions":
         return FRAME.check(

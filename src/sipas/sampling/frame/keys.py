@@ -137,9 +137,8 @@ def permanent_numbers(people: pl.Series, key: bytes) -> pl.Series:
     polars.Series of Int64
         ``prn``: the leading 53 bits of HMAC-SHA256 over (``prn``, identity), 0 to 2^53 - 1.
     """
-    prefix = fields("prn")
     shift = 64 - BITS
-    made = [int.from_bytes(digest(key, prefix + text.encode(), "sha256")[:8]) >> shift for text in people]
+    made = [int.from_bytes(digest(key, fields("prn", text), "sha256")[:8]) >> shift for text in people]
     return pl.Series("prn", made, dtype=pl.Int64)
 
 
