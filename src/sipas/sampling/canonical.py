@@ -93,14 +93,14 @@ def canonical_csv_of_files(source: str, *, memory: str = "400MB", spill: str | N
     Raises
     ------
     SipasError
-        As :func:`canonical_csv`.
+        As :func:`canonical_csv`, and ``sampling.unit_form``.
     """
     with connect(memory=memory, spill=spill) as engine:
         schema = files_schema(engine, source)
         if KEY not in schema:
             raise SipasError("sampling.column_missing", KEY, expected=KEY, got=schema.names())
         ordered = engine.sql(f"FROM read_parquet(?) ORDER BY {KEY}", params=[source])
-        batches = (pl.DataFrame(batch) for batch in ordered.to_arrow_reader(BLOCK))
+        batches = (_in_form(pl.DataFrame(batch)) for batch in ordered.to_arrow_reader(BLOCK))
         yield from _written(schema, _resliced(batches))
 
 
@@ -216,6 +216,14 @@ def _check_units(units: pl.Series, before: str | None) -> None:
 def _check_number(name: str, values: pl.Series) -> None:
     if values.dtype.is_float() and not values.drop_nulls().is_finite().all():
         raise SipasError("sampling.canonical_number", name, place=Place(column=name))
+
+
+def _in_form(batch: pl.DataFrame) -> pl.DataFrame:
+    """Refuse ids that would sort and hash otherwise in memory, where texts become NFC first."""
+    other = batch.filter(pl.col(KEY) != pl.col(KEY).str.normalize("NFC"))
+    if other.height:
+        raise SipasError("sampling.unit_form", KEY, expected="NFC", got=other[KEY][0])
+    return batch
 
 
 def _resliced(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -12,6 +12,7 @@ from sipas.errors import SipasError
 from sipas.sampling import wording
 from sipas.sampling.canonical import Digest, table_digest
 from sipas.sampling.drawing import Draw
+from sipas.sampling.numbers import ids_of
 from sipas.sampling.seed import Seed
 
 FORM = "sipas-draw-1"
@@ -149,11 +150,9 @@ def _recommendations(drawn: Draw, trials: int, redraws: int) -> list[str]:
     if drawn.coordination is not None:
         said.append(wording.BY_KEY)
     for at, short in drawn.shortfalls:
-        said.append(
-            wording.SHORT.format(
-                at=at, parent=short.parent, group=short.group, wanted=short.wanted, population=short.population
-            )
-        )
+        where = " / ".join([*ids_of(short.parent), *([short.group] if short.group else [])])
+        counts = {"wanted": short.wanted, "population": short.population}
+        said.append(wording.SHORT.format(at=at, where=f" ({where})" if where else "", **counts))
     lists = drawn.lists
     lonely = (pl.col("stage") == 1) & (pl.col("sample") == 1) & (pl.col("population") > 1)
     for sentence, which in (

@@ -121,8 +121,8 @@ class _Pass:
         stage = self.stage
         schema = files_schema(self.engine, self.source)
         check_columns(schema, stage, "design.stages[0]")
-        if self.coordination is not None and "prn" not in schema:
-            raise SipasError("sampling.column_missing", "prn", expected="prn", got=schema.names())
+        if self.coordination is not None:
+            self._check_permanent(schema)
         classes = [stage.size.column] if isinstance(stage.size, ByClass) else []
         measure = stage.allocation.measure if isinstance(stage.allocation, Power) else COUNT
         size = _measure(stage.measure_of_size)
@@ -147,6 +147,17 @@ class _Pass:
         cells = cells.with_columns(parent=pl.lit(""), stratum=stratum_text(stage))
         check_cells(cells)
         return cells
+
+    def _check_permanent(self, schema: pl.Schema) -> None:
+        """Refuse permanent numbers that are missing or outside their range: one pass over them."""
+        if "prn" not in schema:
+            raise SipasError("sampling.column_missing", "prn", expected="prn", got=schema.names())
+        query = "SELECT count_if(prn IS NULL), min(prn), max(prn) FROM read_parquet(?)"
+        ((missing, low, high),) = self.engine.execute(query, [self.source]).fetchall()
+        check_filled("prn", missing)
+        for value in (low, high):
+            if value is not None and not 0 <= value < RANGE:
+                raise SipasError("sampling.number_out_of_range", "prn", expected=f"0 … {RANGE - 1}", got=value)
 
     def _certain(self, listings: list[Listing], cells: pl.DataFrame) -> dict[str, Certainty]:
         """Find certain units as :func:`probabilities.certainty` does, one pass for each turn."""

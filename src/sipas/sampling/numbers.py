@@ -72,6 +72,27 @@ def number(key: str, *texts: str) -> int:
     return _leading_bits(fields(key, *texts))
 
 
+def ids_of(joined: str) -> list[str]:
+    """Take length-prefixed fields apart again.
+
+    Parameters
+    ----------
+    joined : str
+        From :func:`path`.
+
+    Returns
+    -------
+    list of str
+        Ids from the first stage down; none for an empty path.
+    """
+    data, ids = joined.encode(), []
+    while data:
+        length, _, rest = data.partition(b":")
+        ids.append(rest[: int(length)].decode())
+        data = rest[int(length) :]
+    return ids
+
+
 def path(columns: Sequence[str | pl.Expr]) -> pl.Expr:
     """Give the expression of length-prefixed fields joined, as :func:`fields` does.
 

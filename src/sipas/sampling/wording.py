@@ -48,7 +48,7 @@ KEEP = (
 SEVERAL = (
     "Đã có {trials} lần rút thử và {redraws} lần rút lại trước lần này; biên bản cần nêu lý do của từng lần rút lại."
 )
-SHORT = "Giai đoạn {at}, {parent} {group}: quy tắc cần {wanted} nhưng chỉ có {population} đơn vị, đã lấy tất cả."
+SHORT = "Giai đoạn {at}{where}: quy tắc cần {wanted} nhưng chỉ có {population} đơn vị, đã lấy tất cả."
 FEW_RESERVES = "{count} danh sách không đủ đơn vị để có mẫu dự phòng theo tỷ lệ đã định."
 EMPTY = "{count} tầng không có đơn vị nào được chọn; kết quả không đại diện cho các tầng này."
 LONELY = "{count} tầng của giai đoạn đầu chỉ có một đơn vị được chọn từ nhiều đơn vị; nên gộp tầng khi tính sai số."

@@ -147,3 +147,30 @@ def test_a_draw_from_files_is_verified_from_files(tmp_path: object) -> None:
     drawn, certificate = certified(one_stage("pareto"), table)
     assert verify(f"{tmp_path}/frame.parquet", drawn.sample, certificate) == []
     assert json.loads(certificate_json(certificate)) == certificate
+
+
+@pytest.mark.parametrize(
+    ("prn", "code"),
+    [(pl.lit(None, pl.Int64), "sampling.column_empty"), (pl.lit(2**53), "sampling.number_out_of_range")],
+)
+def test_permanent_numbers_must_be_there_in_files_as_in_memory(tmp_path: object, prn: pl.Expr, code: str) -> None:
+    table = frame().with_columns(prn=pl.when(pl.int_range(pl.len()) == 3).then(prn).otherwise("prn"))
+    table.write_parquet(f"{tmp_path}/frame.parquet")
+    design = parse_design(one_stage("srs"))
+    with pytest.raises(SipasError) as caught:
+        draw_large(f"{tmp_path}/frame.parquet", design, "12" * 32, coordination=Coordination(5))
+    assert caught.value.code == code
+    with pytest.raises(SipasError) as caught:
+        draw(table, design, "12" * 32, coordination=Coordination(5))
+    assert caught.value.code == code
+
+
+def test_a_shortfall_is_told_by_names() -> None:
+    stages = [
+        {"unit": "commune", "size": {"rule": "fixed", "n": 2}},
+        {"unit": "unit_id", "size": {"rule": "fixed", "n": 500}},
+    ]
+    drawn, certificate = certified({"stages": stages}, frame())
+    commune = drawn.sample["psu"].min()
+    told = [text for text in certificate["recommendations"] if text.startswith("Giai đoạn 2")]
+    assert told[0].startswith(f"Giai đoạn 2 ({commune}): quy tắc cần 500 nhưng chỉ có ")

@@ -22,7 +22,7 @@ from sipas.sampling import (
     table_digest,
 )
 from sipas.sampling.case_codes import ALPHABET, BASE, LENGTH, MODULUS, check_characters
-from sipas.sampling.numbers import RANGE, fields, number, numbers, path, purpose_key
+from sipas.sampling.numbers import RANGE, fields, ids_of, number, numbers, path, purpose_key
 
 
 def test_fields_are_length_prefixed_in_bytes() -> None:
@@ -164,3 +164,15 @@ def test_seeds_that_prove_nothing_are_refused(parts: list[SeedPart], operator: s
     with pytest.raises(SipasError) as caught:
         make_seed("ab" * 32, parts, operator=operator)
     assert caught.value.code == code
+
+
+def test_paths_are_taken_apart_again() -> None:
+    assert ids_of(fields("Xã Đồng", "", "1:2", "é").decode()) == ["Xã Đồng", "", "1:2", "é"]
+
+
+def test_files_with_ids_in_another_form_are_refused(tmp_path: object) -> None:
+    table = frame(3).with_columns(unit_id=pl.Series(["a", "b", unicodedata.normalize("NFD", "é")]))
+    table.write_parquet(f"{tmp_path}/frame.parquet")
+    with pytest.raises(SipasError) as caught:
+        list(canonical_csv_of_files(f"{tmp_path}/frame.parquet"))
+    assert caught.value.code == "sampling.unit_form"
