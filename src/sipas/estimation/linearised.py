@@ -129,7 +129,7 @@ class Linearised:
         """
         if domain not in self.grid.domains:
             raise SipasError("estimation.domain_unknown", "domain", got=domain)
-        return self._covariances([self.grid.domains.index(domain)])[0]
+        return np.asarray(self._covariances([self.grid.domains.index(domain)])[0])
 
     def covariances(self) -> Reals:
         """Give the covariance of all estimates inside each domain.
