@@ -14,8 +14,13 @@ from sipas.intake.vietnamese import search_key
 
 FOOTER_ROWS = 40  # signatures are looked for in so many last rows
 SECTION_WIDTH = 4  # tables narrower than this have no section rows
-_TOTAL = re.compile(r"^(tong cong|tong so|tong hop)\b|^(tong|cong)\s*[:.]?$|^cong (trang|mang sang|don|toan|cac)\b")
-_ORDINAL = re.compile(r"^([ivxl]+|[a-zđ]|\d+(\.\d+)*)[.)]?$", re.IGNORECASE)
+# With diacritics, and as written without any: "tong cong" is a total, "tổng công ty" a company.
+_TOTAL = re.compile(
+    r"^(tổng cộng|tổng số|tổng hợp|tong cong(?! ty)|tong so|tong hop)\b|^(tổng|cộng|tong|cong)\s*[:.]?$"
+    r"|^(cộng|cong) (trang|mang sang|dồn|don|toàn|toan|các|cac)\b"
+)
+# A number alone before a name is the number of a record; with a point or bracket it numbers a section.
+_ORDINAL = re.compile(r"^([ivxl]+|[a-zđ])[.)]?$|^\d+(\.\d+)*[.)]$|^\d+(\.\d+)+$", re.IGNORECASE)
 _SIGNATURE = re.compile(
     r"nguoi lap|lap bieu|ky ten|ky, |\(ky|thu truong|giam doc|chu tich|truong phong|truong ban|ke toan|xac nhan"
     r"|noi nhan|^ghi chu|thu ky|nguoi tong hop|can bo|cong chuc|^(tm|kt|tl|tuq)\.|ngay .*thang .*nam"
@@ -42,11 +47,12 @@ def classify_rows(body: pl.DataFrame, head: tuple[tuple[str | None, ...], ...]) 
     width = sum(any(cells) for cells in zip(*head, strict=True)) if head else body.width
     footer = _footer_start(body, filled, width)
     below = pl.int_range(body.height, eager=True) >= footer
+    repeated = _repeats(body, filled, head)
     found = [
         (filled == 0, reasons.EMPTY_ROW),
         (below, reasons.FOOTER_ROW),
-        (_repeats(body, filled, head), reasons.REPEATED_HEADER_ROW),
-        (_column_numbers(body, first), reasons.COLUMN_NUMBER_ROW),
+        (repeated, reasons.REPEATED_HEADER_ROW),
+        (_column_numbers(body, first, repeated), reasons.COLUMN_NUMBER_ROW),
         (_totals(first), reasons.TOTAL_ROW),
         (_sections(body, filled, width), reasons.SECTION_ROW),
     ]
@@ -70,15 +76,18 @@ def _repeats(body: pl.DataFrame, filled: pl.Series, head: tuple[tuple[str | None
     return result
 
 
-def _column_numbers(body: pl.DataFrame, first: pl.Series) -> pl.Series:
+def _column_numbers(body: pl.DataFrame, first: pl.Series, repeated: pl.Series) -> pl.Series:
+    """Only directly below a head: elsewhere 1, 2, 3 are answers."""
     maybe = first.str.contains(r"^[(\[]?\s*(1|A|a)\s*[)\]]?$").fill_null(value=False)
-    rows = [i for i in maybe.arg_true().to_list() if is_column_numbers(list(body.row(i)))]
+    below_head = pl.int_range(body.height, eager=True) == 0
+    below_head |= repeated.shift(1, fill_value=False)
+    rows = [i for i in (maybe & below_head).arg_true().to_list() if is_column_numbers(list(body.row(i)))]
     return _at(rows, body.height)
 
 
 def _totals(first: pl.Series) -> pl.Series:
     maybe = first.str.contains(r"(?i)^(t[ổo]ng|c[ộo]ng)").fill_null(value=False)
-    rows = [i for i in maybe.arg_true().to_list() if _TOTAL.search(search_key(first[i]))]
+    rows = [i for i in maybe.arg_true().to_list() if _TOTAL.search(first[i].lower())]
     return _at(rows, len(first))
 
 
@@ -88,8 +97,9 @@ def _sections(body: pl.DataFrame, filled: pl.Series, width: int) -> pl.Series:
     rows = []
     for i in ((filled == 1) | (filled == 2)).arg_true().to_list():
         cells = [cell for cell in body.row(i) if cell]
-        ordinal = len(cells) == 1 or _ORDINAL.match(cells[0]) is not None
-        if ordinal and is_words(cells[-1]):
+        # one word alone is a key whose other cells are empty, as a case without answers, not a heading
+        is_heading = " " in cells[0] if len(cells) == 1 else _ORDINAL.match(cells[0]) is not None
+        if is_heading and is_words(cells[-1]):
             rows.append(i)
     return _at(rows, body.height)
 

@@ -81,10 +81,11 @@ def is_column_numbers(cells: list[str | None]) -> bool:
     Returns
     -------
     bool
-        True for at least three marks, the numbers 1, 2, 3 ... in order.
+        True for at least three marks in brackets, or five without; the numbers 1, 2, 3 ... in order.
     """
     marks = [_COLUMN_NUMBER.match(cell) for cell in cells if cell]
-    if len(marks) < 3 or not all(marks):
+    bracketed = all(cell.startswith(("(", "[")) for cell in cells if cell)
+    if len(marks) < (3 if bracketed else 5) or not all(marks):
         return False
     numbers = [int(m.group(1)) for m in marks if m and m.group(1).isdecimal()]
     return len(numbers) >= 2 and numbers == list(range(1, len(numbers) + 1))
