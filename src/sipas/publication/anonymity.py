@@ -7,9 +7,13 @@ it for any value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import polars as pl
+
+MOST_KEYS_TRIED = 8  # 255 sets of keys are tried; with more keys the trial would take too long
+MOST_GIVEN_UP = 3
 
 
 def class_sizes(table: pl.DataFrame, keys: Sequence[str]) -> pl.Series:
@@ -72,7 +76,7 @@ def suppress_keys(table: pl.DataFrame, keys: Sequence[str], minimum: int) -> pl.
     table : polars.DataFrame
         At least ``minimum`` rows.
     keys : sequence of str
-        Key columns. The key with most values is given up first; among equals the later one.
+        Key columns. As few as possible are given up for a row; of equally many, the keys with most values.
     minimum : int
         k.
 
@@ -83,15 +87,30 @@ def suppress_keys(table: pl.DataFrame, keys: Sequence[str], minimum: int) -> pl.
         than k is left, those of the smallest class it is joined with.
     """
     many = {key: table.get_column(key).n_unique() for key in keys}
-    for place in sorted(range(len(keys)), key=lambda p: (-many[keys[p]], -p)):
-        key = keys[place]
+    cheap = sorted(range(len(keys)), key=lambda p: (-many[keys[p]], -p))
+    for given_up in _subsets([keys[place] for place in cheap]):
         small = class_sizes(table, keys) < minimum
         if not small.any():
             return table
-        table = table.with_columns(pl.when(small).then(None).otherwise(pl.col(key)).alias(key))
+        tried = _blank(table, given_up, small)
+        table = _blank(table, given_up, small & (class_sizes(tried, keys) >= minimum))
+    table = _blank(table, keys, class_sizes(table, keys) < minimum)
     while (small := class_sizes(table, keys) < minimum).any():
         table = _join_remnant(table, keys, small)
     return table
+
+
+def _subsets(keys: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Give sets of keys to give up, small ones first; with many keys only small sets and heads of the list."""
+    most = len(keys) if len(keys) <= MOST_KEYS_TRIED else MOST_GIVEN_UP
+    for size in range(1, most + 1):
+        yield from combinations(keys, size)
+    for size in range(most + 1, len(keys) + 1):
+        yield tuple(keys[:size])
+
+
+def _blank(table: pl.DataFrame, keys: Sequence[str], gone: pl.Series) -> pl.DataFrame:
+    return table.with_columns([pl.when(gone).then(None).otherwise(pl.col(key)).alias(key) for key in keys])
 
 
 def _join_remnant(table: pl.DataFrame, keys: Sequence[str], small: pl.Series) -> pl.DataFrame:
@@ -99,7 +118,7 @@ def _join_remnant(table: pl.DataFrame, keys: Sequence[str], small: pl.Series) ->
     smallest = others.head(1).with_columns(joined=pl.lit(value=True)).drop("len")
     joined = table.select(keys).join(smallest, on=list(keys), how="left", nulls_equal=True, maintain_order="left")
     gone = small | joined.get_column("joined").fill_null(value=False)
-    return table.with_columns([pl.when(gone).then(None).otherwise(pl.col(key)).alias(key) for key in keys])
+    return _blank(table, keys, gone)
 
 
 def end_codes(column: pl.Series, minimum: int) -> tuple[int, int] | None:

@@ -80,7 +80,7 @@ def open_data(
     previously_hidden : polars.DataFrame, optional
         As in `suppress_index`.
     certificates : mapping of str to bytes, optional
-        Certificates of the round to lie beside, as ``certificate.json``.
+        Further files to lie beside: the round's certificates, as ``certificate.json``; ``codebook.xml``.
 
     Returns
     -------
@@ -222,8 +222,9 @@ def _readme(
     wording = notice(edition)
     said = [label("simulated_statement", language)] if about.simulated else []
     said += [] if wording is None else [wording.vi if language == "vi" else wording.en]
-    named = [name for name in files if name not in certificates]
-    lines = [f"- `{name}`: {label('file_' + name.partition('.')[0], language)}" for name in named]
+    told = {name: label("file_" + name.partition(".")[0], language) for name in files}
+    lines = [f"- `{name}`: {meaning}" for name, meaning in told.items() if not meaning.startswith("file_")]
+    certificates = [name for name in certificates if told[name].startswith("file_")]
     filled = text(f"readme.{language}.md").format(**{
         "title": about.title,
         "publisher": about.publisher,

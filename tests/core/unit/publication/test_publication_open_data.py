@@ -30,7 +30,7 @@ ABOUT = About(
 def make(about: About = ABOUT) -> dict[str, bytes]:
     plan = plan_suppression(estimates(), index(), EDITION, domains=DOMAINS)
     micro = release(responses(), weights(), domains(), EDITION, key=KEY, simulated=about.simulated)
-    beside = {"certificate.json": b"{}"}
+    beside = {"certificate.json": b"{}", "codebook.xml": "<!-- mô phỏng -->".encode()}
     return open_data(estimates(), index(), plan, EDITION, about, release=micro, certificates=beside)
 
 
@@ -41,9 +41,9 @@ def files() -> dict[str, bytes]:
 
 def test_files(files: dict[str, bytes]) -> None:
     assert list(files) == [
-        "README.en.md", "README.md", "certificate.json", "dictionary.csv", "estimates.csv", "estimates.parquet",
-        "index.csv", "index.parquet", "microdata.csv", "microdata.dta", "microdata.parquet", "microdata.sav",
-        "nodes.csv", "publication.json", "treatment.csv", "variables.csv",
+        "README.en.md", "README.md", "certificate.json", "codebook.xml", "dictionary.csv", "estimates.csv",
+        "estimates.parquet", "index.csv", "index.parquet", "microdata.csv", "microdata.dta", "microdata.parquet",
+        "microdata.sav", "nodes.csv", "publication.json", "treatment.csv", "variables.csv",
     ]  # fmt: skip
 
 
@@ -73,7 +73,8 @@ def test_introductions_name_wording_licence_and_method(files: dict[str, bytes]) 
         assert "CC BY 4.0" in text
         assert ABOUT.method in text
         assert "`estimates.csv`" in text
-        assert "certificate.json" in text
+        assert ": certificate.json." in text
+        assert "- `codebook.xml`" in text
         assert "{" not in text
     assert "câu chữ nhớ lại" in vietnamese
     assert "recalled wording" in english
