@@ -68,7 +68,7 @@ def chart(layers: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
         "height": height,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "padding": 2,
-        "background": None,
+        "background": "transparent",
         "data": {"values": list(rows)},
         "layer": list(layers),
         "config": dict(CONFIG),

@@ -166,6 +166,8 @@ def table_without_lines(word: WordDocument, rows: int, shares: tuple[float, ...]
     """
     table: WordTable = word.add_table(rows=rows, cols=len(shares))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = Mm(TEXT_WIDTH * share)
     for row in table.rows:
         row._tr.get_or_add_trPr().append(element("cantSplit"))  # python-docx has no word for it
         for cell, share in zip(row.cells, shares, strict=True):

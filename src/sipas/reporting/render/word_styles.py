@@ -64,7 +64,7 @@ LOOKS = {
     "Letterhead": Look(12, align=CENTER),
     "Addressee": Look(13, before=2, after=2),
     "Attached To": Look(13, italic=True, align=CENTER, after=2),
-    "Notice": Look(12, bold=True, before=6, after=8),
+    "Notice": Look(12, bold=True, before=3, after=3),
     "Gap": Look(4),
     "Table Text": Look(10.5),
     "Table Text Small": Look(9),

@@ -39,7 +39,8 @@ def add_table(word: WordDocument, block: b.Table) -> None:
     levels = block.levels or (0,) * len(block.rows)
     whole = len(block.rows) <= KEPT_TOGETHER
     for place, (row, cells) in enumerate(zip(rows[1:], block.rows, strict=True)):
-        keep = whole or place < 3 or place + 2 >= len(block.rows)
+        heads_group = bool(block.levels) and levels[place] == 0
+        keep = whole or heads_group or place < 3 or place + 2 >= len(block.rows)
         _row(row, block, cells, (levels[place], style, keep and (bool(block.note) or place + 1 < len(block.rows))))
     if block.note:
         word.add_paragraph(block.note, style="Table Note")

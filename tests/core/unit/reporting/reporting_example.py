@@ -114,7 +114,8 @@ class Maker:
             for k in frame["domain_kind"].unique(maintain_order=True)
         ]
         wide = pl.concat(ranks).with_columns(suppressed=pl.lit(value=False))
-        return wide.select([*(c.name for c in INDEX.columns), "suppressed"])
+        types = {c.name: c.dtype for c in INDEX.columns}
+        return wide.select([*types, "suppressed"]).cast(types)
 
     def estimate(self, variable: str, statistic: str, category: int | None, share: float, n: int) -> dict[str, Any]:
         se = (share * (1 - share) / n) ** 0.5
@@ -209,8 +210,12 @@ def title(previous: bool = True) -> TitleData:
         addressees=("Bộ Nội vụ", "Ủy ban nhân dân tỉnh Tuyên Quang"),
         recipients=("Như trên", "Các sở, ban, ngành", "Ủy ban nhân dân các xã, phường", "Lưu: VT, CCHC"),
         basis=(
-            "Quyết định số 2640/QĐ-BNV ngày 10 tháng 10 năm 2017 của Bộ trưởng Bộ Nội vụ phê duyệt Đề án “Đo lường sự "
-            "hài lòng của người dân, tổ chức đối với sự phục vụ của cơ quan hành chính nhà nước giai đoạn 2017–2020”",
+            (
+                "Quyết định số 2640/QĐ-BNV ngày 10 tháng 10 năm 2017 của Bộ trưởng Bộ Nội vụ phê duyệt Đề án “Đo lường "
+                "sự "
+                "hài lòng của người dân, tổ chức đối với sự phục vụ của cơ quan hành chính nhà nước "
+                "giai đoạn 2017–2020”"
+            ),
             "Kế hoạch đo lường sự hài lòng năm 2026 của Ủy ban nhân dân tỉnh Tuyên Quang",
         ),
     )

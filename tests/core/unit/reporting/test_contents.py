@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+from reporting_example import AGENCIES, HIDDEN, example
+
+from sipas.reporting import Document, ReportInputs, Target, build_letter, build_report
+from sipas.reporting import blocks as b
+from sipas.reporting.contents.phrases import target_verdict, verdict
+from sipas.reporting.contents.ranking import halves
+from sipas.reporting.figures import Value, read
+
+
+def value(**given: object) -> Value:
+    nothing = dict.fromkeys(Value.__slots__)
+    return Value(**{**nothing, "domain": "", "node": "index", "suppressed": False, **given})  # type: ignore[arg-type] # test
+
+
+def texts(document: Document) -> str:
+    found: list[str] = []
+    for block in document.blocks:
+        match block:
+            case b.Paragraph():
+                found.append("".join(run.text for run in block.runs))
+            case b.BulletList():
+                found += block.entries
+            case b.Heading() | b.Notice() | b.Note():
+                found.append(block.text)
+            case b.Table() | b.Figure():
+                found += [block.caption, block.note]
+            case _:
+                pass
+    return "\n".join(found)
+
+
+def table(document: Document, words: str) -> b.Table:
+    return next(t for t in document.blocks if isinstance(t, b.Table) and words in t.caption)
+
+
+def test_only_the_interval_decides_on_a_target() -> None:
+    target = Target("x", "index", 85.0)
+    told = [target_verdict(value(low=low, high=high), target) for low, high in ((85, 90), (80, 84.9), (84.9, 86))]
+    assert told == ["Đạt", "Chưa đạt", "Chưa đủ căn cứ"]
+    assert target_verdict(value(low=80.0, high=85.0), target) == "Chưa đủ căn cứ"
+    assert target_verdict(None, target) == "Chưa đủ căn cứ"
+
+
+def test_a_change_is_claimed_only_without_zero_in_its_interval() -> None:
+    told = [verdict(value(change_low=low, change_high=high)) for low, high in ((0.1, 3), (-3, -0.1), (-1, 1), (0, 2))]
+    assert told == ["Tăng", "Giảm", "Chưa đủ căn cứ", "Chưa đủ căn cứ"]
+
+
+def test_halves_name_only_units_that_surely_stand_there() -> None:
+    units = [value(domain=d, rank_low=low, rank_high=high, ranked=10) for d, low, high in (("a", 1, 5), ("b", 1, 6))]
+    units += [value(domain=d, rank_low=low, rank_high=high, ranked=10) for d, low, high in (("c", 6, 10), ("d", 5, 9))]
+    upper, lower = halves(units)
+    assert ([v.domain for v in upper], [v.domain for v in lower]) == (["a"], ["c"])
+
+
+def test_no_unit_is_in_both_halves_and_the_middle_of_an_odd_number_in_neither() -> None:
+    units = [value(domain=str(k), rank_low=k, rank_high=k, ranked=5) for k in range(1, 6)]
+    upper, lower = halves(units)
+    assert ([v.domain for v in upper], [v.domain for v in lower]) == (["1", "2"], ["4", "5"])
+
+
+def test_the_report_has_every_part_of_the_published_reports(report: Document) -> None:
+    heads = [block.text for block in report.blocks if isinstance(block, b.Heading) and block.level == 1]
+    assert [head.split(". ", 1)[0] for head in heads] == ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
+    for words in ("PHƯƠNG PHÁP", "PHIẾU", "ĐẶC ĐIỂM", "NHẬN ĐỊNH", "HÀI LÒNG", "XẾP HẠNG", "THAY ĐỔI", "SO SÁNH"):
+        assert any(words in head for head in heads), words
+    assert any("MONG ĐỢI" in head for head in heads)
+    assert any("KIẾN NGHỊ" in head for head in heads)
+
+
+def test_every_closed_question_of_the_edition_is_told(inputs: ReportInputs, report: Document) -> None:
+    shown = "\n".join(cell for t in report.blocks if isinstance(t, b.Table) for row in t.rows for cell in row)
+    for question in inputs.edition.questions():
+        if question.kind != "text":
+            assert question.text in shown, question.name
+
+
+def test_every_table_and_figure_of_results_has_its_note(report: Document) -> None:
+    for block in report.blocks:
+        if isinstance(block, (b.Table, b.Figure)):
+            assert block.note, block.caption
+
+
+def test_simulated_and_recalled_are_said_on_the_first_page_and_beside_the_tables(report: Document) -> None:
+    notices = [block.text for block in report.blocks if isinstance(block, b.Notice)]
+    assert any("MÔ PHỎNG" in text for text in notices)
+    assert any("theo trí nhớ" in text for text in notices)
+    assert report.mark == "MÔ PHỎNG"
+    assert report.title.startswith("[MÔ PHỎNG]")
+    assert "† Câu chữ ghi lại theo trí nhớ" in table(report, "từng tiêu chí").note
+    assert all("mô phỏng" in block.note for block in report.blocks if isinstance(block, b.Table))
+
+
+def test_published_national_figures_are_never_marked_as_simulated(report: Document) -> None:
+    figures = [block for block in report.blocks if isinstance(block, b.Figure)]
+    assert [("title" in f.spec) for f in figures] == [not f.published for f in figures]
+    assert sum(f.published for f in figures) == 1
+
+
+def test_real_data_carry_no_mark(inputs: ReportInputs) -> None:
+    real = build_report(replace(inputs, simulated=False))
+    assert real.mark == ""
+    assert "mô phỏng" not in texts(real).lower()
+
+
+def test_a_suppressed_unit_is_shown_without_a_number(report: Document) -> None:
+    rows = {row[1]: row for row in table(report, "Xếp hạng").rows}
+    assert len(rows) == len(AGENCIES)
+    assert set(rows[HIDDEN]) == {HIDDEN, "–*"}
+    assert "không công bố" in table(report, "Xếp hạng").note
+    assert "–*" not in table(report, "Tình hình phát").note
+
+
+def test_hidden_figures_are_in_no_sentence_and_no_chart(report: Document) -> None:
+    assert HIDDEN not in texts(report)
+    drawn = [
+        row["name"]
+        for f in report.blocks
+        if isinstance(f, b.Figure)
+        for row in f.spec["data"]["values"]
+        if "name" in row
+    ]
+    assert HIDDEN not in drawn
+
+
+def test_tables_and_figures_are_numbered_in_order(report: Document) -> None:
+    for kind, word in ((b.Table, "Bảng"), (b.Figure, "Hình")):
+        captions = [block.caption for block in report.blocks if isinstance(block, kind)]
+        assert [c.split(".", 1)[0] for c in captions] == [f"{word} {k}" for k in range(1, len(captions) + 1)]
+
+
+def test_units_with_one_value_stand_in_vietnamese_order(inputs: ReportInputs) -> None:
+    same = inputs.index.with_columns(percent=pl.when("suppressed").then(None).otherwise(pl.lit(80.0)))
+    order = [v.domain for v in read(replace(inputs, index=same)).domains("agency", "index")]
+    assert order.index("Sở Dân tộc và Tôn giáo") > order.index("Sở Công Thương")
+    assert order.index("Ủy ban nhân dân xã Đồng Văn") > order.index("Ủy ban nhân dân xã Chiêm Hóa")
+    assert order.index("Sở Y tế") < order.index("Ủy ban nhân dân phường An Tường")
+
+
+def test_the_letter_is_a_draft_with_subject_addressees_and_no_type(inputs: ReportInputs) -> None:
+    letter = build_letter(inputs)
+    head = next(block for block in letter.blocks if isinstance(block, b.Letterhead))
+    assert (head.agency, head.number, head.draft) == ("SỞ NỘI VỤ", "…/SNV-CCHC", True)
+    assert head.subject.startswith("V/v ")
+    assert not any(isinstance(block, b.Title) for block in letter.blocks)
+    assert any(isinstance(block, b.Addressees) for block in letter.blocks)
+    assert "./." in texts(letter)
+
+
+def test_the_residents_edition_is_told_too() -> None:
+    document = build_report(example("sipas-2022"))
+    assert "người dân tổ" not in texts(document)
+    assert "Cây chỉ số gồm 2 nội dung, 9 yếu tố, 33 tiêu chí" in texts(document)
+
+
+def test_the_same_inputs_give_the_same_document() -> None:
+    assert build_report(example()) == build_report(example())
