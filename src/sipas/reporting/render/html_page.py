@@ -10,7 +10,7 @@ from typing import Any
 
 from sipas.reporting import blocks as b
 from sipas.reporting.charts import draw
-from sipas.reporting.render.layout import MOTTO, NATION
+from sipas.reporting.render.layout import KEPT_TOGETHER, MOTTO, NATION
 
 ALIGNED = {"left": "l", "center": "c", "right": "r"}
 
@@ -73,9 +73,10 @@ def _lines(text: str) -> str:
 def _letterhead(block: b.Letterhead, _: int) -> str:
     subject = f"<p>{escape(block.subject)}</p>" if block.subject else ""
     draft = "<p><b>DỰ THẢO</b></p>" if block.draft else ""
+    above = f"<p>{escape(block.parent_agency)}</p>" if block.parent_agency else ""
     return (
         '<header class="letterhead"><div>'
-        f"<p>{escape(block.parent_agency)}</p><p><b>{escape(block.agency)}</b></p><hr>"
+        f"{above}<p><b>{escape(block.agency)}</b></p><hr>"
         f"<p>Số: {escape(block.number)}</p>{subject}{draft}</div><div>"
         f"<p><b>{NATION}</b></p><p><b>{MOTTO}</b></p><hr class='wide'>"
         f"<p><i>{escape(block.place_and_date)}</i></p></div></header>"
@@ -119,9 +120,10 @@ def _table(block: b.Table, _: int) -> str:
     rows = "\n".join(_row(block, row, place) for place, row in enumerate(block.rows))
     note = f'<p class="note">{escape(block.note)}</p>' if block.note else ""
     small = ' class="small"' if block.small else ""
+    short = " short" if len(block.rows) <= KEPT_TOGETHER else ""
     return (
-        f'<div class="wide"><table{small}><caption>{escape(block.caption)}</caption><colgroup>{widths}</colgroup>'
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>{note}"
+        f'<div class="wide{short}"><table{small}><caption>{escape(block.caption)}</caption>'
+        f"<colgroup>{widths}</colgroup><thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>{note}"
     )
 
 

@@ -99,7 +99,8 @@ def _add(word: WordDocument, text: str, style: str) -> WordParagraph:
 def _letterhead(word: WordDocument, block: b.Letterhead) -> None:
     table = table_without_lines(word, 2, (0.4, 0.6))
     left, right = table.cell(0, 0), table.cell(0, 1)
-    write_cell(left, [(block.parent_agency, 12, False, False), (block.agency, 12, True, False)])
+    above = [(block.parent_agency, 12.0, False, False)] if block.parent_agency else []
+    write_cell(left, [*above, (block.agency, 12, True, False)])
     bottom_line(left.add_paragraph(style="Letterhead"), 24, 66)
     write_cell(right, [(NATION, 12, True, False), (MOTTO, 13, True, False)])
     bottom_line(right.add_paragraph(style="Letterhead"), 62, 99)

@@ -10,11 +10,11 @@ from docx.table import Table as WordTable
 from docx.table import _Cell, _Row
 
 from sipas.reporting import blocks as b
+from sipas.reporting.render.layout import KEPT_TOGETHER
 from sipas.reporting.render.word_parts import ALIGN, element, put
 from sipas.reporting.render.word_styles import TEXT_WIDTH
 
 INDENT = 3.0  # mm per level of the tree
-KEPT_TOGETHER = 14  # a table of so many rows stays on one page
 
 
 def add_table(word: WordDocument, block: b.Table) -> None:
