@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy.special import betaincinv, stdtrit  # scipy.stats would cost every command a second of import
 
 from sipas.estimation.strata import Reals
 
@@ -65,11 +65,11 @@ def _beta(share: Reals, df: Reals, effective: Reals, level: float) -> tuple[Real
     bad = ~(size > 0)
     size = np.where(bad, 1.0, size)
     at_one = share >= 1
-    low = np.where(at_one, stats.beta.ppf(tail, size, 1.0), 0.0)
-    high = np.where(at_one, 1.0, stats.beta.ppf(1 - tail, 1.0, size))
+    low = np.where(at_one, betaincinv(size, 1.0, tail), 0.0)
+    high = np.where(at_one, 1.0, betaincinv(1.0, size, 1 - tail))
     return np.where(bad, np.nan, low), np.where(bad, np.nan, high)
 
 
 def _quantile(df: Reals, level: float) -> Reals:
     known = df >= 1
-    return np.where(known, stats.t.ppf((1 + level) / 2, np.where(known, df, 1.0)), np.nan)
+    return np.where(known, stdtrit(np.where(known, df, 1.0), (1 + level) / 2), np.nan)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from sipas.publication import plan_suppression, suppress_estimates, suppress_index
 from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.tables_io import parquet, read_table
@@ -16,6 +15,9 @@ HIDDEN_ESTIMATES = f"{SHOWN}/hidden-estimates.parquet"
 
 
 def _disclose(context: Context) -> Outcome:
+    # The solver behind the suppression takes a second to import; only this step needs it.
+    from sipas.publication import plan_suppression, suppress_estimates, suppress_index
+
     edition = round_edition(context.folder, context.round)
     estimates, index = read_table(context.folder, ESTIMATES), read_table(context.folder, INDEX)
     plan = plan_suppression(estimates, index, edition, domains=_domains(context))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hmac
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from sipas.instrument import AnswerColumn, Edition, Study, ddi
-from sipas.publication import About, Plan, Release, open_data, release
 from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.keys import SECRET, round_secret
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.steps.disclose import HIDDEN, HIDDEN_ESTIMATES, earlier_hidden
 from sipas.rounds.tables_io import read_table
 from sipas.tables import ESTIMATES, FRAME, INDEX, RESPONSES, SAMPLE, WEIGHTS
+
+if TYPE_CHECKING:
+    from sipas.publication import About, Release
 
 FOLDER = "open-data"
 LICENCE = "Creative Commons Attribution 4.0 (CC BY 4.0)"
@@ -25,6 +28,9 @@ MICRODATA_DOMAINS = ("agency_level", "field", "respondent_kind", "province")
 
 
 def _open_data(context: Context) -> Outcome:
+    # The writers of .sav and .dta take a second to import; only this step needs them.
+    from sipas.publication import Plan, open_data
+
     edition = round_edition(context.folder, context.round)
     plan = Plan(
         edition.minimum_cell,
@@ -81,6 +87,8 @@ def _codebook(context: Context, edition: Edition, microdata: Release) -> bytes:
 
 
 def _about(context: Context) -> About:
+    from sipas.publication import About
+
     documents = context.round.documents
     return About(
         title=context.round.title,
@@ -94,6 +102,8 @@ def _about(context: Context) -> About:
 
 def _microdata(context: Context, edition: Edition) -> Release:
     """Release answers under ids that nobody can tie to a case once the secret is gone."""
+    from sipas.publication import release
+
     sample, frame = read_table(context.folder, SAMPLE), read_table(context.folder, FRAME)
     columns = [c for c in MICRODATA_DOMAINS if frame[c].n_unique() > 1]
     domains = sample.select("case_id", "unit_id").join(frame.select("unit_id", *columns), on="unit_id").drop("unit_id")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from sipas.reporting import build_letter, build_report, build_workbook, render_docx, render_html, render_pdf
 from sipas.rounds.editions import edition_files
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import Round
-from sipas.rounds.steps.report_inputs import report_inputs
 
 FOLDER = "report"
 
 
 def _report(context: Context) -> Outcome:
+    # Charts and documents take seconds to import; only this step needs them.
+    from sipas.reporting import build_letter, build_report, build_workbook, render_docx, render_html, render_pdf
+    from sipas.rounds.steps.report_inputs import report_inputs
+
     inputs = report_inputs(context)
     document, letter = build_report(inputs), build_letter(inputs)
     context.progress(0.2, "")
