@@ -66,7 +66,7 @@ def synonyms(purpose: str) -> Mapping[str, tuple[str, ...]]:
 
     Parameters
     ----------
-    purpose : {'transactions', 'residents', 'ignored'}
+    purpose : {'transactions', 'residents', 'totals', 'ignored'}
         What the file lists.
 
     Returns
@@ -100,7 +100,7 @@ def guess_mapping(headers: Sequence[str], purpose: str) -> ColumnMapping:
     ----------
     headers : sequence of str
         As they stand in the file; the parts of a header of several rows joined by `` / ``.
-    purpose : {'transactions', 'residents'}
+    purpose : {'transactions', 'residents', 'totals'}
         What the file lists.
 
     Returns

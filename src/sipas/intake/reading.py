@@ -49,7 +49,7 @@ def read(
         Sheet of a workbook; needed where several hold cells.
     mapping : pathlib.Path, mapping of str to str or ColumnMapping, optional
         A mapping file (YAML), or target to header.
-    purpose : {'transactions', 'residents'}, optional
+    purpose : {'transactions', 'residents', 'totals'}, optional
         Guess the mapping for this purpose where none is given.
     limits : Limits
         Bounds looked at before parsing.

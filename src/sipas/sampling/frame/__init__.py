@@ -1,6 +1,7 @@
 """From lists of offices to a frame without identities, and the contacts under lock."""
 
 from sipas.sampling.frame.contacts import open_sealed, seal
+from sipas.sampling.frame.gaps import totals_from
 from sipas.sampling.frame.importing import import_frame
 from sipas.sampling.frame.keys import KeyMaterial, commitments, committed
 from sipas.sampling.frame.outcome import Finding, FrameImport, FrameReport, Rules, Window
@@ -17,4 +18,5 @@ __all__ = [
     "import_frame",
     "open_sealed",
     "seal",
+    "totals_from",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
-from sipas.errors import SipasError
+from sipas.errors import Place, SipasError
+from sipas.intake.table import OfficeTable
 from sipas.intake.vietnamese import search_key
 from sipas.sampling.frame import reasons
 from sipas.sampling.frame.places import Agency, Places
@@ -27,6 +30,53 @@ LISTED = (
     reasons.COMMUNE_AMBIGUOUS,
     reasons.PERSON_LIMIT,
 )
+
+_YEAR_FIRST = re.compile(r"^(\d{4})[-/.](\d{1,2})(?:[-/.]\d{1,2})?(?: 00:00:00)?$")
+_MONTH_FIRST = re.compile(r"^(?:thang\s*)?(\d{1,2})\s*(?:[-/.]|nam)\s*(\d{4})$")
+
+
+def totals_from(table: OfficeTable) -> pl.DataFrame:
+    """Take the one-stop totals out of an office file.
+
+    Parameters
+    ----------
+    table : OfficeTable
+        Read with ``purpose="totals"`` or a mapping to ``agency``, ``month``, ``total`` and, perhaps, ``field``.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``agency``, ``month`` (YYYY-MM), ``total`` and ``field`` where the file has it; for ``import_frame``.
+
+    Raises
+    ------
+    SipasError
+        ``intake.column_missing``, ``frame.totals_month``, ``frame.totals_number``: a total that is wrong would hide
+        a gap, so none is left out.
+    """
+    table.require(["agency", "month", "total"])
+    totals = table.integers("total").values
+    texts = table.texts("month").values
+    months = [_month(text) if text else None for text in texts]
+    for row, text, month, total in zip(table.rows, texts, months, totals, strict=True):
+        place = Place(file=table.file, sheet=table.sheet, row=row)
+        if month is None:
+            raise SipasError("frame.totals_month", "month", expected="04/2026", got=text, place=place)
+        if total is None or total < 0:
+            raise SipasError("frame.totals_number", "total", expected="≥ 0", got=total, place=place)
+    named = [table.texts(name).values for name in ("agency", "field") if table.has(name)]
+    return pl.DataFrame([*named, pl.Series("month", months, dtype=pl.String), totals])
+
+
+def _month(text: str) -> str | None:
+    key = search_key(text)
+    if match := _YEAR_FIRST.match(key):
+        year, month = int(match.group(1)), int(match.group(2))
+    elif match := _MONTH_FIRST.match(key):
+        year, month = int(match.group(2)), int(match.group(1))
+    else:
+        return None
+    return f"{year:04d}-{month:02d}" if 1 <= month <= 12 else None
 
 
 def compare_totals(records: pl.DataFrame, totals: pl.DataFrame | None, places: Places) -> pl.DataFrame:

@@ -40,7 +40,7 @@ class Rules:
     most_per_person : int, optional
         Rows kept for one person; those with the smallest unit ids stay. Missing: all.
     fields : tuple of str, optional
-        Fields of procedures in scope; then a row of another or of none is refused.
+        Fields of procedures in scope; then a row of another or of none is refused. Missing or empty: any.
     agencies : tuple of str
         Agencies in scope; then a row of another is refused. Empty: any that the register or its kind explains.
     refuse_unknown_commune : bool

@@ -193,7 +193,7 @@ def _with_communes(records: pl.DataFrame, places: Places, rules: Rules) -> pl.Da
 
 
 def _fields(column: pl.Series, rules: Rules) -> list[pl.Series]:
-    if rules.fields is None:
+    if not rules.fields:
         nothing = pl.Series("field_reason", [None], dtype=_TEXT).new_from_index(0, len(column))
         return [_spelled(column), nothing]
     known = {search_key(name): name for name in rules.fields}

@@ -1,13 +1,15 @@
 """Each rule of the frame of transactions, its count, and what is kept."""
 
 import datetime as dt
+from pathlib import Path
 
 import polars as pl
 import pytest
 from frame_lists import KEYS, imported, listed, reasons
 
 from sipas.errors import SipasError
-from sipas.sampling.frame import FrameImport, KeyMaterial, Rules, Window, import_frame
+from sipas.intake import read
+from sipas.sampling.frame import FrameImport, KeyMaterial, Rules, Window, import_frame, totals_from
 
 
 def codes(result: FrameImport) -> set[str]:
@@ -181,6 +183,20 @@ def test_totals_of_the_one_stop_desk_show_what_is_missing() -> None:
     ]
     gap = next(f for f in result.report.findings if f.code == "frame.gap")
     assert (gap.got, gap.hint) == (9, ["UBND phường Minh Xuân", "UBND xã Tân Long"])
+
+
+def test_totals_out_of_an_office_file(tmp_path: Path) -> None:
+    path = tmp_path / "mot-cua.csv"
+    head = "BÁO CÁO\n\nSTT;Cơ quan;Lĩnh vực;Tháng;Số hồ sơ đã giải quyết\n"
+    months = ["4/2026", "Tháng 4 năm 2026", "2026-04", "04.2026"]
+    lines = [f"{i};UBND xã Tân Long;Hộ tịch;{month};1.234\n" for i, month in enumerate(months)]
+    path.write_text(head + "".join(lines) + "Tổng cộng;;;;4.936\n", encoding="utf-8")
+    totals = totals_from(read(path, purpose="totals"))
+    assert totals.rows() == [("UBND xã Tân Long", "Hộ tịch", "2026-04", 1234)] * 4
+    for bad, code in (("13/2026;1", "totals_month"), ("4/2026;", "totals_number"), ("4/2026;-1", "totals_number")):
+        path.write_text(head + f"1;Sở Xây dựng;Xây dựng;{bad}\n", encoding="utf-8")
+        with pytest.raises(SipasError, match=code):
+            totals_from(read(path, purpose="totals"))
 
 
 def test_totals_need_their_columns_and_say_each_once() -> None:
