@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from sipas.intake.vietnamese import sort_key
 from sipas.reporting.contents.opening import about
 from sipas.reporting.contents.phrases import METHOD_NOTE, node_title, target_verdict, verdict
 from sipas.reporting.figures import LEVEL_LABELS, RULE_WORDS, Figures, Value
@@ -162,7 +163,7 @@ def _place(figures: Figures, key: tuple[str, str, str], order: dict[str, int]) -
     kind, domain, node = key
     kinds = ("all", *figures.inputs.unit_kinds)
     known = (kinds.index(kind), "") if kind in kinds else (len(kinds), kind)
-    return (*known, domain, order.get(node, len(order)))
+    return (*known, sort_key(figures.label(kind, domain)), order.get(node, len(order)))
 
 
 def _questions(figures: Figures) -> Sheet:
@@ -305,8 +306,9 @@ def _forms(figures: Figures) -> Sheet:
     )
     rows = [_form_row("Tổng số", field.issued, field.returned, field.valid)]
     kind = figures.inputs.unit_kinds[0] if figures.inputs.unit_kinds else "all"
-    for domain, issued, returned, valid in field.by_unit.select("domain", "issued", "returned", "valid").iter_rows():
-        rows.append(_form_row(figures.label(kind, domain), issued, returned, valid))
+    by_unit = field.by_unit.select("domain", "issued", "returned", "valid").iter_rows()
+    named = [_form_row(figures.label(kind, domain), *counts) for domain, *counts in by_unit]
+    rows += sorted(named, key=lambda row: sort_key(row[0]))
     note = "Số đếm toàn bộ, không có sai số chọn mẫu. Các cột tỷ lệ là công thức."
     return Sheet("Phiếu", "Tình hình phát, thu phiếu", note, columns, tuple(rows), frozen=1)
 

@@ -209,7 +209,7 @@ def _method(figures: Figures) -> list[Block]:
             "có thể dùng để tính ngược lại."
         ),
         Heading(2, "5. Phiên bản phiếu"),
-        paragraph(f"{edition.name}: {edition.title}. Nguồn: {edition.source}."),
+        paragraph(f"{edition.name}. Nguồn: {edition.source}."),
     ]
 
 

@@ -25,6 +25,7 @@ from sipas.reporting.wording import (
     signed,
 )
 
+LEVEL = 0.95  # of every interval
 CHANGE_NOTE = (
     "Thay đổi tính bằng điểm phần trăm trên các tiêu chí so sánh được giữa hai kỳ. “Tăng”, “Giảm” "
     "chỉ ghi khi khoảng tin "
@@ -186,9 +187,12 @@ def _nodes(figures: Figures) -> Table:
 def _tally(figures: Figures, kind: str, values: list[Value]) -> str:
     compared = [v for v in values if v.change is not None]
     counts = {told: len(moved(compared, told)) for told in (RISEN, FALLEN, UNDECIDED)}
+    chance = count(round(len(compared) * (1 - LEVEL)))
     return (
         f"{sentence(figures.kind_label(kind))}: {len(compared)} đơn vị so sánh được; {counts[RISEN]} tăng, "
-        f"{counts[FALLEN]} giảm có ý nghĩa thống kê, {counts[UNDECIDED]} chưa đủ căn cứ."
+        f"{counts[FALLEN]} giảm có ý nghĩa thống kê, {counts[UNDECIDED]} chưa đủ căn cứ. "
+        f"Vì xét riêng từng đơn vị, dù không có thay đổi thật vẫn có thể có khoảng {chance} đơn vị được ghi tăng "
+        "hoặc giảm do ngẫu nhiên."
     )
 
 

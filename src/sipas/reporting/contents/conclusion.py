@@ -114,7 +114,7 @@ def _recommendations(figures: Figures) -> list[str]:
         fallen = moved(values, FALLEN)
         if fallen:
             named = ", ".join(figures.label(kind, v.domain) for v in fallen)
-            lines.append(f"Làm rõ nguyên nhân chỉ số giảm tại: {named}.")
+            lines.append(f"Rà soát nguyên nhân tại các đơn vị được ghi nhận giảm (xét riêng từng đơn vị): {named}.")
     lines += _wanted(figures)
     lines.append(
         "Việc so sánh, xếp loại, khen thưởng hoặc phê bình dựa trên chỉ số cần xét khoảng tin cậy; "

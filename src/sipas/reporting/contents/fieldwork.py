@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from sipas.intake.vietnamese import format_number
+from sipas.intake.vietnamese import format_number, sort_key
 from sipas.reporting.blocks import Block, Column, Heading, Table, paragraph
 from sipas.reporting.contents.phrases import notes
 from sipas.reporting.figures import Figures
@@ -162,7 +162,10 @@ def by_unit(figures: Figures) -> Table | None:
     kind = figures.inputs.unit_kinds[0]
     rows = [
         (figures.label(kind, d), count(i), count(r), ratio(r, i), count(v), ratio(v, r))
-        for d, i, r, v in frame.select("domain", "issued", "returned", "valid").iter_rows()
+        for d, i, r, v in sorted(
+            frame.select("domain", "issued", "returned", "valid").iter_rows(),
+            key=lambda row: sort_key(figures.label(kind, row[0])),
+        )
     ]
     sums = [int(x) for x in frame.select(pl.col("issued", "returned", "valid").sum()).row(0)]
     issued, returned, valid = sums

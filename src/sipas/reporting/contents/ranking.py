@@ -21,6 +21,7 @@ from sipas.reporting.inputs import ATTRIBUTES
 from sipas.reporting.wording import SUPPRESSED, count, interval, number, places, sentence, sizes
 
 MOST_DRAWN = 45
+MOST_RANKED = 70  # with more units the sets of places are wide and fill pages; the table has them
 MOST_WRAPPED = 32
 NAMED = 8
 NAME_WIDTH = 40
@@ -59,7 +60,8 @@ def ranking(figures: Figures, section: str) -> list[Block]:
         values = figures.domains(kind, figures.root)
         blocks += [*_summary(figures, kind, values), _table(figures, kind, values)]
         blocks += _bars(figures, kind, values)
-        blocks += _ranks(figures, kind, values)
+        if len(values) <= MOST_RANKED:
+            blocks += _ranks(figures, kind, values)
         blocks += _groups(figures, kind, values)
     return blocks
 

@@ -160,3 +160,20 @@ def test_the_residents_edition_is_told_too() -> None:
 
 def test_the_same_inputs_give_the_same_document() -> None:
     assert build_report(example()) == build_report(example())
+
+
+def test_forms_stand_in_vietnamese_order_with_their_sum_last(report: Document) -> None:
+    names = [row[0] for row in table(report, "Tình hình phiếu theo").rows]
+    assert names[-1] == "Tổng số"
+    assert names.index("Ủy ban nhân dân xã Đồng Văn") < names.index("Ủy ban nhân dân xã Hoàng Su Phì")
+    assert names.index("Ủy ban nhân dân phường Bình Thuận") > names.index("Ủy ban nhân dân phường An Tường")
+
+
+def test_many_units_are_ranked_in_the_table_without_a_chart_of_places() -> None:
+    many = tuple(f"Ủy ban nhân dân xã {k}" for k in range(71))
+    document = build_report(example(agencies=many))
+    assert len(table(document, "Xếp hạng").rows) == 71
+    assert not any(isinstance(x, b.Figure) and "hạng có thể" in x.caption for x in document.blocks)
+    bars = [x for x in document.blocks if isinstance(x, b.Figure) and "theo cơ quan" in x.caption]
+    assert sum(len(x.data.rows) for x in bars) == 70
+    assert [x.caption[-5:] for x in bars] == ["(1/2)", "(2/2)"]
