@@ -55,7 +55,7 @@ def initialise(root: Path, *, province: str, year: int, edition: str) -> Path:
         edition=edition,
         province=unit.code,
         province_name=unit.name,
-        province_full=full.upper(),
+        province_full=full,
     )
     (root / FILE).write_text(filled, encoding="utf-8")
     load_round(root)

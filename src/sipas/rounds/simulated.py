@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import yaml
 from sipas.errors import SipasError
 from sipas.geography import find, unit_at, units_at
 from sipas.instrument import load
+from sipas.intake.vietnamese import search_key
 from sipas.rounds.keys import DEPARTMENT, SECRET, make_key
 from sipas.rounds.settings import FILE, NATION
-from sipas.simulation import Population, load_profile, office_files, residents, transactions
+from sipas.simulation import load_profile, office_files, office_list, residents, transactions
 
-PROVINCES_UNTIL = date(2025, 6, 30)
+NATIONAL_SAMPLE = 36_630  # forms of SIPAS 2019, https://thoibaonganhang.vn/sipas-2019-…-101922.html
 
 
 def simulate(
@@ -63,9 +65,8 @@ def simulate(
     first, last = date(year, 1, 1), date(year, 9, 30)
     code = NATION if province == NATION else find(province, last, level="province").code
     population = load(edition).population
-    lists = _lists(code, population, seed, first, last, mean_load)
     (root / "input" / "frame").mkdir(parents=True, exist_ok=True)
-    for name, content in office_files(lists, made_on=date(year, 10, 5)).items():
+    for name, content in _lists(code, population, seed, first, last, mean_load).items():
         (root / "input" / "frame" / name).write_bytes(content)
     make_key(root / SECRET, simulated_seed=seed * 10_000 + year)
     make_key(root / DEPARTMENT, simulated_seed=seed)
@@ -75,21 +76,30 @@ def simulate(
     return root / FILE
 
 
-def _lists(code: str, population: str, seed: int, first: date, last: date, mean_load: float) -> Population:
+def _lists(code: str, population: str, seed: int, first: date, last: date, mean_load: float) -> dict[str, bytes]:
+    """Write the lists as offices would hand them in; a national round has one per province, named by its code."""
+    made_on = last + timedelta(days=5)
+    if code == NATION:
+        return dict(_of_province(unit, seed, first, last, mean_load, made_on) for unit in _provinces(last))
     profile = load_profile(population)
     if population == "residents":
-        return residents(code, profile, seed=seed, on=last, persons=mean_load)
-    if code != NATION:
-        return transactions(code, profile, seed=seed, first=first, last=last, mean_load=mean_load)
-    codes = units_at(min(last, PROVINCES_UNTIL), level="province")["code"].sort()
-    lists = [_of_province(c, seed, first, min(last, PROVINCES_UNTIL), mean_load) for c in codes]
-    return Population(pl.concat(lists), "transactions", "DANH SÁCH HỒ SƠ CẢ NƯỚC (DỮ LIỆU MÔ PHỎNG)")
+        return office_files(residents(code, profile, seed=seed, on=last, persons=mean_load), made_on=made_on)
+    made = transactions(code, profile, seed=seed, first=first, last=last, mean_load=mean_load)
+    return office_files(made, made_on=made_on)
 
 
-def _of_province(code: str, seed: int, first: date, last: date, mean_load: float) -> pl.DataFrame:
+def _provinces(on: date) -> list[tuple[str, str]]:
+    return list(units_at(on, level="province").select("code", "name").sort("code").iter_rows())
+
+
+def _of_province(
+    unit: tuple[str, str], seed: int, first: date, last: date, mean_load: float, made_on: date
+) -> tuple[str, bytes]:
+    code, name = unit
     made = transactions(code, load_profile("national"), seed=seed, first=first, last=last, mean_load=mean_load)
-    unit = unit_at(code, last)
-    return made.rows.with_columns(province=pl.lit(unit.name), dossier=pl.format("{}-{}", pl.lit(code), "dossier"))
+    rows = made.rows.with_columns(dossier=pl.format("{}-{}", pl.lit(code), "dossier"))
+    slug = search_key(name).replace(" ", "-")
+    return f"{code}-{slug}.csv", office_list(replace(made, rows=rows))
 
 
 def _settings(
@@ -104,21 +114,52 @@ def _settings(
         "edition": edition,
         "province": code,
         "window": {"from": date(year, 1, 1), "to": date(year, 9, 30)},
-        "documents": {
-            "date": date(year, 11, 20),
-            "place": place,
-            "department": "SỞ NỘI VỤ",
-            "parent": f"UBND TỈNH {place.upper()}",
-            "recipients": ["Bộ Nội vụ", f"UBND {full}", "Lưu: VT"],
-        },
+        "documents": _documents(code, place, full, year),
         "simulated": {"seed": seed, "profile": population},
         "targets": [{"label": "Chỉ số hài lòng chung", "threshold": 85.0}],
         "contacts_until": date(year + 1, 3, 31),
-        **(_of_residents() if population == "residents" else _of_transactions()),
+        **_choices(code, population),
     }
     if previous:
         settings["previous"] = previous
     return settings
+
+
+def _documents(code: str, place: str, full: str, year: int) -> dict[str, Any]:
+    documents: dict[str, Any] = {"date": date(year, 11, 20), "place": place}
+    if code == NATION:
+        return documents | {"department": "Bộ Nội vụ", "parent": "", "signer": "BỘ TRƯỞNG"}
+    supervisors = [f"UBMTTQ Việt Nam {full}", f"Hội Cựu chiến binh {full}", f"Bưu điện {full}"]
+    return documents | {
+        "department": "Sở Nội vụ",
+        "parent": f"UBND {full}",
+        "addressees": ["Bộ Nội vụ", f"UBND {full}"],
+        "recipients": ["Như trên", *supervisors, "Lưu: VT, CCHC"],
+    }
+
+
+def _choices(code: str, population: str) -> dict[str, Any]:
+    if code == NATION:
+        return _of_the_nation()
+    return _of_residents() if population == "residents" else _of_transactions()
+
+
+def _of_the_nation() -> dict[str, Any]:
+    stage = {
+        "unit": "unit_id",
+        "strata": ["province", "agency_level"],
+        "size": {"rule": "fixed", "n": NATIONAL_SAMPLE},
+        "allocation": {"rule": "power", "exponent": 0.3, "minimum": 40},
+    }
+    return {
+        "design": {"stages": [stage], "reserve": 1.0},
+        "weights": {"classes": ["stratum"], "margins": [["province"], ["respondent_kind"]]},
+        "estimates": {
+            "domains": [["province"], ["agency_level"], ["field"], ["respondent_kind"]],
+            "rank_by": ["province"],
+            "least_to_rank": 30,
+        },
+    }
 
 
 def _of_transactions() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from sipas.simulation.answers import true_answers
 from sipas.simulation.fieldwork import Field, simulate_fieldwork
 from sipas.simulation.frames import synthetic_frame
-from sipas.simulation.offices import office_files
+from sipas.simulation.offices import office_files, office_list
 from sipas.simulation.people import Population, residents, transactions
 from sipas.simulation.profile import Profile, load_profile
 from sipas.simulation.truth import true_index
@@ -14,6 +14,7 @@ __all__ = [
     "Profile",
     "load_profile",
     "office_files",
+    "office_list",
     "residents",
     "simulate_fieldwork",
     "synthetic_frame",

@@ -60,6 +60,22 @@ def office_files(population: Population, *, made_on: date) -> dict[str, bytes]:
     }
 
 
+def office_list(population: Population) -> bytes:
+    """Write a whole synthetic population as one CSV list.
+
+    Parameters
+    ----------
+    population : Population
+        The list.
+
+    Returns
+    -------
+    bytes
+        UTF-8 with a byte order mark, a title row, an empty row, headers, rows.
+    """
+    return _csv(_printed(population), population.title)
+
+
 def _printed(population: Population) -> pl.DataFrame:
     rows = population.rows
     if population.kind == "transactions":

@@ -144,9 +144,12 @@ def _offices(province: str, profile: Profile, seed: int, on: date, mean_load: fl
 
 
 def _communes(province: str, on: date) -> list[str]:
-    """Name the communes of a province with their kind, in the order of their codes."""
-    units = units_at(on, level="commune", parent=province).sort("code")
-    return [f"{kind} {name}" for kind, name in units.select("kind", "name").iter_rows()]
+    """Name the communes of a province with their kind, with their district while there were districts."""
+    districts = units_at(on, level="district", parent=province)
+    named = {code: f", {kind} {name}" for code, kind, name in districts.select("code", "kind", "name").iter_rows()}
+    communes = units_at(on, level="commune").filter(pl.col("parent_code").is_in([province, *named])).sort("code")
+    rows = communes.select("kind", "name", "parent_code").iter_rows()
+    return [f"{kind} {name}{named.get(parent, '')}" for kind, name, parent in rows]
 
 
 def _load(seed: int, name: str, mean: float) -> int:

@@ -61,12 +61,14 @@ def _responses(context: Context) -> Outcome:
     replacing = read_table(context.folder, VISITS)["replaced_by"].drop_nulls()
     issued = pl.concat([sample.filter(pl.col("role") == "official")["case_id"], replacing]).unique().sort()
     taken: list[CaptureImport] = []
-    for table in _tables(context, context.round.responses):
+    tables = _tables(context, context.round.responses)
+    for table in tables:
         before = pl.concat([t.responses for t in taken]) if taken else None
         taken.append(_one_file(table, edition, sample, issued, before))
     responses = pl.concat([t.responses for t in taken]).sort("case_id")
     report = response_report(taken)
-    rejected = pl.concat([REJECTED.empty(), *(t.rejected for t in taken)], how="diagonal")
+    skipped = (t.skipped for t in tables)
+    rejected = pl.concat([REJECTED.empty(), *(t.rejected for t in taken), *skipped], how="diagonal")
     findings = pl.concat([t.findings for t in taken])
     return Outcome(
         {

@@ -15,7 +15,16 @@ from sipas.rounds.keys import SECRET, department_key, round_secret
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import NATION
 from sipas.rounds.tables_io import canonical_json, parquet
-from sipas.sampling.frame import FrameImport, KeyMaterial, Rules, Window, import_frame, seal
+from sipas.sampling.frame import (
+    FrameImport,
+    FrameReport,
+    KeyMaterial,
+    Rules,
+    Window,
+    import_frame,
+    seal,
+    totals_from,
+)
 from sipas.tables import CONTACTS, FRAME, REJECTED
 
 REJECTED_FILE = "rejected/frame.csv"
@@ -25,14 +34,15 @@ CODE_DIGITS = 2
 def _frame(context: Context) -> Outcome:
     secret = round_secret(context.folder)
     keys = KeyMaterial(secret, department_key(context.folder, context.round))
-    names = context.folder.matching(context.round.frame.files)
-    tables = [_read(context, name) for name in names]
-    context.progress(0.4, "")
-    made = [_import(context, group, province, keys) for province, group in _by_province(context, tables)]
+    groups = _by_province(context)
+    made = []
+    for number, (province, names) in enumerate(groups, start=1):
+        made.append(_import(context, names, province, keys))
+        context.progress(0.8 * number / len(groups), province)
     frame = pl.concat([m.frame for m in made], how="diagonal").sort("unit_id")
     contacts = pl.concat([CONTACTS.empty(), *(m.contacts for m in made)]).sort("unit_id")
     rejected = pl.concat([REJECTED.empty(), *(m.rejected for m in made)], how="diagonal")
-    report = frame_report(made)
+    report = frame_report([m.report for m in made])
     return Outcome(
         {"frame.parquet": parquet(frame, FRAME), "frame-report.json": canonical_json(report)},
         {"contacts.enc": seal(contacts, secret), REJECTED_FILE: rejected.write_csv().encode()},
@@ -47,19 +57,21 @@ def _read(context: Context, name: str) -> OfficeTable:
     return read(context.folder.path(name), mapping=mapping, purpose=None if mapping else population)
 
 
-def _by_province(context: Context, tables: Sequence[OfficeTable]) -> list[tuple[str, list[OfficeTable]]]:
+def _by_province(context: Context) -> list[tuple[str, list[str]]]:
+    """Group the lists; in a national round the first two characters of a file's name are its province's code."""
+    names = context.folder.matching(context.round.frame.files)
     if context.round.province != NATION:
-        return [(context.round.province, list(tables))]
-    groups: dict[str, list[OfficeTable]] = {}
-    for table in tables:
-        code = table.file[:CODE_DIGITS]
-        if not code.isdigit():
-            raise SipasError("round.list_without_province", got=table.file, place=Place(file=table.file))
-        groups.setdefault(code, []).append(table)
+        return [(context.round.province, names)]
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        file = name.rpartition("/")[2]
+        if not file[:CODE_DIGITS].isdigit():
+            raise SipasError("round.list_without_province", got=file, place=Place(file=file))
+        groups.setdefault(file[:CODE_DIGITS], []).append(name)
     return sorted(groups.items())
 
 
-def _import(context: Context, tables: list[OfficeTable], province: str, keys: KeyMaterial) -> FrameImport:
+def _import(context: Context, names: list[str], province: str, keys: KeyMaterial) -> FrameImport:
     settings = context.round.frame
     rules = Rules(
         most_per_person=settings.most_per_person,
@@ -68,32 +80,37 @@ def _import(context: Context, tables: list[OfficeTable], province: str, keys: Ke
         refuse_unknown_commune=settings.refuse_unknown_commune,
     )
     return import_frame(
-        tables,
+        [_read(context, name) for name in names],
         population=round_edition(context.folder, context.round).population,
         window=Window(context.round.window.first, context.round.window.last),
         province=province,
         keys=keys,
         rules=rules,
-        totals=_totals(context),
+        totals=_totals(context, province),
     )
 
 
-def _totals(context: Context) -> pl.DataFrame | None:
-    """Read the one-stop totals: columns ``agency``, ``month``, ``total``, perhaps ``field``."""
+def _totals(context: Context, province: str) -> pl.DataFrame | None:
+    """Read the one-stop totals; in a national round the file names each row's province."""
     name = context.round.frame.totals
     if name is None:
         return None
-    table = read(context.folder.path(name))
-    texts = {c: table.texts(c) for c in ("agency", "month", "field") if table.has(c)}
-    return pl.DataFrame({**texts, "total": table.integers("total").values})
+    table = read(context.folder.path(name), purpose="totals")
+    totals = totals_from(table)
+    if context.round.province != NATION:
+        return totals
+    if not table.has("province"):
+        place = Place(file=table.file)
+        raise SipasError("round.totals_without_province", got=list(table.headers), place=place)
+    return totals.filter(table.texts("province").values == province)
 
 
-def frame_report(made: Sequence[FrameImport]) -> dict[str, Any]:
+def frame_report(reports: Sequence[FrameReport]) -> dict[str, Any]:
     """Put the reports of several imports together.
 
     Parameters
     ----------
-    made : sequence of FrameImport
+    reports : sequence of FrameReport
         One per province.
 
     Returns
@@ -101,7 +118,6 @@ def frame_report(made: Sequence[FrameImport]) -> dict[str, Any]:
     dict
         ``counts``, ``rules`` (rows by code), ``skipped``, ``columns``, ``notes``, ``gaps``, ``rejected_file``.
     """
-    reports = [m.report for m in made]
     rules: dict[str, int] = {}
     for report in reports:
         for code, rows in report.rules.iter_rows():
@@ -124,7 +140,12 @@ def frame_report(made: Sequence[FrameImport]) -> dict[str, Any]:
 
 
 def _note(finding: Any) -> tuple[str, str, str]:
-    return (finding.place.file or "", finding.code, "" if finding.got is None else str(finding.got))
+    details = [finding.got, finding.hint]
+    return (finding.place.file or "", finding.code, "; ".join(_listed(d) for d in details if d is not None))
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _inputs(context: Context) -> list[str]:
