@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import polars as pl
 import typer
 
@@ -56,15 +56,15 @@ def commands() -> Iterator[str]:
     yield from describe(typer.main.get_command(app), "sipas")
 
 
-def describe(command: click.Command, path: str) -> Iterator[str]:
-    if isinstance(command, click.Group):
+def describe(command: Any, path: str) -> Iterator[str]:
+    if hasattr(command, "commands"):
         for name, child in sorted(command.commands.items()):
             yield from describe(child, f"{path} {name}")
         return
-    words = [p.make_metavar(click.Context(command)) for p in command.params if isinstance(p, click.Argument)]
+    words = [p.metavar or p.name.upper() for p in command.params if p.param_type_name == "argument"]
     yield f"\n## `{' '.join([path, *words])}`\n\n{(command.help or '').strip()}\n\n"
     for p in command.params:
-        if isinstance(p, click.Option) and p.name != "help":
+        if p.param_type_name == "option" and p.name != "help":
             yield f"- `{', '.join(p.opts)}`: {(p.help or '').strip()}\n"
 
 

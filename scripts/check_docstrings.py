@@ -27,7 +27,9 @@ def faults(path: Path) -> Iterator[str]:
     for function in public(ast.parse(path.read_text(encoding="utf-8")).body):
         text = ast.get_docstring(function) or ""
         nothing = isinstance(function.returns, ast.Constant) and function.returns.value is None
-        gives = not nothing and not any(getattr(d, "id", "") == "property" for d in function.decorator_list)
+        gives = not nothing and not any(
+            getattr(d, "id", "") in {"property", "cached_property"} for d in function.decorator_list
+        )
         lacks = [
             section
             for section, needed in (("Parameters", takes_something(function)), ("Returns", gives))

@@ -69,7 +69,18 @@ class OptionReader:
         self.labels = {key: min(found) for key, found in labels.items() if len(found) == 1}
 
     def one(self, text: str) -> Read:
-        """Read a cell that holds one answer."""
+        """Read a cell that holds one answer.
+
+        Parameters
+        ----------
+        text : str
+            The cell.
+
+        Returns
+        -------
+        Read
+            Values, or the code of what is wrong.
+        """
         read = self._option(text)
         if read.fault is None:
             return read
@@ -80,7 +91,18 @@ class OptionReader:
         return read
 
     def several(self, text: str) -> Read:
-        """Read a cell that holds all ticks of a question, as ``1;3;5``."""
+        """Read a cell that holds all ticks of a question, as ``1;3;5``.
+
+        Parameters
+        ----------
+        text : str
+            The cell.
+
+        Returns
+        -------
+        Read
+            Values, or the code of what is wrong.
+        """
         whole = self._option(text)
         if whole.fault is None:
             return whole

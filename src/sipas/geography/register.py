@@ -50,11 +50,28 @@ class State:
     spelling_key: str
 
     def holds(self, on: dt.date) -> bool:
-        """Tell whether the state holds on a day."""
+        """Tell whether the state holds on a day.
+
+        Parameters
+        ----------
+        on : datetime.date
+            The day.
+
+        Returns
+        -------
+        bool
+            First and last day included.
+        """
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
     def period(self) -> str:
-        """Write name, code and period, for hints."""
+        """Write name, code and period, for hints.
+
+        Returns
+        -------
+        str
+            ``Tỉnh X (08), 01/01/2017–30/06/2025``.
+        """
         end = "…" if self.valid_to is None else format_date(self.valid_to)
         return f"{full_name(self.kind, self.name)} ({self.code}), {format_date(self.valid_from)}–{end}"
 

@@ -24,7 +24,18 @@ class Step:
     legal_act: str | None
 
     def then(self, later: Step) -> Step:
-        """Join a later step to this one."""
+        """Join a later step to this one.
+
+        Parameters
+        ----------
+        later : Step
+            A step whose old unit is this one's new unit.
+
+        Returns
+        -------
+        Step
+            From this one's old unit to the later one's new unit; whole only where both are.
+        """
         whole = self.extent == later.extent == "whole"
         share = None if self.share is None or later.share is None else self.share * later.share
         acts = [act for act in (self.legal_act, later.legal_act) if act]

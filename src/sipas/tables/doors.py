@@ -131,9 +131,7 @@ SAMPLE = Table(
             low=1,
         ),
         Column("random", INT, "Random number that drew the unit, 0 to 2^53 - 1.", low=0),
-        Column(
-            "probability", REAL, "Inclusion probability in the official sample, all stages.", low=0, high=1
-        ),
+        Column("probability", REAL, "Inclusion probability in the official sample, all stages.", low=0, high=1),
         Column("base_weight", REAL, "1 / probability.", low=1),
         Column("psu", TEXT, "Primary sampling unit; the unit itself where it is drawn directly."),
         Column("psu_population", INT, "Primary units in the stratum (N_h).", low=1),
@@ -179,9 +177,7 @@ WEIGHTS = Table(
         Column("case_id", TEXT, "Case."),
         Column("base", REAL, "1 / inclusion probability.", low=0),
         Column("nonresponse", REAL, "After adjustment for nonresponse.", low=0),
-        Column(
-            "calibrated", REAL, "After calibration; may be negative only under unbounded linear calibration."
-        ),
+        Column("calibrated", REAL, "After calibration; may be negative only under unbounded linear calibration."),
         Column("final", REAL, "After trimming: the weight of the estimates."),
     ),
 )
@@ -256,9 +252,7 @@ INDEX = Table(
         Column("ranked", INT, "Domains ranked together.", nullable=True),
         Column("rank_low", INT, "Best place the data allow (joint 95 % set).", nullable=True),
         Column("rank_high", INT, "Worst place the data allow.", nullable=True),
-        Column(
-            "previous", REAL, "Value of the earlier round on comparable items; missing: none.", nullable=True
-        ),
+        Column("previous", REAL, "Value of the earlier round on comparable items; missing: none.", nullable=True),
         Column("change", REAL, "Points since the earlier round, on comparable items only.", nullable=True),
         Column("change_se", REAL, "Standard error of the change.", nullable=True, low=0),
         Column("change_low", REAL, "Lower end of its 95 % interval.", nullable=True),

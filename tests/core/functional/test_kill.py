@@ -10,7 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-
 from tests.core.functional.conftest import simulated
 
 KILLS = 10

@@ -14,6 +14,7 @@ from docx import Document
 from sipas import rounds
 from sipas.errors import SipasError
 from sipas.intake.vietnamese import format_number
+from sipas.rounds.folder import file_hash
 from sipas.rounds.journal import START, line_hash
 from sipas.tables import ESTIMATES, INDEX
 
@@ -48,7 +49,9 @@ def test_estimates_and_index_agree_on_items(finished: Path) -> None:
     root = finished / "r2026"
     estimates = ESTIMATES.check(pl.read_parquet(root / "estimates.parquet")).filter(pl.col("statistic") == "top_box")
     index = pl.read_parquet(root / "index.parquet").filter(pl.col("level") == "item")
-    both = index.join(estimates, left_on=["domain_kind", "domain", "node"], right_on=["domain_kind", "domain", "variable"])
+    both = index.join(
+        estimates, left_on=["domain_kind", "domain", "node"], right_on=["domain_kind", "domain", "variable"]
+    )
     assert both.height == index.height
     assert (both["percent"] - 100 * both["estimate"]).abs().max() < 1e-9
     assert both["n"].equals(both["n_right"])
@@ -133,8 +136,6 @@ def test_a_swapped_unit_in_the_sample_is_named(copy: Callable[[], Path]) -> None
 
 def reseal(root: Path, name: str) -> None:
     """Write the journal anew, as someone who owns the folder could, so that every hash agrees."""
-    from sipas.rounds.folder import file_hash  # noqa: PLC0415  only this forger needs it
-
     previous, lines = START, []
     for raw in (root / "journal.jsonl").read_bytes().splitlines():
         line = json.loads(raw)

@@ -46,7 +46,8 @@ def test_sentences_use_known_fields_and_end_as_sentences(code: str) -> None:
 
 
 def test_a_sentence_names_the_place_first() -> None:
-    error = SipasError("tables.key_repeated", "frame", expected=["unit_id"], got=["A"], place=Place(row=7, file="a.csv"))
+    place = Place(row=7, file="a.csv")
+    error = SipasError("tables.key_repeated", "frame", expected=["unit_id"], got=["A"], place=place)
     assert say(error).startswith("tệp a.csv, dòng 7: Bảng frame")
     assert say(error, "en").startswith("file a.csv, row 7: Table frame")
 
