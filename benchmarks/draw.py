@@ -25,7 +25,7 @@ import duckdb
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "draw-benchmark.md"
 STRATA, EACH, PARTS = 378, 106, 10
 MILLION = 1_000_000
-REPEATS = 3
+REPEATS = 5
 SECONDS_LIMIT, MEGABYTES_LIMIT, LARGE_MEGABYTES_LIMIT = 2.0, 400, 1000
 MARK = "<!-- results -->"
 
