@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,6 @@ def demo(root: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help="Nơi �
     console.rule()
     for name in rounds.products(place):
         console.print(place / name)
-    console.print(
-        f"\n{label('next.demo')}\n  sipas round verify {place}\n  sipas estimate {place} --by agency --node index"
-    )
+    program = sys.argv[0]
+    console.print(f"\n{label('next.demo')}\n  {program} round verify {place}", soft_wrap=True)
+    console.print(f"  {program} estimate {place} --by agency --node index", soft_wrap=True)

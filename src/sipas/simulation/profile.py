@@ -14,14 +14,14 @@ class Attitude(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A latent normal attitude: an answer is one level higher for each threshold it passes."""
 
     level: float = 1.75
-    agency_sd: float = 0.45
+    agency_sd: float = 0.3
     commune_sd: float = 0.15
     field_sd: float = 0.2
     person_sd: float = 1.1
     item_sd: float = 0.15
     noise_sd: float = 0.8
     thresholds: tuple[float, ...] = (-3.0, -1.8, 0.0, 2.3)
-    yearly_drift_sd: float = 0.2
+    yearly_drift_sd: float = 0.15
 
 
 class Fieldwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

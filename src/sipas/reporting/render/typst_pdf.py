@@ -21,7 +21,6 @@ from sipas.reporting.render.layout import END_MARK
 FAMILIES = ("Noto Serif", "Be Vietnam Pro")
 STANDARD: Literal["a-2a"] = "a-2a"
 SMALL = "8.5pt"
-TALL = 330  # px of the plot: a third of a page
 
 _MISSING = re.compile(r"the text [`\"]+(.*?)[`\"]+ could not be displayed")
 # A control character other than the line feed cannot stand in a PDF's text.
@@ -138,8 +137,7 @@ def _table(block: b.Table) -> str:
 
 def _figure(block: b.Figure) -> str:
     drawing = _text(draw.svg(block.spec))
-    tall = _flag(block.spec.get("height", 0) > TALL)
-    return f"#picture(tall: {tall}, {_text(block.caption)}, {drawing}, {_text(block.alt)}, {_text(block.note)})"
+    return f"#picture({_text(block.caption)}, {drawing}, {_text(block.alt)}, {_text(block.note)})"
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {

@@ -23,11 +23,15 @@ _COMMUNE_KIND = re.compile(r"^(xa|phuong|p\.|x\.|thi tran|tt\.|dac khu)\s*\w")
 _DISTRICT_KIND = re.compile(r"^(huyen|quan|thi xa|thanh pho|tp\.?|h\.|q\.|tx\.?)\s*\w")
 _PROVINCE_KIND = re.compile(r"^(thanh pho|tp)?\s*tinh(\s+\w|$)")
 _PROVINCE_AGENCY = re.compile(
-    r"^(so|ban quan ly|ban dan toc|ban ton giao|thanh tra|cuc|chi cuc|kho bac|cong an tinh|cong an thanh pho"
-    r"|van phong ubnd|van phong dang ky|bao hiem xa hoi|bhxh|ngan hang|dien luc|quy|trung tam|vien|truong)\b"
+    r"^(so|ban quan ly|ban dan toc|ban ton giao|thanh tra|cuc|chi cuc|van phong ubnd|van phong dang ky|dien luc|quy"
+    r"|trung tam|vien|truong)\b"
 )
 _DISTRICT_AGENCY = re.compile(r"^(phong|cong an huyen|cong an quan|cong an thi xa|chi nhanh)\b")
-_CENTRAL_AGENCY = re.compile(r"^(bo|tong cuc|uy ban dan toc)\b")
+# Ministries, and the bodies they keep in the provinces ("cơ quan trung ương tại địa phương").
+_CENTRAL_AGENCY = re.compile(
+    r"^(bo|tong cuc|uy ban dan toc|cong an tinh|cong an thanh pho|thue|(chi )?cuc (thue|hai quan)|hai quan|kho bac"
+    r"|bao hiem xa hoi|bhxh|ngan hang nha nuoc|(chi )?cuc thi hanh an|thi hanh an|toa an|vien kiem sat)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
