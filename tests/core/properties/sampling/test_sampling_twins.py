@@ -201,6 +201,7 @@ STRATA = st.dictionaries(
 
 
 @given(STRATA, st.integers(0, 20), st.data())
+@settings(deadline=None)
 def test_allocation_adds_up_within_bounds_at_one_rate(
     strata: dict[str, tuple[int, int]], minimum: int, data: st.DataObject
 ) -> None:
@@ -230,6 +231,7 @@ def _level(total: int, low: dict[str, int], high: dict[str, int], weights: dict[
 
 
 @given(st.dictionaries(st.text("abc", min_size=1, max_size=2), st.integers(0, 40), min_size=1), st.integers(1, 7))
+@settings(deadline=None)
 def test_rounding_by_largest_remainder(parts: dict[str, int], divisor: int) -> None:
     """Against the definition: no rounded-down stratum has a larger remainder than a rounded-up one."""
     shares = {h: Fraction(x, divisor) for h, x in parts.items()}
@@ -246,6 +248,7 @@ def test_rounding_by_largest_remainder(parts: dict[str, int], divisor: int) -> N
 
 
 @given(st.integers(1, 10**9), st.integers(1, 400))
+@settings(deadline=None)
 def test_yamane_is_never_above_the_population_or_the_limit(population: int, thousandths: int) -> None:
     error = thousandths / 1000
     n = yamane(population, error)
@@ -255,6 +258,7 @@ def test_yamane_is_never_above_the_population_or_the_limit(population: int, thou
 
 
 @given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=20, unique=True))
+@settings(deadline=None)
 def test_case_codes_are_unique_and_read_back(units: list[str]) -> None:
     made = case_ids(SEED, units)
     assert len(set(made.values())) == len(units)
