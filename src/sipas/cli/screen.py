@@ -30,7 +30,8 @@ def table(*headers: str, title: str | None = None) -> Table:
     """Make a table whose headers are label codes; a header that ends in ``#`` is right-aligned."""
     made = Table(title=title, title_justify="left", header_style="bold")
     for header in headers:
-        made.add_column(label(header.rstrip("#")), justify="right" if header.endswith("#") else "left")
+        is_figure = header.endswith("#")
+        made.add_column(label(header.rstrip("#")), justify="right" if is_figure else "left", no_wrap=is_figure)
     return made
 
 

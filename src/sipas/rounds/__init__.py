@@ -3,6 +3,7 @@
 from sipas.rounds.initialise import initialise
 from sipas.rounds.operations import add_files, drop_contacts, run, set_witnesses, status, trial_draw
 from sipas.rounds.results import (
+    IndexRow,
     Report,
     certificate,
     export_draw,
@@ -18,6 +19,7 @@ from sipas.rounds.simulated import simulate
 from sipas.rounds.verify import verify, verify_sample
 
 __all__ = [
+    "IndexRow",
     "Report",
     "Standing",
     "add_files",

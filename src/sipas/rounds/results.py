@@ -10,6 +10,7 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.instrument import notice
+from sipas.rounds.domain_labels import domain_label
 from sipas.rounds.editions import round_edition
 from sipas.rounds.folder import Folder
 from sipas.rounds.settings import load_round
@@ -188,7 +189,7 @@ def index_rows(root: Path, *, by: str = "all", node: str | None = None) -> list[
         rows = rows.sort("rank", "domain", nulls_last=True)
     names = [name for name in IndexRow.__annotations__ if name != "title"]
     made: list[IndexRow] = [
-        {**row, "title": titles[row["node"]]}  # type: ignore[typeddict-item]  # columns of INDEX
+        {**row, "title": titles[row["node"]], "domain": domain_label(by, row["domain"], settings)}  # type: ignore[typeddict-item]  # columns of INDEX
         for row in rows.select([*names, "node"]).iter_rows(named=True)
     ]
     return made

@@ -19,6 +19,7 @@ from sipas.reporting import (
     gather_national,
     gather_weighting,
 )
+from sipas.rounds.domain_labels import domain_label
 from sipas.rounds.editions import round_edition
 from sipas.rounds.folder import Folder
 from sipas.rounds.runner import Context
@@ -28,13 +29,6 @@ from sipas.rounds.tables_io import read_json, read_table
 from sipas.sampling import read_certificate
 from sipas.tables import FRAME
 
-LEVELS = {
-    "central": "Cơ quan trung ương tại địa phương",
-    "province": "Cấp tỉnh",
-    "district": "Cấp huyện",
-    "commune": "Cấp xã",
-}
-KINDS = {"person": "Cá nhân", "organisation": "Tổ chức"}
 METHOD_2017 = (
     "Quyết định số 2640/QĐ-BNV ngày 10 tháng 10 năm 2017 của Bộ trưởng Bộ Nội vụ phê duyệt Đề án Đo lường sự hài lòng "
     "của người dân, tổ chức đối với sự phục vụ của cơ quan hành chính nhà nước giai đoạn 2017 - 2020"
@@ -127,28 +121,16 @@ def _field(context: Context) -> FieldFigures:
 
 
 def _units(folder: Folder, index: pl.DataFrame, settings: Round) -> pl.DataFrame:
-    """Name domains and give the attributes by which they are compared."""
-    frame = read_table(folder, FRAME)
-    levels = dict(frame.select("agency", "agency_level").unique().iter_rows())
-    rows = []
-    for kind, domain in index.select("domain_kind", "domain").unique().sort("domain_kind", "domain").iter_rows():
-        label, level = domain, None
-        if kind == "agency":
-            level = LEVELS.get(levels.get(domain, ""))
-        elif kind == "agency_level":
-            label = LEVELS.get(domain, domain)
-        elif kind == "respondent_kind":
-            label = KINDS.get(domain, domain)
-        elif kind in {"province", "commune"} and domain:
-            label = unit_at(domain, _register_day(settings)).full_name
-        rows.append((kind, domain, label, level))
+    """Name domains and give the tier of each agency, by which agencies are compared."""
+    levels = dict(read_table(folder, FRAME).select("agency", "agency_level").unique().iter_rows())
+    pairs = index.select("domain_kind", "domain").unique().sort("domain_kind", "domain").iter_rows()
+    rows = [
+        (kind, domain, domain_label(kind, domain, settings), domain_label("agency_level", levels.get(domain), settings))
+        for kind, domain in pairs
+    ]
     return pl.DataFrame(
         rows, schema=dict.fromkeys(("domain_kind", "domain", "label", "level"), pl.String), orient="row"
     )
-
-
-def _register_day(settings: Round) -> date:
-    return settings.window.last
 
 
 def _weighting(folder: Folder) -> tuple[WeightingLine, ...]:
