@@ -36,6 +36,18 @@ def draw(
 
 
 @app.command()
+def trial(
+    root: Root,
+    text: Annotated[str, typer.Argument(metavar="VĂN_BẢN", help="Văn bản bất kỳ cho lần bốc thử.")],
+) -> None:
+    """Bốc thử: không giữ mẫu, nhưng được ghi nhật ký và đếm trên biên bản."""
+    shown = table("stratum", "role", "cases#")
+    for stratum, role, cases in rounds.trial_draw(root, text):
+        shown.add_row(stratum, label(role), str(cases))
+    console.print(shown)
+
+
+@app.command()
 def verify(root: Root) -> None:
     """Bốc lại từ khung mẫu và biên bản; nói đúng, hoặc sai ở đâu."""
     differences = rounds.verify_sample(root)

@@ -20,6 +20,7 @@ FORMS_FILE = "input/responses/phieu-mo-phong.csv"
 VISITS_FILE = "input/visits/lan-den-mo-phong.csv"
 TRUTH_FILE = "truth.json"
 FIELD_MONTH = 10
+HEADS = ("intake.title_row", "intake.header_row")  # no answers stand there
 
 
 def _simulate(context: Context) -> Outcome:
@@ -67,7 +68,7 @@ def _responses(context: Context) -> Outcome:
         taken.append(_one_file(table, edition, sample, issued, before))
     responses = pl.concat([t.responses for t in taken]).sort("case_id")
     report = response_report(taken)
-    skipped = (t.skipped for t in tables)
+    skipped = (t.skipped.filter(~pl.col("reason").is_in(HEADS)) for t in tables)
     rejected = pl.concat([REJECTED.empty(), *(t.rejected for t in taken), *skipped], how="diagonal")
     findings = pl.concat([t.findings for t in taken])
     return Outcome(
