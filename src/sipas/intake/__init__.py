@@ -5,6 +5,7 @@ from sipas.intake.limits import LIMITS, Limits
 from sipas.intake.mapping_file import load_mapping
 from sipas.intake.reading import read
 from sipas.intake.table import OfficeTable, Parsed
+from sipas.intake.yaml_text import YamlText, read_yaml, read_yaml_text
 
 __all__ = [
     "LIMITS",
@@ -12,8 +13,11 @@ __all__ = [
     "Limits",
     "OfficeTable",
     "Parsed",
+    "YamlText",
     "chosen_mapping",
     "guess_mapping",
     "load_mapping",
     "read",
+    "read_yaml",
+    "read_yaml_text",
 ]

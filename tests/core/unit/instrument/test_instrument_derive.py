@@ -131,7 +131,7 @@ def test_an_edition_can_extend_a_file_beside_it(written, small) -> None:
 def test_a_fault_of_the_base_is_told_with_the_base(written, small) -> None:
     written(small, ("title: Phần đầu", "title: Phần đầu\n    title: Lại"))
     path = written("extends: nho.yaml\nname: con\ntitle: Con\nsource: thử\n", name="con.yaml")
-    assert [(fault.code, fault.place.file) for fault in check(path)] == [("instrument.key_repeated", "nho.yaml")]
+    assert [(fault.code, fault.place.file) for fault in check(path)] == [("intake.yaml_key_repeated", "nho.yaml")]
 
 
 def test_carried_marks_only_become_weaker(written, small) -> None:

@@ -77,7 +77,7 @@ ONE = [
     ("  rule: fixed_weights\n  weights: [0.3, 0.7]\n", "", "instrument.rule_missing", "index.rule"),
     ("top_box: [2]", "top_box: [1, 2]", "instrument.leaf_scale", "index.children[0].question"),
     ("top_box: [2]", "top_box: []", "instrument.leaf_scale", "index.children[0].question"),
-    ("title: Phần đầu", "title: Phần đầu\n    title: Phần", "instrument.key_repeated", "sections[0].title"),
+    ("title: Phần đầu", "title: Phần đầu\n    title: Phần", "intake.yaml_key_repeated", "sections[0].title"),
 ]  # fmt: skip
 
 
