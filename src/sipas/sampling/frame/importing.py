@@ -172,7 +172,7 @@ def _report(
     )
     findings: list[Finding] = findings_of_lists(tables, transactions.DATES if is_transactions else ())
     if is_transactions:
-        findings += transactions.findings_of_transactions(judged)
+        findings += transactions.findings_of_transactions(judged, tables)
     short = gaps.filter(pl.col("gap") > 0)
     if short.height:
         findings.append(

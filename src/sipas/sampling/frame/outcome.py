@@ -57,14 +57,17 @@ class Rules:
 class Finding:
     """Something about the lists that a person should know; data, not an exception.
 
+    Findings are written into the published report of the frame: they name agencies, columns and rows, never a cell
+    that may tell of a person.
+
     Parameters
     ----------
     code : str
         Dotted code with a sentence in the catalogue.
     got : object, optional
-        A count or the texts in question.
+        A count or the column names in question.
     hint : object, optional
-        Data that helps.
+        Data that helps: numbers of rows, names of agencies and columns, words of status that many persons share.
     place : Place
         File, sheet, column.
     """

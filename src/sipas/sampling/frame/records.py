@@ -168,6 +168,32 @@ def findings_of_lists(tables: Sequence[OfficeTable], dates: Sequence[str]) -> li
     return found
 
 
+def at_rows(code: str, records: pl.DataFrame, tables: Sequence[OfficeTable]) -> list[Finding]:
+    """Tell in which rows something stands, list by list, without the cells.
+
+    Parameters
+    ----------
+    code : str
+        Code of the finding.
+    records : polars.DataFrame
+        Rows in question: ``table``, ``row``.
+    tables : sequence of OfficeTable
+        The lists.
+
+    Returns
+    -------
+    list of Finding
+        One for each list that has such rows: ``got`` their number, ``hint`` the first ten row numbers.
+    """
+    found = []
+    for number, table in enumerate(tables):
+        rows = records.filter(pl.col("table") == number)["row"].sort()
+        if rows.len():
+            place = Place(file=table.file, sheet=table.sheet)
+            found.append(Finding(code, got=rows.len(), hint=rows.head(MOST_NAMED).to_list(), place=place))
+    return found
+
+
 def _encodings(table: OfficeTable) -> list[Finding]:
     place = Place(file=table.file, sheet=table.sheet)
     found = []

@@ -12,7 +12,7 @@ from sipas.intake.vietnamese import search_key
 from sipas.sampling.frame import reasons
 from sipas.sampling.frame.outcome import Finding, Rules, Window
 from sipas.sampling.frame.places import Agency, Places, one_spelling
-from sipas.sampling.frame.records import MOST_NAMED, gather, people, phones
+from sipas.sampling.frame.records import MOST_NAMED, at_rows, gather, people, phones
 from sipas.sampling.frame.wording import is_finished, organisation_pattern, respondent_kind
 from sipas.sampling.numbers import path
 
@@ -49,6 +49,7 @@ AT_FAULT: dict[str, str] = {
     reasons.DUPLICATE: "dossier_number",
     reasons.PERSON_LIMIT: "name",
 }
+LEAST_PERSONS = 5  # a text that so many persons have in common tells of none of them
 _TEXT = pl.String
 
 
@@ -131,33 +132,38 @@ def refuse(records: pl.DataFrame, window: Window) -> pl.DataFrame:
     return judged.with_columns(pl.when(repeated).then(pl.lit(reasons.DUPLICATE)).otherwise("reason").alias("reason"))
 
 
-def findings_of_transactions(records: pl.DataFrame) -> list[Finding]:
-    """Tell what a person should know about the rows.
+def findings_of_transactions(records: pl.DataFrame, tables: Sequence[OfficeTable]) -> list[Finding]:
+    """Tell what a person should know about the rows; findings are published, so they hold no cell that may name one.
 
     Parameters
     ----------
     records : polars.DataFrame
         From ``refuse``.
+    tables : sequence of OfficeTable
+        The lists, for the places of the rows.
 
     Returns
     -------
     list of Finding
-        Unknown words of status, kinds read from names, one dossier number under several names.
+        Unknown words of status, kinds read from names, one dossier number under several names. A status is named
+        where several persons have it and it holds no digit; else its rows are.
     """
     found = []
-    unknown = records.filter(pl.col("status").is_not_null() & pl.col("finished").is_null())["status"]
-    if unknown.len():
-        named = unknown.value_counts(sort=True).sort(["count", "status"], descending=[True, False])["status"]
-        found.append(Finding("frame.status_unknown", got=unknown.len(), hint=named.head(MOST_NAMED).to_list()))
+    unknown = records.filter(pl.col("status").is_not_null() & pl.col("finished").is_null())
+    persons = unknown.group_by("status").agg(pl.col("person").n_unique().alias("persons"), pl.len())
+    words = persons.filter((pl.col("persons") >= LEAST_PERSONS) & ~pl.col("status").str.contains(r"\d"))
+    if words.height:
+        named = words.sort(["len", "status"], descending=[True, False])["status"]
+        found.append(
+            Finding("frame.status_unknown", got=int(words["len"].sum()), hint=named.head(MOST_NAMED).to_list())
+        )
+    found += at_rows("frame.status_unknown_rows", unknown.join(words, on="status", how="anti"), tables)
     kept = records.filter(pl.col("reason").is_null())
     guessed = int(kept["kind_said"].null_count())
     if guessed:
         found.append(Finding("frame.kind_guessed", got=guessed))
     shared = kept.filter(pl.col("dossier_key").is_not_null() & pl.col("dossier_key").is_duplicated())
-    if shared.height:
-        numbers = shared["dossier_number"].unique().sort().head(MOST_NAMED).to_list()
-        found.append(Finding("frame.dossier_shared", got=shared.height, hint=numbers))
-    return found
+    return found + at_rows("frame.dossier_shared", shared, tables)
 
 
 def _said(column: pl.Series, read: Callable[[str], object], dtype: type[pl.DataType]) -> pl.Series:

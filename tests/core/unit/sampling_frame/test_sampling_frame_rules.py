@@ -75,7 +75,39 @@ def test_same_dossier_and_person_counts_once_over_all_lists() -> None:
 def test_one_dossier_number_under_two_names_is_kept_and_told() -> None:
     result = imported(listed({"Mã hồ sơ": "1"}, {"Mã hồ sơ": "1", "Họ và tên": "Trần Văn Bé"}))
     assert result.frame.height == 2
-    assert "frame.dossier_shared" in codes(result)
+    (shared,) = (f for f in result.report.findings if f.code == "frame.dossier_shared")
+    assert (shared.got, shared.hint, shared.place.file) == (2, [2, 3], "ds.csv")
+
+
+def test_a_status_that_many_share_is_named_and_another_only_by_its_row() -> None:
+    many = [{"Trạng thái": "Chuyển thuế", "Mã hồ sơ": f"H{i}", "Họ và tên": f"Người {i}"} for i in range(5)]
+    single = {"Trạng thái": "Bà Tư nhận hộ", "Mã hồ sơ": "H9"}
+    findings = imported(listed(*many, single)).report.findings
+    assert [(f.code, f.got, f.hint) for f in findings if "status" in f.code] == [
+        ("frame.status_unknown", 5, ["Chuyển thuế"]),
+        ("frame.status_unknown_rows", 1, [7]),
+    ]
+
+
+def test_the_report_holds_no_cell_that_tells_of_a_person() -> None:
+    """Every finding of rows is provoked; the report goes into the published chain."""
+    secrets = ["Hường", "Bé", "0912345678", "0987654321", "Thôn 1", "a@b.vn", "HS-77", "HS-78", "001080012345"]
+    own = {"Email": "a@b.vn", "Mã hồ sơ": "HS-77", "CCCD": "001080012345"}
+    table = listed(
+        own,
+        own | {"Họ và tên": "Trần Văn Bé", "SĐT": "0987654321", "Trạng thái": "Bé nhận 0987654321"},
+        {"Mã hồ sơ": "HS-78", "Trạng thái": "đã gọi 0912345678"},
+        {"Mã hồ sơ": "HS-78", "Họ và tên": "Trần Văn Bé"},
+        {"Mã hồ sơ": "HS-78", "Ngày trả kết quả": "Hường chưa lấy"},
+        {"Mã hồ sơ": "HS-78", "Xã": "Hường"},
+        {"Mã hồ sơ": "HS-78", "Đơn vị giải quyết": "Trần Văn Bé"},
+    )
+    report = imported(table).report
+    told = {f.code for f in report.findings}
+    assert {"frame.dossier_shared", "frame.status_unknown_rows", "frame.kind_guessed"} <= told
+    tables = (report.rules, report.skipped, report.columns, report.gaps)
+    written = repr(report.findings) + "".join(frame.write_json() for frame in tables)
+    assert [text for text in secrets if text in written] == []
 
 
 def test_without_dossier_numbers_all_that_is_known_tells_transactions_apart() -> None:
