@@ -10,7 +10,7 @@ import typer
 from sipas import rounds
 from sipas.cli.round_ import Root, carry_out
 from sipas.cli.screen import console, label, language, table
-from sipas.cli.sentences import say_code
+from sipas.cli.sentences import say, say_code
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -35,12 +35,11 @@ def show_report(report: rounds.Report) -> None:
     """Print what was taken and what was not, rule by rule."""
     for name, count in report["counts"].items():
         console.print(f"{label(f'count.{name}')}: [bold]{count}[/]")
-    if report["rules"]:
+    if any(report["rules"].values()):
         shown = table("rule", "rows#")
         for code, count in report["rules"].items():
-            shown.add_row(say_code(code, language()), str(count))
+            if count:
+                shown.add_row(say_code(code, language()), str(count))
         console.print(shown)
-    for name, code, detail in report["notes"]:
-        console.print(f"[yellow]![/] {name}: {say_code(code, language())} {detail}".rstrip(), soft_wrap=True)
-    if report["rejected_file"]:
-        console.print(f"{label('rejected_file')} {report['rejected_file']}")
+    for note in report["notes"]:
+        console.print(f"[yellow]![/] {say(note, language())}", soft_wrap=True)

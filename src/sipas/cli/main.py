@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sipas.cli import demo, edition, estimate, frame, report, responses, round_, sample, simulate, units
-from sipas.cli.screen import console, errors, language
+from sipas.cli.screen import console, errors, label, language
 from sipas.cli.sentences import Language, say
 from sipas.errors import SipasError
 
@@ -51,6 +51,10 @@ def run() -> None:
     except SipasError as error:
         errors.print(f"[bold red]✗[/] {say(error, language())}", soft_wrap=True)
         errors.print(f"  [dim]{error.code}[/]")
+        sys.exit(1)
+    except OSError as error:
+        files = " → ".join(str(f) for f in (error.filename, error.filename2) if f)
+        errors.print(f"[bold red]✗[/] {label('os_error')} {files} ({error.strerror})", soft_wrap=True)
         sys.exit(1)
 
 

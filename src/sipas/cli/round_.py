@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sipas import rounds
+from sipas.cli.rejected import write_rejected
 from sipas.cli.screen import console, label, language, step_progress, table
-from sipas.cli.sentences import say_code
+from sipas.cli.sentences import say, say_code
 from sipas.errors import SipasError
 
 app = typer.Typer(no_args_is_help=True)
 Root = Annotated[Path, typer.Argument(metavar="ĐỢT", help="Thư mục của đợt khảo sát.")]
+MOST_NAMED = 6  # the documents; open data lie beside them
 MARKS = {"up_to_date": "[green]✓[/]", "out_of_date": "[yellow]○[/]", "waiting": "[cyan]…[/]", "frozen": "[blue]■[/]"}
 
 
@@ -21,7 +24,7 @@ MARKS = {"up_to_date": "[green]✓[/]", "out_of_date": "[yellow]○[/]", "waitin
 def init(
     root: Root,
     province: Annotated[str, typer.Option(help="Mã hoặc tên tỉnh, thành phố.")],
-    year: Annotated[int, typer.Option(help="Năm khảo sát.")],
+    year: Annotated[int, typer.Option(help="Năm khảo sát.", min=2017, max=2100)],
     edition: Annotated[str, typer.Option(help="Phiếu hỏi.")] = "sipas-2017",
 ) -> None:
     """Tạo thư mục của một đợt mới với round.yaml có chú thích."""
@@ -34,6 +37,8 @@ def init(
 def status(root: Root) -> None:
     """Xem từng bước đang ở đâu."""
     show_status(rounds.status(root))
+    if rounds.contacts_overdue(root, datetime.now().astimezone().date()):
+        console.print(f"[yellow]![/] {label('contacts_overdue')}", soft_wrap=True)
 
 
 @app.command()
@@ -41,8 +46,10 @@ def run(
     root: Root,
     until: Annotated[str | None, typer.Option(help="Dừng sau bước này.")] = None,
 ) -> None:
-    """Chạy những bước đã lỗi thời; có thể ngắt bất cứ lúc nào rồi chạy lại."""
+    """Chạy các bước cần chạy lại; có thể ngắt bất cứ lúc nào rồi chạy tiếp."""
     carry_out(root, until)
+    for name in rounds.products(root)[:MOST_NAMED]:
+        console.print(root / name)
 
 
 @app.command()
@@ -52,8 +59,8 @@ def verify(
 ) -> None:
     """Kiểm tra nhật ký, mã băm và việc bốc mẫu; nói rõ chỗ sai nếu có."""
     findings = rounds.verify(root, recompute=recompute)
-    for code, detail in findings:
-        console.print(f"[bold red]✗[/] {say_code(code, language())} {detail}", soft_wrap=True)
+    for finding in findings:
+        console.print(f"[bold red]✗[/] {say(finding, language())}", soft_wrap=True)
     if findings:
         raise typer.Exit(1)
     console.print(f"[bold green]✓[/] {label('verified.recomputed' if recompute else 'verified')}")
@@ -72,13 +79,17 @@ def drop_contacts(
 
 
 def carry_out(root: Path, until: str | None = None) -> None:
-    """Run a round with a bar for each step; end with its status when something waits."""
+    """Run a round with a bar for each step; write what was refused for the clerk; say what is waited for."""
     with step_progress() as show:
         standings = rounds.run(root, until=until, progress=show)
-    waiting = [s for s in standings if s.state == "waiting"]
-    if waiting and until is None:
+    for name in write_rejected(root):
+        console.print(f"{label('rejected_file')} {root / name}", soft_wrap=True)
+    wanted = [s for s in standings if until is None or s.step == until]
+    waiting = [s for s in wanted if s.state == "waiting"]
+    if waiting:
         show_status(standings)
-        raise SipasError(waiting[0].reason or "round.waiting_for_step")
+        first = next(s for s in standings if s.state == "waiting")
+        raise SipasError(first.reason or "round.waiting_for_step")
 
 
 def show_status(standings: list[rounds.Standing]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
 from sipas import rounds
+from sipas.cli.rejected import readable
 from sipas.cli.round_ import Root, carry_out
 from sipas.cli.screen import console, label, language, table
 from sipas.cli.sentences import say
@@ -27,10 +29,12 @@ def draw(
     root: Root,
     witness: Annotated[list[str] | None, typer.Option(help="«Tên người chứng kiến=văn bản tự nhập»; lặp lại.")] = None,
     public_number: Annotated[str | None, typer.Option(help="«Nguồn=số» công bố sau khi niêm phong khung mẫu.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Lý do bốc lại; bắt buộc khi đã có mẫu.")] = None,
 ) -> None:
     """Bốc mẫu chính thức và dự phòng trong cùng một lần, kèm biên bản."""
     texts = [_named(text) for text in witness or []]
-    rounds.set_witnesses(root, texts, _named(public_number) if public_number else None)
+    number = _named(public_number) if public_number else None
+    rounds.set_witnesses(root, texts, number, reason=reason)
     carry_out(root, "sample")
     show_certificate(root)
 
@@ -68,13 +72,22 @@ def export(
         console.print(f"{label('made')} {name}")
 
 
+@app.command()
+def contacts(
+    root: Root,
+    target: Annotated[Path, typer.Argument(metavar="TỆP.xlsx", help="Nơi ghi; chỉ người tạo đọc được tệp.")],
+) -> None:
+    """Ghi danh sách địa chỉ của mẫu cho Bưu điện; việc mở thông tin liên hệ được ghi nhật ký."""
+    listed = rounds.field_list(root)
+    roles = listed.with_columns(pl.col("role").map_elements(label, return_dtype=pl.String))
+    rounds.put_field_list(root, target, readable(roles))
+    console.print(f"{label('made')} {target}")
+
+
 def show_certificate(root: Path) -> None:
     """Print the counts and hashes of the draw."""
-    certificate = rounds.certificate(root)
-    shown = table("what", "value")
-    for name, value in certificate:
-        shown.add_row(label(f"certificate.{name}"), str(value))
-    console.print(shown)
+    for name, value in rounds.certificate(root):
+        console.print(f"{label(f'certificate.{name}')}: [bold]{value}[/]", soft_wrap=True)
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from sipas.cli.screen import console, label
 def simulate(
     root: Root,
     province: Annotated[str, typer.Option(help="Mã hoặc tên tỉnh; «all»: cả nước.")] = "08",
-    year: Annotated[int, typer.Option(help="Năm khảo sát.")] = 2026,
+    year: Annotated[int, typer.Option(help="Năm khảo sát.", min=2017, max=2100)] = 2026,
     edition: Annotated[str, typer.Option(help="Phiếu hỏi.")] = "sipas-2017",
     seed: Annotated[int, typer.Option(help="Hạt giống của dữ liệu mô phỏng.")] = 1,
     load: Annotated[float, typer.Option(help="Số giao dịch trung bình của một xã.")] = 150.0,

@@ -2,10 +2,12 @@
 
 from sipas.rounds.initialise import initialise
 from sipas.rounds.operations import add_files, drop_contacts, run, set_witnesses, status, trial_draw
+from sipas.rounds.private import field_list, put_field_list, put_rejected, rejected_rows
 from sipas.rounds.results import (
     IndexRow,
     Report,
     certificate,
+    contacts_overdue,
     export_draw,
     frame_hash,
     frame_report,
@@ -24,14 +26,19 @@ __all__ = [
     "Standing",
     "add_files",
     "certificate",
+    "contacts_overdue",
     "drop_contacts",
     "export_draw",
+    "field_list",
     "frame_hash",
     "frame_report",
     "index_rows",
     "initialise",
     "notices",
     "products",
+    "put_field_list",
+    "put_rejected",
+    "rejected_rows",
     "responses_report",
     "run",
     "set_witnesses",

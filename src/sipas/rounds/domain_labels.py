@@ -6,18 +6,10 @@ from typing import overload
 
 from sipas.errors import SipasError
 from sipas.geography import unit_at
+from sipas.reporting.domain_labels import shipped_label
 from sipas.rounds.settings import Round
 
 CROSS = " × "
-NAMES = {
-    "agency_level": {
-        "central": "Cơ quan trung ương tại địa phương",
-        "province": "Cấp tỉnh",
-        "district": "Cấp huyện",
-        "commune": "Cấp xã",
-    },
-    "respondent_kind": {"person": "Cá nhân", "organisation": "Tổ chức"},
-}
 PLACES = ("province", "commune")
 
 
@@ -49,7 +41,7 @@ def domain_label(kind: str, domain: str | None, settings: Round) -> str | None:
         return CROSS.join(domain_label(k, d, settings) for k, d in parts)
     if kind in PLACES and domain:
         return _place(domain, settings)
-    return NAMES.get(kind, {}).get(domain, domain)
+    return shipped_label(kind, domain)
 
 
 def _place(code: str, settings: Round) -> str:

@@ -43,10 +43,13 @@ class Folder:
     ----------
     root : Path
         The round's folder.
+    work : Path, optional
+        Where files are made before they are moved; on the round's disk unless nothing will be moved there.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, work: Path | None = None) -> None:
         self.root = root
+        self.aside = work or root / WORK
 
     def path(self, name: str) -> Path:
         """Give the path of a file of the round.
@@ -91,9 +94,13 @@ class Folder:
         Raises
         ------
         SipasError
-            ``round.locked``.
+            ``round.locked``, ``round.not_writable``.
         """
-        with (self.root / ".lock").open("w") as file:
+        try:
+            lock = (self.root / ".lock").open("w")
+        except PermissionError as error:
+            raise SipasError("round.not_writable", got=str(self.root)) from error
+        with lock as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -115,7 +122,7 @@ class Folder:
         """
         hashes = {}
         for name, content in sorted(outputs.items()):
-            aside = self.root / WORK / "out" / name
+            aside = self.aside / "out" / name
             aside.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(content, Path):
                 os.replace(content, aside)
@@ -142,7 +149,7 @@ class Folder:
             ``round.prepared_lost`` where a prepared file is neither aside nor in its place.
         """
         for name, expected in hashes.items():
-            aside, place = self.root / WORK / "out" / name, self.path(name)
+            aside, place = self.aside / "out" / name, self.path(name)
             if aside.exists():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(aside, place)
@@ -153,6 +160,25 @@ class Folder:
                 self.path(name).unlink()
         self.clear()
 
+    def replace(self, name: str, content: bytes) -> None:
+        """Write a small file of a person's decisions whole or not at all.
+
+        Parameters
+        ----------
+        name : str
+            Relative, with ``/``.
+        content : bytes
+            All of it.
+        """
+        place = self.path(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        made = place.with_name(f".{place.name}.new")
+        with made.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(made, place)
+
     def work(self) -> Path:
         """Give an empty folder for files in the making.
 
@@ -161,10 +187,10 @@ class Folder:
         Path
             On the same disk as the round, so that a move is atomic.
         """
-        place = self.root / WORK / "making"
+        place = self.aside / "making"
         place.mkdir(parents=True, exist_ok=True)
         return place
 
     def clear(self) -> None:
         """Remove what an interrupted step left behind."""
-        shutil.rmtree(self.root / WORK, ignore_errors=True)
+        shutil.rmtree(self.aside, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,7 @@ from string import Template
 from sipas.errors import SipasError
 from sipas.geography import find
 from sipas.instrument import load
+from sipas.rounds.folder import Folder
 from sipas.rounds.keys import DEPARTMENT, SECRET, make_key
 from sipas.rounds.settings import FILE, load_round
 
@@ -44,21 +46,22 @@ def initialise(root: Path, *, province: str, year: int, edition: str) -> Path:
         raise SipasError("round.exists", got=str(root))
     unit = find(province, date(year, 9, 30), level="province")
     load(edition if not (root / edition).is_file() else str(root / edition))
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in INPUTS:
         (root / "input" / name).mkdir(parents=True, exist_ok=True)
+    make_key(root / SECRET)
+    make_key(root / DEPARTMENT)
     text = files(__package__).joinpath("template.yaml").read_text(encoding="utf-8")
     full = f"{unit.kind} {unit.name}"
     filled = Template(text).substitute(
-        name=root.name,
+        name=json.dumps(root.name, ensure_ascii=False),
         title=f"Đo lường sự hài lòng của người dân, tổ chức {full} năm {year}",
         year=year,
-        edition=edition,
+        edition=json.dumps(edition, ensure_ascii=False),
         province=unit.code,
         province_name=unit.name,
         province_full=full,
     )
-    (root / FILE).write_text(filled, encoding="utf-8")
+    Folder(root).replace(FILE, filled.encode())
     load_round(root)
-    make_key(root / SECRET)
-    make_key(root / DEPARTMENT)
     return root / FILE

@@ -43,13 +43,15 @@ class Journal:
         Who runs the program; written on every line.
     program : str
         Name and version of the program.
+    repair : bool
+        Cut off a last line that a crash left half-written; only for whoever holds the round alone.
     """
 
-    def __init__(self, path: Path, *, actor: str, program: str) -> None:
+    def __init__(self, path: Path, *, actor: str, program: str, repair: bool = False) -> None:
         self.path = path
         self.actor = actor
         self.program = program
-        self.lines = self._read()
+        self.lines = self._read(repair)
 
     def append(self, event: str, **data: object) -> Line:
         """Write an event and make sure that it is on the disk.
@@ -105,12 +107,12 @@ class Journal:
         """Hash of the last line: it seals all that came before."""
         return line_hash(_encode(self.lines[-1])) if self.lines else START
 
-    def _read(self) -> list[Line]:
+    def _read(self, repair: bool) -> list[Line]:
         if not self.path.exists():
             return []
         raw = self.path.read_bytes()
         whole = raw[: raw.rfind(b"\n") + 1]
-        if whole != raw:  # a line cut off by a crash was never acted on
+        if whole != raw and repair:  # a line cut off by a crash was never acted on
             with self.path.open("r+b") as file:
                 file.truncate(len(whole))
         lines = whole.splitlines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 from pathlib import Path
 
@@ -30,8 +31,11 @@ def make_key(path: Path, *, simulated_seed: int | None = None) -> None:
     key = secrets.token_bytes(BYTES)
     if simulated_seed is not None:
         key = hashlib.sha256(f"{path.name} {simulated_seed}".encode()).digest()
-    path.touch(mode=0o600)
-    path.write_bytes(key.hex().encode() + b"\n")
+    made = path.with_name(f".{path.name}.new")
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(key.hex().encode() + b"\n")
+        os.fsync(file.fileno())
+    os.replace(made, path)
 
 
 def round_secret(folder: Folder) -> bytes:

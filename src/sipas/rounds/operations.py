@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-import yaml
-
 from sipas.errors import Place, SipasError
+from sipas.geography import unit_at
+from sipas.rounds.editions import round_edition
 from sipas.rounds.folder import Folder
 from sipas.rounds.journal import Journal
 from sipas.rounds.keys import SECRET
 from sipas.rounds.runner import Context, Standing, Step, carry_out, recover, refuse_foreign_files, standing
-from sipas.rounds.settings import load_round
+from sipas.rounds.settings import FILE, NATION, load_round
 from sipas.rounds.steps import steps_of
-from sipas.rounds.steps.draw import WITNESSES, frame_sha256, trial
+from sipas.rounds.steps.draw import WITNESSES, trial, witness_file
+from sipas.sampling import parse_design
 
 Progress = Callable[[str, float, str], None]
-PRIVATE = ("contacts.enc", SECRET, "input/frame/*", "rejected/*")
+PRIVATE = ("contacts.enc", SECRET, "input/frame/*", "input/visits/*", "input/responses/*", "rejected/*")
+DROPPED, GONE = "contacts_dropped", "contacts_gone"
 
 
 def _silent(step: str, share: float, note: str) -> None:
@@ -46,9 +48,13 @@ def open_round(root: Path, progress: Progress = _silent, step: str = "") -> Cont
     Context
         Settings and journal as they stand now; the chain of the journal is checked.
     """
+    return _open(root, repair=False, progress=progress, step=step)
+
+
+def _open(root: Path, *, repair: bool, progress: Progress, step: str = "") -> Context:
     settings = load_round(root)
     program = f"sipas {version('sipas')}"
-    journal = Journal(root / "journal.jsonl", actor=_actor(), program=program)
+    journal = Journal(root / "journal.jsonl", actor=_actor(), program=program, repair=repair)
     return Context(Folder(root), settings, journal, lambda share, note: progress(step, share, note))
 
 
@@ -71,7 +77,7 @@ def held(root: Path, progress: Progress = _silent) -> Iterator[Context]:
     load_round(root)
     folder = Folder(root)
     with folder.locked():
-        context = open_round(root, progress)
+        context = _open(root, repair=True, progress=progress)
         recover(context)
         refuse_foreign_files(folder, context.journal)
         _finish_drop(context)
@@ -104,6 +110,7 @@ def run(root: Path, *, until: str | None = None, progress: Progress = _silent) -
     if until is not None and until not in {step.name for step in steps}:
         raise SipasError("round.step_unknown", "until", expected=[s.name for s in steps], got=until)
     with held(root, progress) as context:
+        check_settings(context)
         for step in steps:
             if not _run_step(context, step, progress):
                 break
@@ -119,7 +126,6 @@ def _run_step(context: Context, step: Step, progress: Progress) -> bool:
         progress(step.name, 0.0, "")
         shown = Context(context.folder, context.round, context.journal, lambda s, n: progress(step.name, s, n))
         carry_out(shown, step)
-    if state != "waiting":
         progress(step.name, 1.0, "")
     return state != "waiting"
 
@@ -138,14 +144,45 @@ def status(root: Path) -> list[Standing]:
         In order; whatever follows a step that is not done is out of date or waits.
     """
     context = open_round(root)
+    check_settings(context)
     found: list[Standing] = []
+    stale: set[str] = set()
     for step in steps_of(context.round):
-        blocked = any(s.state in {"waiting", "out_of_date"} for s in found)
-        if blocked and not _inputs_there(context, step):
-            found.append(Standing(step.name, "waiting", "round.waiting_for_step"))
-        else:
-            found.append(standing(context, step))
+        found.append(_standing_after(context, step, stale))
+        done = context.journal.last(step.name)
+        if done and found[-1].state in {"waiting", "out_of_date"}:
+            stale |= set(done["outputs"])
     return found
+
+
+def _standing_after(context: Context, step: Step, stale: set[str]) -> Standing:
+    """Tell where a step stands, given what earlier steps will make anew."""
+    if stale & set(step.inputs(context)):
+        return Standing(step.name, "out_of_date", "round.earlier_step_out_of_date")
+    return standing(context, step)
+
+
+def check_settings(context: Context) -> None:
+    """Find faults of the settings before anything runs: edition, province, design, window.
+
+    Parameters
+    ----------
+    context : Context
+        The round.
+
+    Raises
+    ------
+    SipasError
+        ``round.window``, and those of ``instrument``, ``geography`` and ``sampling``.
+    """
+    settings = context.round
+    round_edition(context.folder, settings)
+    parse_design(settings.design)
+    if settings.window.last < settings.window.first:
+        place = Place(file=FILE, node="window")
+        raise SipasError("round.window", got=[str(settings.window.first), str(settings.window.last)], place=place)
+    if settings.province != NATION:
+        unit_at(settings.province, settings.window.last)
 
 
 def add_files(root: Path, kind: str, files: Sequence[Path]) -> list[str]:
@@ -168,20 +205,23 @@ def add_files(root: Path, kind: str, files: Sequence[Path]) -> list[str]:
     Raises
     ------
     SipasError
-        ``round.file_missing``.
+        ``round.file_missing``; ``round.contacts_dropped`` once the identities were destroyed.
     """
-    load_round(root)
-    place = root / "input" / kind
-    place.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        if not file.is_file():
-            raise SipasError("round.file_missing", got=str(file), place=Place(file=file.name))
-        shutil.copyfile(file, place / file.name)
+    missing = [file for file in files if not file.is_file()]
+    if missing:
+        raise SipasError("round.file_missing", got=str(missing[0]), place=Place(file=missing[0].name))
+    with held(root) as context:
+        if any(line["event"] == DROPPED for line in context.journal.lines) and files:
+            raise SipasError("round.contacts_dropped", got=kind)
+        for file in files:
+            context.folder.replace(f"input/{kind}/{file.name}", file.read_bytes())
     return [f"input/{kind}/{file.name}" for file in files]
 
 
-def set_witnesses(root: Path, texts: Sequence[tuple[str, str]], public_number: tuple[str, str] | None) -> None:
-    """Write down the public texts of the draw, bound to the frame as it is now.
+def set_witnesses(
+    root: Path, texts: Sequence[tuple[str, str]], public_number: tuple[str, str] | None, *, reason: str | None = None
+) -> None:
+    """Write down the public texts of the draw, bound to frame and design as they are now; journalled.
 
     Parameters
     ----------
@@ -191,11 +231,13 @@ def set_witnesses(root: Path, texts: Sequence[tuple[str, str]], public_number: t
         One per witness.
     public_number : (source, number), optional
         A number drawn in public after the frame was sealed.
+    reason : str, optional
+        Why the draw is held again; needed once a sample was drawn.
 
     Raises
     ------
     SipasError
-        ``round.no_witnesses`` where there is neither.
+        ``round.no_witnesses`` where there is neither; ``round.redraw_needs_reason``.
     """
     if not texts and public_number is None:
         raise SipasError("round.no_witnesses")
@@ -203,9 +245,12 @@ def set_witnesses(root: Path, texts: Sequence[tuple[str, str]], public_number: t
     if public_number is not None:
         source, number = public_number
         parts.append({"kind": "public_number", "name": source, "text": number, "source": source})
-    data = {"frame_sha256": frame_sha256(Folder(root)), "operator": _actor(), "parts": parts}
-    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
-    (root / WITNESSES).write_text(text, encoding="utf-8")
+    with held(root) as context:
+        if context.journal.last("sample") and not reason:
+            raise SipasError("round.redraw_needs_reason", "reason")
+        content = witness_file(context, _actor(), parts)
+        context.folder.replace(WITNESSES, content)
+        context.journal.append("witnesses", sha256=hashlib.sha256(content).hexdigest(), reason=reason)
 
 
 def drop_contacts(root: Path) -> list[str]:
@@ -223,20 +268,20 @@ def drop_contacts(root: Path) -> list[str]:
     """
     with held(root) as context:
         names = [name for pattern in PRIVATE for name in context.folder.matching(pattern)]
-        context.journal.append("contacts_dropped", dropped=names)
+        context.journal.append(DROPPED, dropped=names)
         _finish_drop(context)
     return names
 
 
 def _finish_drop(context: Context) -> None:
     """Remove what the journal says was dropped, also after a stop in the middle of it."""
-    for line in context.journal.lines:
-        for name in line.get("dropped", ()):
-            context.folder.path(name).unlink(missing_ok=True)
-
-
-def _inputs_there(context: Context, step: Step) -> bool:
-    return all(context.folder.path(name).exists() for name in step.inputs(context))
+    lines = context.journal.lines
+    drops = [line for line in lines if line["event"] == DROPPED]
+    if not drops or any(line["event"] == GONE and line["n"] > drops[-1]["n"] for line in lines):
+        return
+    for name in drops[-1]["dropped"]:
+        context.folder.path(name).unlink(missing_ok=True)
+    context.journal.append(GONE)
 
 
 def _actor() -> str:

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict
 
 import polars as pl
 
-from sipas.errors import SipasError
+from sipas.errors import Place, SipasError
 from sipas.instrument import notice
 from sipas.rounds.domain_labels import domain_label
 from sipas.rounds.editions import round_edition
 from sipas.rounds.folder import Folder
 from sipas.rounds.settings import load_round
+from sipas.rounds.steps.draw import frame_sha256
 from sipas.rounds.tables_io import read_json, read_table
-from sipas.sampling import canonical_csv, read_certificate, table_digest
+from sipas.sampling import canonical_csv, read_certificate
 from sipas.tables import FRAME, INDEX, SAMPLE
 
 SIMULATED = ("Số liệu mô phỏng, không phải kết quả thật.", "Simulated data (mô phỏng), no real result.")
 
 
 class Report(TypedDict):
-    """An import's report: counts by name, rows by rule, notes, and where the refused rows are."""
+    """An import's report: counts by name, rows by rule, and what else a person should know."""
 
     counts: dict[str, int]
     rules: dict[str, int]
-    notes: list[tuple[str, str, str]]
-    rejected_file: str | None
+    notes: list[SipasError]
 
 
 def frame_report(root: Path) -> Report:
@@ -64,9 +65,10 @@ def responses_report(root: Path) -> Report:
 
 def _report(root: Path, name: str) -> Report:
     data = read_json(Folder(root), name)
-    empty: Report = {"counts": {}, "rules": {}, "notes": [], "rejected_file": None}
-    given: Report = {**empty, **data}  # type: ignore[typeddict-item]  # written by the step of the same name
-    return given
+    notes = [
+        SipasError(n["code"], got=n["got"], hint=n["hint"], place=Place(**n["place"])) for n in data.get("notes", [])
+    ]
+    return {"counts": data["counts"], "rules": data["rules"], "notes": notes}
 
 
 def certificate(root: Path) -> list[tuple[str, object]]:
@@ -109,7 +111,8 @@ def frame_hash(root: Path) -> str:
     str
         SHA-256 of the canonical frame, hex.
     """
-    return table_digest(read_table(Folder(root), FRAME)).sha256
+    load_round(root)
+    return frame_sha256(Folder(root))
 
 
 def export_draw(root: Path, target: Path) -> list[str]:
@@ -134,6 +137,25 @@ def export_draw(root: Path, target: Path) -> list[str]:
             file.writelines(canonical_csv(read_table(folder, table)))
     shutil.copyfile(folder.path("certificate.json"), target / "certificate.json")
     return [str(target / name) for name in ("frame.csv", "sample.csv", "certificate.json")]
+
+
+def contacts_overdue(root: Path, today: date) -> bool:
+    """Tell whether identities are kept beyond the day set for their destruction.
+
+    Parameters
+    ----------
+    root : Path
+        The round's folder.
+    today : datetime.date
+        The day.
+
+    Returns
+    -------
+    bool
+        False where no day is set.
+    """
+    until = load_round(root).contacts_until
+    return until is not None and today > until and (root / "contacts.enc").exists()
 
 
 class IndexRow(TypedDict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ from sipas.rounds.journal import Journal, Line
 from sipas.rounds.settings import Round
 
 LINE_KEYS = ("step", "fingerprint", "settings", "inputs", "outputs", "loose", "owned", "notes")
+
+RESULTS = ("*.parquet", "*.json", "disclosed/*", "open-data/*", "report/*")
 
 State = Literal["up_to_date", "out_of_date", "waiting", "frozen"]
 
@@ -97,6 +100,22 @@ class Standing:
     reason: str | None = None
 
 
+def readable(path: Path) -> bool:
+    """Tell whether a file is there and may be read: private files may have been kept back on purpose.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+
+    Returns
+    -------
+    bool
+        True for a readable file.
+    """
+    return path.is_file() and os.access(path, os.R_OK)
+
+
 def fingerprint(context: Context, step: Step) -> tuple[str, dict[str, str]]:
     """Hash all that decides a step's result.
 
@@ -144,6 +163,8 @@ def standing(context: Context, step: Step) -> Standing:
     waits = step.waits_for(context)
     if waits:
         return Standing(step.name, "waiting", waits)
+    if not all(readable(context.folder.path(name)) for name in step.inputs(context)):
+        return Standing(step.name, "waiting", "round.input_missing")
     if done and done["fingerprint"] == fingerprint(context, step)[0] and _loose_present(context, done):
         return Standing(step.name, "up_to_date")
     return Standing(step.name, "out_of_date")
@@ -196,11 +217,7 @@ def recover(context: Context) -> None:
         context.folder.clear()
         return
     line = lines[-1]
-    loose = {
-        name: file_hash(path)
-        for name in line["loose"]
-        if (path := context.folder.root / ".work" / "out" / name).exists()
-    }
+    loose = {name: file_hash(path) for name in line["loose"] if (path := context.folder.aside / "out" / name).exists()}
     data = {k: line[k] for k in LINE_KEYS}
     _finish(context, data, {**line["outputs"], **loose})
 
@@ -225,13 +242,50 @@ def mismatches(folder: Folder, journal: Journal) -> list[tuple[str, str, str]]:
         if line["event"] == "done":
             expected = {k: v for k, v in expected.items() if not k.startswith(tuple(f"{o}/" for o in line["owned"]))}
             expected |= line["outputs"]
+    gone = dropped(journal)
     found = []
-    for name, sha in sorted(expected.items()):
+    for name, sha in sorted((name, sha) for name, sha in expected.items() if name not in gone):
         path = folder.path(name)
         got = file_hash(path) if path.exists() else "missing"
         if got != sha:
             found.append((name, sha, got))
     return found
+
+
+def dropped(journal: Journal) -> set[str]:
+    """List the files that were destroyed on purpose.
+
+    Parameters
+    ----------
+    journal : Journal
+        The round's journal.
+
+    Returns
+    -------
+    set of str
+        Names inside the round.
+    """
+    return {name for line in journal.lines for name in line.get("dropped", ())}
+
+
+def unjournalled(folder: Folder, journal: Journal) -> list[str]:
+    """List results that no line of the journal accounts for: the journal was cut or taken away.
+
+    Parameters
+    ----------
+    folder : Folder
+        The round's files.
+    journal : Journal
+        Its journal.
+
+    Returns
+    -------
+    list of str
+        Names inside the round.
+    """
+    known = {name for line in journal.lines for name in line.get("outputs", ())}
+    found = [name for pattern in RESULTS for name in folder.matching(pattern)]
+    return sorted(set(found) - known)
 
 
 def refuse_foreign_files(folder: Folder, journal: Journal) -> None:
@@ -247,8 +301,11 @@ def refuse_foreign_files(folder: Folder, journal: Journal) -> None:
     Raises
     ------
     SipasError
-        ``round.file_changed`` with every file that differs.
+        ``round.file_changed`` with every file that differs; ``round.file_unjournalled``.
     """
+    strange = unjournalled(folder, journal)
+    if strange:
+        raise SipasError("round.file_unjournalled", hint=strange, place=Place(file=strange[0]))
     wrong = mismatches(folder, journal)
     if wrong:
         raise SipasError(
@@ -266,8 +323,7 @@ def _finish(context: Context, data: Line, hashes: Mapping[str, str]) -> None:
 
 
 def _dropped_inputs(context: Context, done: Line) -> bool:
-    dropped = {name for line in context.journal.lines for name in line.get("dropped", ())}
-    return bool(dropped & (set(done["inputs"]) | set(done["loose"])))
+    return bool(dropped(context.journal) & (set(done["inputs"]) | set(done["loose"])))
 
 
 def _loose_present(context: Context, done: Line) -> bool:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
-from sipas.errors import Place, SipasError
+from sipas.errors import SipasError
 from sipas.estimation.design import Lonely
+from sipas.intake import read_yaml_text
 from sipas.weighting import WeightingPlan
 
 FILE = "round.yaml"
@@ -77,7 +77,17 @@ class Simulated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     seed: int
     profile: str = "transactions"
-    lift: float = 0.0
+
+
+class CoordinationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Draw by permanent random numbers, so that rounds can avoid or meet the same people.
+
+    ``earlier`` is the folder of a round drawn so; ``keep`` the share of its respondents to meet again (0: avoid them).
+    Without ``earlier`` this is the first such round.
+    """
+
+    earlier: str | None = None
+    keep: float = 0.0
 
 
 class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,7 +104,7 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     frame: FrameSettings = FrameSettings()
     responses: str = "input/responses/*"
     visits: str = "input/visits/*"
-    verifications: str = "input/verifications/*"
+    response_mapping: dict[str, str] | None = None  # column of the file -> answer column of the edition
     weights: WeightingPlan = WeightingPlan()
     estimates: EstimateSettings = EstimateSettings()
     targets: tuple[Target, ...] = ()
@@ -102,6 +112,7 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     minimum_cell: int | None = None
     department_key: str | None = None
     contacts_until: date | None = None
+    coordination: CoordinationSettings | None = None
     simulated: Simulated | None = None
 
 
@@ -121,19 +132,16 @@ def load_round(root: Path) -> Round:
     Raises
     ------
     SipasError
-        ``round.no_folder``, ``round.yaml_unreadable``, ``round.setting``.
+        ``round.no_folder``, ``round.setting``, and those of ``intake`` for YAML that cannot be read.
     """
     path = root / FILE
     if not path.is_file():
         raise SipasError("round.no_folder", expected=FILE, got=str(root))
+    text = read_yaml_text(path)
+    if text.faults:
+        raise text.faults[0]
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(file=FILE, row=mark.line + 1 if mark else None)
-        raise SipasError("round.yaml_unreadable", got=str(error).splitlines()[0], place=place) from error
-    try:
-        return msgspec.convert(data, Round, strict=True)
+        return msgspec.convert(text.data, Round, strict=True)
     except msgspec.ValidationError as error:
         message, _, node = str(error).partition(" - at ")
-        raise SipasError("round.setting", got=message, place=Place(file=FILE, node=node.strip("`$."))) from error
+        raise SipasError("round.setting", got=message, place=text.place(node.strip("`$."))) from error

@@ -105,8 +105,8 @@ def _of_province(
 def _settings(
     name: str, code: str, year: int, edition: str, population: str, seed: int, previous: str | None
 ) -> dict[str, Any]:
-    place = "Hà Nội" if code == NATION else unit_at(code, date(year, 9, 30)).name
-    full = "cả nước" if code == NATION else f"tỉnh {place}"
+    unit = None if code == NATION else unit_at(code, date(year, 9, 30))
+    place, full = ("Hà Nội", "cả nước") if unit is None else (unit.name, unit.full_name)
     settings: dict[str, Any] = {
         "name": name,
         "title": f"Đo lường sự hài lòng của người dân, tổ chức {full} năm {year} (MÔ PHỎNG)",

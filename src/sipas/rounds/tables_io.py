@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from sipas.errors import Place, SipasError
 from sipas.rounds.folder import Folder
 from sipas.tables import Table
 
@@ -47,8 +48,20 @@ def read_table(folder: Folder, table: Table) -> pl.DataFrame:
     -------
     polars.DataFrame
         Promised columns first.
+
+    Raises
+    ------
+    SipasError
+        ``round.step_not_done`` where no step has made it yet; ``round.table_unreadable``.
     """
-    return table.check(pl.read_parquet(folder.path(f"{table.name}.parquet")))
+    path = folder.path(f"{table.name}.parquet")
+    if not path.exists():
+        raise SipasError("round.step_not_done", got=path.name)
+    try:
+        return table.check(pl.read_parquet(path))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        place = Place(file=path.name)
+        raise SipasError("round.table_unreadable", got=str(error).splitlines()[0], place=place) from error
 
 
 def canonical_json(data: Mapping[str, object]) -> bytes:
@@ -81,6 +94,13 @@ def read_json(folder: Folder, name: str) -> dict[str, Any]:
     -------
     dict
         Its content.
+
+    Raises
+    ------
+    SipasError
+        ``round.step_not_done``.
     """
+    if not folder.path(name).exists():
+        raise SipasError("round.step_not_done", got=name)
     data: dict[str, Any] = json.loads(folder.path(name).read_bytes())
     return data

@@ -81,7 +81,10 @@ def units_of(rows: pl.DataFrame, stage: Stage) -> pl.DataFrame:
     if stage.unit == UNIT:
         units = rows.with_columns(size=size, measure=measure)
     else:
-        sums = [size.sum().alias("size"), measure.sum().alias("measure")]
+        sums = [
+            _summed(stage.measure_of_size, size).alias("size"),
+            _summed(_power_measure(stage), measure).alias("measure"),
+        ]
         differ = [pl.col(n).n_unique().alias(f"n:{n}") for n in kept if n != unit]
         own = [pl.col(n).first() for n in kept if n != unit]
         units = rows.group_by("parent", unit).agg(*own, *sums, *differ)
@@ -252,6 +255,11 @@ def measured(name: str) -> pl.Expr:
     if name == COUNT:
         return pl.lit(1, dtype=pl.Int64)
     return pl.col(PREFIX + name).cast(pl.Int64).fill_null(0)
+
+
+def _summed(name: str, measure: pl.Expr) -> pl.Expr:
+    """Add a measure over a cluster's rows; a literal inside an aggregation would count once, not per row."""
+    return pl.len().cast(pl.Int64) if name == COUNT else measure.sum()
 
 
 def _text(name: str) -> pl.Expr:

@@ -81,8 +81,10 @@ def imported(tmp_path: Path) -> tuple[Path, Result]:
 
 def test_the_clerk_reads_what_was_not_taken_and_why(imported: tuple[Path, Result]) -> None:
     root, result = imported
-    assert "rejected/frame.csv" in result.output
-    rejected = pl.read_csv(root / "rejected" / "frame.csv")
+    assert "rejected/frame.xlsx" in result.output
+    rejected = pl.read_parquet(root / "rejected" / "frame.parquet")
+    book = openpyxl.load_workbook(root / "rejected" / "frame.xlsx")
+    assert any("mã hồ sơ" in str(cell.value).lower() for row in book.active.iter_rows(min_row=2) for cell in row)
     reasons = dict(rejected.select("reason", "row").iter_rows())
     assert reasons == {"frame.duplicate": 6 + 4 * EACH + 1, "frame.outside_window": 6 + 4 * EACH + 2}
     frame = pl.read_parquet(root / "frame.parquet")
@@ -111,10 +113,61 @@ def test_the_draw_waits_for_witnesses_and_is_bound_to_the_frame(imported: tuple[
 def test_redraws_and_trials_are_counted_on_the_certificate(imported: tuple[Path, Result]) -> None:
     root, _ = imported
     sipas("sample", "trial", root, "tập dượt")
-    for text in ("một", "hai"):
-        sipas("sample", "draw", root, "--witness", f"Bà A, UBMTTQ tỉnh={text}")
+    sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=một")
+    with pytest.raises(SipasError, match=r"round\.redraw_needs_reason"):
+        sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=hai")
+    sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=hai", "--reason", "thiếu một xã trong danh sách")
     draws = json.loads((root / "certificate.json").read_bytes())["draws"]
     assert draws == {"trials": 1, "redraws": 1}
+
+
+def test_the_design_and_the_texts_cannot_be_changed_behind_the_witnesses(imported: tuple[Path, Result]) -> None:
+    root, _ = imported
+    sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=một")
+    settings = (root / "round.yaml").read_text(encoding="utf-8")
+    (root / "round.yaml").write_text(settings.replace("n: 25", "n: 20"), encoding="utf-8")
+    with pytest.raises(SipasError, match=r"round\.witnesses_for_other_design"):
+        sipas("round", "run", root)
+    (root / "round.yaml").write_text(settings, encoding="utf-8")
+    typed = (root / "witnesses.yaml").read_text(encoding="utf-8")
+    (root / "witnesses.yaml").write_text(typed.replace("một", "hai"), encoding="utf-8")
+    with pytest.raises(SipasError, match=r"round\.witnesses_edited"):
+        sipas("round", "run", root)
+
+
+def test_the_list_for_the_field_is_opened_on_record(imported: tuple[Path, Result], tmp_path: Path) -> None:
+    root, _ = imported
+    sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=một")
+    target = tmp_path / "danh sách phát phiếu.xlsx"
+    sipas("sample", "contacts", root, target)
+    sheet = openpyxl.load_workbook(target).active
+    rows = list(sheet.iter_rows(values_only=True))
+    names = {str(row[4]) for row in rows[1:]}
+    assert len(rows) - 1 == pl.read_parquet(root / "sample.parquet").height
+    assert all(name.startswith("Nguyễn Thị Hường") for name in names)
+    assert target.stat().st_mode & 0o077 == 0
+    assert '"event":"contacts_opened"' in (root / "journal.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_journal_that_is_gone_or_cut_is_an_error(imported: tuple[Path, Result]) -> None:
+    root, _ = imported
+    sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=một")
+    journal = (root / "journal.jsonl").read_bytes()
+    for left in (b"", journal.splitlines(keepends=True)[0]):
+        (root / "journal.jsonl").write_bytes(left)
+        assert sipas("round", "verify", root).exit_code == 1
+        with pytest.raises(SipasError, match=r"round\.file_unjournalled"):
+            sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=hai", "--reason", "thử")
+
+
+def test_a_folder_sent_without_its_private_files_still_verifies(imported: tuple[Path, Result]) -> None:
+    root, _ = imported
+    sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=một")
+    for name in ("secret.key", "contacts.enc", "input/frame/danh sách.xlsx"):
+        (root / name).unlink()
+    assert sipas("round", "verify", root).exit_code == 0
+    assert sipas("round", "verify", root, "--recompute").exit_code == 0
+    assert sipas("round", "status", root).exit_code == 0
 
 
 def answers(root: Path) -> pl.DataFrame:
@@ -138,8 +191,8 @@ def test_from_own_answers_to_a_report(imported: tuple[Path, Result], tmp_path: P
     ).write_csv(tmp_path / "phiếu.csv")
     imported_answers = sipas("responses", "import", root, tmp_path / "phiếu.csv")
     assert "Phiếu hợp lệ: 100" in imported_answers.output
-    assert pl.read_csv(root / "rejected" / "responses.csv").height == 1
-    assert pl.read_csv(root / "rejected" / "response-findings.csv").height == 1
+    assert pl.read_parquet(root / "rejected" / "responses.parquet").height == 1
+    assert pl.read_parquet(root / "rejected" / "answers.parquet").height == 1
     assert sipas("round", "run", root).exit_code == 0
     shown = sipas("estimate", root, "--by", "agency")
     assert all(agency in shown.output for agency in AGENCIES)
@@ -168,3 +221,25 @@ def test_wrong_words_get_a_sentence(
     assert caught.value.code.startswith(code)
     assert say(caught.value, "vi") != str(caught.value)
     assert not (tmp_path / "mới").exists()
+
+
+@pytest.mark.parametrize(("keep", "met"), [(0.0, 0), (1.0, 40)])
+def test_a_later_round_avoids_or_meets_the_same_people(
+    imported: tuple[Path, Result], tmp_path: Path, keep: float, met: int
+) -> None:
+    root, _ = imported
+    # 10 official and 10 reserves of 60: both rounds fit on the circle of numbers, so that avoiding can be complete.
+    settings = (root / "round.yaml").read_text(encoding="utf-8").replace("n: 25", "n: 10")
+    (root / "round.yaml").write_text(settings + "coordination: {}\n", encoding="utf-8")
+    sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=mưa nhẹ")
+    later = tmp_path / "đợt sau"
+    sipas("round", "init", later, "--province", "Tuyên Quang", "--year", "2026")
+    chosen = f"coordination: {{earlier: ../{root.name}, keep: {keep}}}\n"
+    (later / "round.yaml").write_text(settings.replace("name: đợt 2026", "name: đợt sau") + chosen, encoding="utf-8")
+    sipas("frame", "import", later, tmp_path / "danh sách.xlsx")
+    sipas("sample", "draw", later, "--witness", "Ông B, Hội CCB tỉnh=nắng")
+    overlap = pl.read_csv(later / "overlap.csv")
+    assert overlap["earlier"].sum() == 40
+    assert overlap["official"].sum() == met
+    assert overlap["expected"].sum() == pytest.approx(met)
+    assert sipas("sample", "verify", later).exit_code == 0

@@ -101,13 +101,13 @@ def test_simulated_data_and_recalled_wording_are_said(finished: Path) -> None:
 
 def test_no_identity_is_outside_the_private_files(finished: Path) -> None:
     root = finished / "r2026"
-    names = pl.read_csv(root / "input" / "frame" / "cap-xa.csv", skip_rows=2)["Số điện thoại"].cast(pl.String)
-    phones = [phone.zfill(10).encode() for phone in names.head(200)]
+    listed = pl.read_csv(root / "input" / "frame" / "cap-xa.csv", skip_rows=2)
+    known = [text.encode() for column in ("Mã hồ sơ", "Tên người nộp hồ sơ") for text in listed[column].head(150)]
     private = ("input/frame", "rejected", "contacts.enc")
     for path in root.rglob("*"):
         if path.is_file() and not path.relative_to(root).as_posix().startswith(private):
             content = path.read_bytes()
-            assert not any(phone in content for phone in phones), path
+            assert not any(text in content for text in known), path
 
 
 @pytest.mark.parametrize("name", ["frame.parquet", "sample.parquet", "estimates.parquet"])
@@ -118,7 +118,7 @@ def test_one_changed_byte_is_found_and_named(copy: Callable[[], Path], name: str
     content[int(len(content) * at)] ^= 1
     (root / name).write_bytes(bytes(content))
     findings = rounds.verify(root)
-    assert any(code == "verify.file_changed" and detail.startswith(name) for code, detail in findings)
+    assert any(found.code == "verify.file_changed" and found.place.file == name for found in findings)
     with pytest.raises(SipasError, match=r"round\.file_changed"):
         rounds.run(root)
     if name != "estimates.parquet":
@@ -156,7 +156,7 @@ def test_recomputing_finds_a_forged_estimate_whose_hashes_agree(copy: Callable[[
     reseal(root, "estimates.parquet")
     assert rounds.verify(root) == []
     findings = rounds.verify(root, recompute=True)
-    assert any(code == "verify.recomputed_differs" and "estimates.parquet" in detail for code, detail in findings)
+    assert next(f.place.file for f in findings if f.code == "verify.recomputed_differs") == "estimates.parquet"
 
 
 def test_recomputing_a_sound_round_says_yes(finished: Path) -> None:
@@ -167,12 +167,15 @@ def test_after_contacts_are_dropped_everything_still_verifies(copy: Callable[[],
     root = copy()
     removed = rounds.drop_contacts(root)
     assert {"contacts.enc", "secret.key"} <= set(removed)
-    assert not list((root / "input" / "frame").iterdir())
+    assert not [path for name in ("frame", "visits", "responses") for path in (root / "input" / name).iterdir()]
     assert rounds.verify(root) == []
     assert rounds.verify_sample(root) == []
     states = {s.step: s.state for s in rounds.run(root)}
     assert states["frame"] == "frozen"
+    assert states["responses"] == "frozen"
     assert set(states.values()) <= {"frozen", "up_to_date"}
+    with pytest.raises(SipasError, match=r"round\.contacts_dropped"):
+        rounds.add_files(root, "frame", [root / "round.yaml"])
     assert rounds.verify(root, recompute=True) == []
 
 

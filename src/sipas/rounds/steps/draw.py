@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +12,9 @@ import polars as pl
 import yaml
 
 from sipas.errors import Place, SipasError
-from sipas.rounds.folder import Folder
+from sipas.intake import read_yaml
+from sipas.rounds.coordination import coordinate, earlier_files, overlap_report
+from sipas.rounds.folder import Folder, file_hash
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import Round
 from sipas.rounds.tables_io import parquet, read_json, read_table
@@ -37,6 +42,7 @@ class Witnesses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``witnesses.yaml``: the public texts, and the frame they were typed for."""
 
     frame_sha256: str
+    design_sha256: str
     operator: str
     parts: tuple[SeedPart, ...]
 
@@ -57,18 +63,55 @@ def frame_sha256(folder: Folder) -> str:
     return table_digest(read_table(folder, FRAME)).sha256
 
 
+def design_sha256(settings: Round) -> str:
+    """Hash the design and the coordination, so that texts are typed for one design only.
+
+    Parameters
+    ----------
+    settings : Round
+        Of the round.
+
+    Returns
+    -------
+    str
+        SHA-256, hex.
+    """
+    return hashlib.sha256(json.dumps(_design(settings), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def witness_file(context: Context, operator: str, parts: Sequence[Mapping[str, str]]) -> bytes:
+    """Write ``witnesses.yaml`` for the frame and the design as they are now.
+
+    Parameters
+    ----------
+    context : Context
+        The round.
+    operator : str
+        Who runs the draw.
+    parts : sequence of mapping
+        ``SeedPart`` as data.
+
+    Returns
+    -------
+    bytes
+        YAML.
+    """
+    bound = {"frame_sha256": frame_sha256(context.folder), "design_sha256": design_sha256(context.round)}
+    data = {**bound, "operator": operator, "parts": [dict(part) for part in parts]}
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False).encode()
+
+
 def _witness(context: Context) -> Outcome:
     """Stand in for the witnesses of a synthetic round."""
     parts = [{"kind": "witness", "name": name, "text": text} for name, text in SIMULATED_TEXTS]
-    data = {"frame_sha256": frame_sha256(context.folder), "operator": "mô phỏng", "parts": parts}
-    return Outcome({WITNESSES: yaml.safe_dump(data, allow_unicode=True, sort_keys=False).encode()})
+    return Outcome({WITNESSES: witness_file(context, "mô phỏng", parts)})
 
 
 def _read_witnesses(folder: Folder) -> Witnesses:
     path = folder.path(WITNESSES)
     try:
-        return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), Witnesses, strict=True)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        return msgspec.convert(read_yaml(path), Witnesses, strict=True)
+    except msgspec.ValidationError as error:
         raise SipasError("round.setting", got=str(error), place=Place(file=WITNESSES)) from error
 
 
@@ -78,9 +121,13 @@ def _draw(context: Context) -> Outcome:
     digest = table_digest(frame)
     if given.frame_sha256 != digest.sha256:
         raise SipasError("round.witnesses_for_other_frame", expected=given.frame_sha256, got=digest.sha256)
+    design = design_sha256(context.round)
+    if given.design_sha256 != design:
+        raise SipasError("round.witnesses_for_other_design", expected=given.design_sha256, got=design)
     seed = make_seed(digest.sha256, given.parts, operator=given.operator)
     context.progress(0.3, "")
-    drawn = draw(frame, parse_design(context.round.design), seed.sha256)
+    coordination, earlier = coordinate(context.folder, context.round)
+    drawn = draw(frame, parse_design(context.round.design), seed.sha256, coordination=coordination)
     trials, redraws = counted_draws(context, seed)
     certificate = build_certificate(
         drawn,
@@ -92,8 +139,12 @@ def _draw(context: Context) -> Outcome:
         notes=_frame_notes(context.folder),
     )
     roles = dict(drawn.sample["role"].value_counts().sort("role").iter_rows())
-    notes = {"seed": seed.sha256, "trials": trials, "redraws": redraws, **roles}
+    notes: dict[str, object] = {"seed": seed.sha256, "trials": trials, "redraws": redraws, **roles}
     sealed = {"sample.parquet": parquet(drawn.sample, SAMPLE), "certificate.json": certificate_json(certificate)}
+    if earlier is not None:
+        met = overlap_report(frame, drawn, earlier)
+        sealed["overlap.csv"] = met.write_csv().encode()
+        notes |= {"met_again": int(met["official"].sum()), "expected_to_meet": round(float(met["expected"].sum()), 3)}
     return Outcome(sealed, notes=notes)
 
 
@@ -114,7 +165,7 @@ def counted_draws(context: Context, seed: Seed) -> tuple[int, int]:
     """
     lines = context.journal.lines
     trials = sum(line["event"] == "trial" for line in lines)
-    now = (seed.sha256, context.round.design)
+    now = (seed.sha256, _design(context.round))
     earlier = [
         (line["notes"]["seed"], line["settings"])
         for line in lines
@@ -137,7 +188,14 @@ def _gap(row: dict[str, Any]) -> str:
 def _missing_witnesses(context: Context) -> str | None:
     if not context.folder.path("frame.parquet").exists():
         return "round.waiting_for_step"
-    return None if context.folder.path(WITNESSES).exists() else "round.waiting_for_witnesses"
+    path = context.folder.path(WITNESSES)
+    if not path.exists():
+        return "round.waiting_for_witnesses"
+    if context.round.simulated is not None:
+        return None
+    # Texts count only as typed through the program: a file edited by hand draws nothing.
+    typed = [line["sha256"] for line in context.journal.lines if line["event"] == "witnesses"]
+    return None if typed and typed[-1] == file_hash(path) else "round.witnesses_edited"
 
 
 def _simulated_inputs(context: Context) -> list[str]:
@@ -145,12 +203,20 @@ def _simulated_inputs(context: Context) -> list[str]:
 
 
 def _design(settings: Round) -> object:
-    return settings.design
+    return (
+        settings.design
+        if settings.coordination is None
+        else [settings.design, msgspec.to_builtins(settings.coordination)]
+    )
 
 
-SIMULATED_WITNESSES = Step("witnesses", _simulated_inputs, lambda r: r.simulated is not None, _witness)
+SIMULATED_WITNESSES = Step("witnesses", _simulated_inputs, lambda r: [r.simulated is not None, _design(r)], _witness)
 SAMPLE_STEP = Step(
-    "sample", lambda _: ["frame.parquet", "frame-report.json", WITNESSES], _design, _draw, _missing_witnesses
+    "sample",
+    lambda c: ["frame.parquet", "frame-report.json", WITNESSES, *earlier_files(c.round)],
+    _design,
+    _draw,
+    _missing_witnesses,
 )
 
 

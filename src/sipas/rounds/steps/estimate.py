@@ -21,6 +21,7 @@ from sipas.estimation import (
 )
 from sipas.instrument import Edition
 from sipas.rounds.editions import edition_files, round_edition
+from sipas.rounds.folder import Folder
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import Round, load_round
 from sipas.rounds.tables_io import parquet, read_table
@@ -173,8 +174,7 @@ def earlier_score(context: Context) -> Score:
     """
     root = earlier_root(context)
     settings = load_round(root)
-    folder = type(context.folder)(root)
-    found = score(round_edition(folder, settings), earlier_moments(root))
+    found = score(round_edition(Folder(root), settings), earlier_moments(root))
     for kind in settings.estimates.rank_by:
         found = rank(found, kind, minimum=settings.estimates.least_to_rank)
     return found
@@ -192,6 +192,22 @@ def earlier_moments(root: Path) -> Moments:
     -------
     Moments
         As its own estimation left them.
+    """
+    return read_moments(earlier_moments_there(root))
+
+
+def earlier_moments_there(root: Path) -> Path:
+    """Find the moments of an earlier round.
+
+    Parameters
+    ----------
+    root : Path
+        Its folder.
+
+    Returns
+    -------
+    Path
+        An existing file.
 
     Raises
     ------
@@ -201,7 +217,7 @@ def earlier_moments(root: Path) -> Moments:
     path = root / "moments.parquet"
     if not path.is_file():
         raise SipasError("round.previous_missing", got=str(root))
-    return read_moments(path)
+    return path
 
 
 def earlier_root(context: Context) -> Path:
@@ -230,8 +246,17 @@ def _moment_settings(settings: Round) -> Any:
 
 
 def _index_inputs(context: Context) -> list[str]:
+    return ["moments.parquet", *edition_files(context.folder, context.round), *_earlier_inputs(context)]
+
+
+def _earlier_inputs(context: Context) -> list[str]:
     previous = context.round.previous
-    return ["moments.parquet", *([f"{previous}/moments.parquet", f"{previous}/round.yaml"] if previous else [])]
+    if previous is None:
+        return []
+    root = earlier_root(context)
+    earlier_moments_there(root)
+    own = edition_files(Folder(root), load_round(root))
+    return [f"{previous}/{name}" for name in ("moments.parquet", "round.yaml", *own)]
 
 
 def _row_inputs(context: Context) -> list[str]:

@@ -50,7 +50,7 @@ def _visits(context: Context) -> Outcome:
     notes = {"visits": visits.height, "rejected": rejected.height}
     return Outcome(
         {"visits.parquet": parquet(visits.sort("case_id", "visit"), VISITS)},
-        {"rejected/visits.csv": rejected.write_csv().encode()},
+        {"rejected/visits.parquet": parquet(rejected)},
         notes,
     )
 
@@ -65,7 +65,7 @@ def _responses(context: Context) -> Outcome:
     tables = _tables(context, context.round.responses)
     for table in tables:
         before = pl.concat([t.responses for t in taken]) if taken else None
-        taken.append(_one_file(table, edition, sample, issued, before))
+        taken.append(_one_file(table, edition, sample, issued, before, context.round.response_mapping))
     responses = pl.concat([t.responses for t in taken]).sort("case_id")
     report = response_report(taken)
     skipped = (t.skipped.filter(~pl.col("reason").is_in(HEADS)) for t in tables)
@@ -77,15 +77,20 @@ def _responses(context: Context) -> Outcome:
             "responses-report.json": canonical_json(report),
         },
         {
-            "rejected/responses.csv": rejected.write_csv().encode(),
-            "rejected/response-findings.csv": findings.write_csv().encode(),
+            "rejected/responses.parquet": parquet(rejected),
+            "rejected/answers.parquet": parquet(findings),
         },
         {"responses": responses.height, "valid": int(responses["valid"].sum()), "rejected": rejected.height},
     )
 
 
 def _one_file(
-    table: OfficeTable, edition: Edition, sample: pl.DataFrame, issued: pl.Series, before: pl.DataFrame | None
+    table: OfficeTable,
+    edition: Edition,
+    sample: pl.DataFrame,
+    issued: pl.Series,
+    before: pl.DataFrame | None,
+    mapping: dict[str, str] | None,
 ) -> CaptureImport:
     return import_responses(
         table.cells,
@@ -93,6 +98,7 @@ def _one_file(
         sample,
         row_numbers=table.rows,
         mode="paper",
+        mapping=mapping,
         issued=issued,
         before=before,
         file=table.file,
@@ -111,7 +117,7 @@ def response_report(taken: list[CaptureImport]) -> dict[str, object]:
     Returns
     -------
     dict
-        ``counts`` by name, ``rules`` by code (rejected rows, findings and invalid forms), ``rejected_file``.
+        ``counts`` by name, ``rules`` by code (rejected rows, findings and invalid forms).
     """
     names = ("rows", "taken", "valid", "rejected", "repeated")
     counts = {name: sum(getattr(t.report, name) for t in taken) for name in names}
@@ -120,7 +126,7 @@ def response_report(taken: list[CaptureImport]) -> dict[str, object]:
         for counted in (t.report.rejected_by_reason, t.report.findings_by_code, t.report.invalid_by_reason):
             for code, count in counted.items():
                 rules[code] = rules.get(code, 0) + count
-    return {"counts": counts, "rules": dict(sorted(rules.items())), "rejected_file": "rejected/responses.csv"}
+    return {"counts": counts, "rules": dict(sorted(rules.items()))}
 
 
 def _tables(context: Context, pattern: str) -> list[OfficeTable]:
@@ -155,4 +161,6 @@ VISITS_STEP = Step(
     _visits,
     _no_sample,
 )
-RESPONSES_STEP = Step("responses", _response_inputs, lambda r: [r.responses, r.edition], _responses, _no_responses)
+RESPONSES_STEP = Step(
+    "responses", _response_inputs, lambda r: [r.responses, r.response_mapping, r.edition], _responses, _no_responses
+)

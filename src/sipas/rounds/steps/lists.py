@@ -16,6 +16,7 @@ from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import NATION
 from sipas.rounds.tables_io import canonical_json, parquet
 from sipas.sampling.frame import (
+    Finding,
     FrameImport,
     FrameReport,
     KeyMaterial,
@@ -27,7 +28,7 @@ from sipas.sampling.frame import (
 )
 from sipas.tables import CONTACTS, FRAME, REJECTED
 
-REJECTED_FILE = "rejected/frame.csv"
+REJECTED_FILE = "rejected/frame.parquet"
 CODE_DIGITS = 2
 
 
@@ -45,7 +46,7 @@ def _frame(context: Context) -> Outcome:
     report = frame_report([m.report for m in made])
     return Outcome(
         {"frame.parquet": parquet(frame, FRAME), "frame-report.json": canonical_json(report)},
-        {"contacts.enc": seal(contacts, secret), REJECTED_FILE: rejected.write_csv().encode()},
+        {"contacts.enc": seal(contacts, secret), REJECTED_FILE: parquet(rejected)},
         {"frame": frame.height, "rejected": rejected.height},
     )
 
@@ -135,17 +136,12 @@ def frame_report(reports: Sequence[FrameReport]) -> dict[str, Any]:
         "columns": [row for r in reports for row in r.columns.to_dicts()],
         "notes": [_note(f) for r in reports for f in r.findings],
         "gaps": [row for r in reports for row in r.gaps.to_dicts()],
-        "rejected_file": REJECTED_FILE,
     }
 
 
-def _note(finding: Any) -> tuple[str, str, str]:
-    details = [finding.got, finding.hint]
-    return (finding.place.file or "", finding.code, "; ".join(_listed(d) for d in details if d is not None))
-
-
-def _listed(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+def _note(finding: Finding) -> dict[str, object]:
+    place = {"file": finding.place.file, "sheet": finding.place.sheet, "column": finding.place.column}
+    return {"code": finding.code, "got": finding.got, "hint": finding.hint, "place": place}
 
 
 def _inputs(context: Context) -> list[str]:

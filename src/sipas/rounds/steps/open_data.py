@@ -127,7 +127,7 @@ def _inputs(context: Context) -> list[str]:
 OPEN_DATA_STEP = Step(
     "open_data",
     _inputs,
-    lambda r: [r.minimum_cell, r.edition, r.title, str(r.documents.date), r.documents.department],
+    lambda r: [r.name, r.minimum_cell, r.edition, r.title, str(r.documents.date), r.documents.department],
     _open_data,
     owned=(FOLDER,),
 )

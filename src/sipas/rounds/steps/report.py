@@ -37,7 +37,13 @@ def _inputs(context: Context) -> list[str]:
 
 def _settings(settings: Round) -> object:
     chosen = [settings.title, settings.year, settings.edition, settings.province, settings.documents, settings.targets]
-    return msgspec.to_builtins([*chosen, settings.estimates.rank_by, settings.minimum_cell, settings.previous])
+    return msgspec.to_builtins([
+        *chosen,
+        settings.window,
+        settings.estimates.rank_by,
+        settings.minimum_cell,
+        settings.previous,
+    ])
 
 
 REPORT_STEP = Step("report", _inputs, _settings, _report, owned=(FOLDER,))

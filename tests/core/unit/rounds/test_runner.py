@@ -12,7 +12,7 @@ from sipas.rounds import folder as folder_module
 from sipas.rounds.folder import Folder
 from sipas.rounds.journal import Journal
 from sipas.rounds.runner import Context, Outcome, Step, carry_out, mismatches, recover, refuse_foreign_files, standing
-from sipas.rounds.settings import Round, load_round
+from sipas.rounds.settings import load_round
 
 SETTINGS = """
 name: thu
@@ -50,7 +50,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def opened(root: Path) -> Context:
-    journal = Journal(root / "journal.jsonl", actor="thử", program="sipas 0")
+    journal = Journal(root / "journal.jsonl", actor="thử", program="sipas 0", repair=True)
     return Context(Folder(root), load_round(root), journal, lambda share, note: None)
 
 
@@ -132,6 +132,22 @@ def test_a_cut_last_line_is_forgotten(root: Path) -> None:
     assert [e["event"] for e in events(root)] == ["prepared", "done", "prepared", "done"]
 
 
+def test_a_reader_leaves_a_cut_line_as_it_is(root: Path) -> None:
+    run_all(root)
+    path = root / "journal.jsonl"
+    cut = path.read_bytes()[:-20]
+    path.write_bytes(cut)
+    assert len(Journal(path, actor="đọc", program="sipas 0").lines) == 3
+    assert path.read_bytes() == cut
+
+
+def test_results_without_their_journal_are_refused(root: Path) -> None:
+    run_all(root)
+    (root / "table.parquet").write_bytes(b"x")
+    with pytest.raises(SipasError, match=r"round\.file_unjournalled"):
+        run_all(root)
+
+
 def test_a_changed_result_is_refused_and_named(root: Path) -> None:
     run_all(root)
     (root / "c.txt").write_bytes(b"x")
@@ -172,7 +188,3 @@ def test_settings_at_fault_name_the_node(root: Path) -> None:
 def test_two_programs_cannot_hold_a_round(root: Path) -> None:
     with Folder(root).locked(), pytest.raises(SipasError, match=r"round\.locked"), Folder(root).locked():
         pass
-
-
-def test_round_is_frozen() -> None:
-    assert Round.__struct_config__.frozen
