@@ -1,21 +1,31 @@
-"""Room ``reporting``: one report source, set as DOCX, PDF and HTML, and a workbook."""
+"""Room ``reporting``: one report source, set as DOCX, PDF and HTML, and a workbook.
 
-from sipas.reporting.blocks import Document
-from sipas.reporting.contents.report import build_letter, build_report
-from sipas.reporting.gather import gather_draw, gather_field, gather_national, gather_weighting
-from sipas.reporting.inputs import (
-    DrawSummary,
-    FieldFigures,
-    NationalFigure,
-    ReportInputs,
-    Target,
-    TitleData,
-    WeightingLine,
-)
-from sipas.reporting.render.html_page import render_html
-from sipas.reporting.render.typst_pdf import render_pdf
-from sipas.reporting.render.word import render_docx
-from sipas.reporting.workbook import build_workbook
+A name is loaded when it is first asked for: the typesetter, the charts and the workbook cost seconds, and
+whoever wants only ``reporting.domain_labels`` shall not pay for them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sipas.reporting.blocks import Document
+    from sipas.reporting.contents.report import build_letter, build_report
+    from sipas.reporting.gather import gather_draw, gather_field, gather_national, gather_weighting
+    from sipas.reporting.inputs import (
+        DrawSummary,
+        FieldFigures,
+        NationalFigure,
+        ReportInputs,
+        Target,
+        TitleData,
+        WeightingLine,
+    )
+    from sipas.reporting.render.html_page import render_html
+    from sipas.reporting.render.typst_pdf import render_pdf
+    from sipas.reporting.render.word import render_docx
+    from sipas.reporting.workbook import build_workbook
 
 __all__ = [
     "Document",
@@ -37,3 +47,28 @@ __all__ = [
     "render_html",
     "render_pdf",
 ]
+_HOMES = {
+    "blocks": ("Document",),
+    "contents.report": ("build_letter", "build_report"),
+    "gather": ("gather_draw", "gather_field", "gather_national", "gather_weighting"),
+    "inputs": (
+        "DrawSummary",
+        "FieldFigures",
+        "NationalFigure",
+        "ReportInputs",
+        "Target",
+        "TitleData",
+        "WeightingLine",
+    ),
+    "render.html_page": ("render_html",),
+    "render.typst_pdf": ("render_pdf",),
+    "render.word": ("render_docx",),
+    "workbook": ("build_workbook",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,38 +9,11 @@ import polars as pl
 
 from sipas.instrument.model import Node
 from sipas.intake.vietnamese import sort_key
-from sipas.reporting.inputs import FLAG, ReportInputs
+from sipas.reporting.domain_labels import KIND_LABELS, shipped_label
+from sipas.reporting.inputs import FLAG, REGION_STATUS, ReportInputs
+from sipas.reporting.wording import uncapital
 
-KIND_LABELS = {
-    "agency": "cơ quan",
-    "department": "sở, ban, ngành",
-    "agency_level": "cấp của cơ quan",
-    "agency_kind": "nhóm cơ quan",
-    "province": "tỉnh, thành phố",
-    "district": "đơn vị cấp huyện",
-    "commune": "đơn vị cấp xã",
-    "commune_kind": "loại đơn vị cấp xã",
-    "field": "lĩnh vực",
-    "procedure": "thủ tục hành chính",
-    "region": "vùng",
-    "class": "loại đơn vị hành chính",
-    "unit_class": "loại đơn vị hành chính",
-    "respondent_kind": "đối tượng trả lời",
-    "finished_month": "tháng trả kết quả",
-    "mode": "hình thức trả lời",
-}
-DOMAIN_LABELS = {
-    ("agency_level", "central"): "Cơ quan trung ương trên địa bàn",
-    ("agency_level", "province"): "Cấp tỉnh",
-    ("agency_level", "district"): "Cấp huyện",
-    ("agency_level", "commune"): "Cấp xã",
-    ("respondent_kind", "person"): "Người dân",
-    ("respondent_kind", "organisation"): "Tổ chức",
-    ("mode", "paper"): "Phiếu giấy",
-    ("mode", "face_to_face"): "Phỏng vấn trực tiếp",
-    ("mode", "phone"): "Phỏng vấn qua điện thoại",
-    ("mode", "web"): "Trực tuyến",
-}
+REGION_MARK = "§"  # a socio-economic region that is recalled
 LEVEL_LABELS = {
     "index": "Chỉ số chung",
     "content": "Nội dung",
@@ -133,6 +106,14 @@ class Figures:
         (variable, statistic, category) → Estimate, of the whole.
     titles : Mapping
         Node → Node of the edition.
+    labels : Mapping
+        (domain kind, domain) → name given with the inputs.
+    answers : Mapping
+        (question, value as text) → label of the option, for domains that an answer makes.
+    questions : Mapping
+        Question → its short label, for the kinds of such domains.
+    recalled_regions : frozenset of tuple
+        (domain kind, domain) whose region is recalled.
     """
 
     inputs: ReportInputs
@@ -140,6 +121,9 @@ class Figures:
     estimates: Mapping[tuple[str, str, int | None], Estimate]
     titles: Mapping[str, Node]
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    questions: Mapping[str, str] = field(default_factory=dict)
+    recalled_regions: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def root(self) -> str:
@@ -212,10 +196,14 @@ class Figures:
         Returns
         -------
         str
-            Vietnamese name; the domain itself where none is known.
+            The name given with the inputs, else the shipped one, else the answer of the question ``kind``; the
+            domain itself where none is known. A recalled region is marked.
         """
-        shipped = DOMAIN_LABELS.get((kind, domain), domain)
-        return self.labels.get((kind, domain), shipped)
+        given = self.labels.get((kind, domain), domain)
+        if given == domain:
+            given = self.answers.get((kind, domain), shipped_label(kind, domain))
+        recalled = kind == "region" and (kind, domain) in self.recalled_regions
+        return given + REGION_MARK if recalled else given
 
     def kind_label(self, kind: str) -> str:
         """Name a kind of domain.
@@ -228,9 +216,11 @@ class Figures:
         Returns
         -------
         str
-            Vietnamese name; the kind itself where none is known.
+            The name given with the inputs, else the shipped one, else the short label of the question ``kind``;
+            the kind itself where none is known.
         """
-        return self.inputs.kind_labels.get(kind, KIND_LABELS.get(kind, kind))
+        known = {**self.questions, **KIND_LABELS, **self.inputs.kind_labels}
+        return known.get(kind, kind)
 
     def estimate(self, variable: str, statistic: str, category: int | None) -> Estimate:
         """Give an estimate of the whole.
@@ -271,7 +261,24 @@ def read(inputs: ReportInputs) -> Figures:
     estimates = {(row[0], row[1], row[2]): Estimate(*row[3:]) for row in kept.iter_rows()}
     titles = {node.name: node for node, _ in inputs.edition.nodes()}
     names = inputs.units.select("domain_kind", "domain", "label").drop_nulls().iter_rows()
-    return Figures(inputs, values, estimates, titles, {(kind, domain): label for kind, domain, label in names})
+    asked = [q for q in inputs.edition.questions() if q.kind in {"single", "scale"}]
+    return Figures(
+        inputs,
+        values,
+        estimates,
+        titles,
+        {(kind, domain): label for kind, domain, label in names},
+        {(q.name, str(o.value)): o.label for q in asked for o in inputs.edition.options(q.name)},
+        {q.name: uncapital(q.short_label) for q in asked},
+        _recalled_regions(inputs.units),
+    )
+
+
+def _recalled_regions(units: pl.DataFrame) -> frozenset[tuple[str, str]]:
+    if REGION_STATUS not in units.columns:
+        return frozenset()
+    found = units.filter(pl.col(REGION_STATUS) == "recalled").select("domain_kind", "domain")
+    return frozenset((kind, domain) for kind, domain in found.iter_rows())
 
 
 def _flagged(frame: pl.DataFrame) -> pl.DataFrame:

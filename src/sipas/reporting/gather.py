@@ -9,7 +9,7 @@ import polars as pl
 
 from sipas.publication import national_line
 from sipas.quality import disposition_table, field_rates, response_rates
-from sipas.reporting.figures import DOMAIN_LABELS
+from sipas.reporting.domain_labels import shipped_label
 from sipas.reporting.inputs import DrawSummary, FieldFigures, NationalFigure, WeightingLine
 
 AAPOR_RATES = ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6")
@@ -19,7 +19,6 @@ STEPS = {
     "calibrated": "Hiệu chỉnh theo số đếm tổng thể",
     "final": "Sau khi chặn quyền số lớn (quyền số cuối cùng)",
 }
-FIRST_YEAR = 2017  # 2015 was a pilot of ten provinces without a national value
 
 
 def gather_field(cases: pl.DataFrame, unit: str) -> FieldFigures:
@@ -51,7 +50,7 @@ def gather_field(cases: pl.DataFrame, unit: str) -> FieldFigures:
     labels = disposition_table().select("disposition", pl.col("vi").alias("label"))
     told = counts.join(labels, on="disposition").sort("disposition", "label")
     modes = cases.filter("valid").group_by("mode").agg(cases=pl.len().cast(pl.Int64)).sort("mode")
-    names = [DOMAIN_LABELS.get(("mode", str(m)), str(m)) for m in modes["mode"]]
+    names = [shipped_label("mode", str(m)) for m in modes["mode"]]
     return FieldFigures(
         issued=int(whole["issued"]),
         returned=int(whole["returned"]),
@@ -87,10 +86,9 @@ def gather_national() -> tuple[NationalFigure, ...]:
     Returns
     -------
     tuple of NationalFigure
-        From 2017, years without a value left out; never one series across 2021/2022.
+        From 2015, a year without a national value with None; never one series across 2021/2022.
     """
-    line = national_line().filter(pl.col("percent").is_not_null() & (pl.col("year") >= FIRST_YEAR))
-    rows = line.select("year", "series", "percent", "source").iter_rows()
+    rows = national_line().select("year", "series", "percent", "source").iter_rows()
     return tuple(NationalFigure(int(year), series, percent, source) for year, series, percent, source in rows)
 
 

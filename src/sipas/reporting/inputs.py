@@ -15,6 +15,7 @@ from sipas.publication import OPEN_ESTIMATES, OPEN_INDEX
 from sipas.tables import ESTIMATES, INDEX
 
 FLAG = "suppressed"
+REGION_STATUS = "region_status"
 ATTRIBUTES = ("class", "region", "kind", "level")
 RATES: dict[str, type[pl.DataType]] = {"rate": pl.String, "value": pl.Float64}
 DISPOSITIONS: dict[str, type[pl.DataType]] = {"code": pl.String, "label": pl.String, "cases": pl.Int64}
@@ -191,15 +192,15 @@ class NationalFigure:
         Of the survey.
     series : str
         Indices compare only inside one series; a chart never joins two.
-    percent : float
-        0 to 100.
+    percent : float or None
+        0 to 100; None: a year of the series without a national value, told but not drawn.
     source : str
         Where it was published.
     """
 
     year: int
     series: str
-    percent: float
+    percent: float | None
     source: str
 
 
@@ -225,7 +226,9 @@ class ReportInputs:
         Vietnamese name of a domain kind, as ``{"agency": "cơ quan"}``; wins over the shipped names.
     units : polars.DataFrame
         ``domain_kind``, ``domain``, ``label`` and any of ``class``, ``region``, ``kind``, ``level``
-        (String, nullable): names and attributes of domains; may have no rows.
+        (String, nullable, Vietnamese as printed): names and attributes of domains; may have no rows. Beside
+        ``region`` stands ``region_status``, ``geography.Region.status``: a region that is ``recalled`` is marked
+        (for a domain kind ``region`` it is the status of the domain itself).
     weighting : tuple of WeightingLine
         Steps in order.
     targets : tuple of Target

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import polars as pl
 
 from sipas.intake.vietnamese import sort_key
+from sipas.reporting.contents.answers import wording
 from sipas.reporting.contents.opening import about
 from sipas.reporting.contents.phrases import METHOD_NOTE, node_title, target_verdict, verdict
 from sipas.reporting.figures import LEVEL_LABELS, RULE_WORDS, Figures, Value
@@ -175,7 +176,7 @@ def _questions(figures: Figures) -> Sheet:
     for row in frame.iter_rows(named=True):
         column = labels.get(row["variable"])
         question = row["variable"] if column is None else column.question
-        text = question if column is None else figures.inputs.edition.question(question).text
+        text = question if column is None else wording(figures.inputs.edition.question(question))
         scale = 1.0 if row["statistic"] in {"mean", "total", "ratio", "count"} else 100.0
         hidden = bool(flagged and row[FLAG])
         values = [None if row[k] is None else scale * row[k] for k in ("estimate", "se", "low", "high")]

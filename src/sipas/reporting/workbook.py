@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from sipas.intake.vietnamese import format_date
 from sipas.reporting.contents.opening import about
-from sipas.reporting.contents.phrases import RECALLED, SIMULATED_NOTICE
+from sipas.reporting.contents.phrases import SIMULATED_NOTICE, legend, wording_notice
 from sipas.reporting.figures import read
 from sipas.reporting.inputs import ReportInputs
 from sipas.reporting.sheets import Sheet, sheets
@@ -74,7 +74,9 @@ def build_workbook(inputs: ReportInputs) -> bytes:
     book = xlsxwriter.Workbook(stream, options)
     _properties(book, inputs, about(figures))
     formats = {name: book.add_format({**FONT, **look}) for name, look in FORMATS.items()}
-    notes = ((SIMULATED_NOTICE,) if inputs.simulated else ()) + ((RECALLED,) if inputs.edition.recalled() else ())
+    notes = ((SIMULATED_NOTICE,) if inputs.simulated else ()) + (
+        (told,) if (told := wording_notice(inputs.edition)) else ()
+    )
     made = _Book(book, formats, SIMULATED if inputs.simulated else "", notes)
     for sheet in sheets(figures):
         _write(made, sheet)
@@ -97,7 +99,9 @@ def _write(made: _Book, sheet: Sheet) -> None:
     page = made.book.add_worksheet(sheet.name)
     mark = f"{made.head} – " if made.head else ""
     page.write_string(TITLE_ROW, 0, mark + sheet.title, made.formats["title"])
-    page.write_string(NOTE_ROW, 0, " ".join((sheet.note, *made.notes)).strip(), made.formats["note"])
+    shown = legend(cell for row in sheet.rows for cell in row if isinstance(cell, str))
+    said = (part for part in (sheet.note, shown.strip(), *made.notes) if part)
+    page.write_string(NOTE_ROW, 0, " ".join(said), made.formats["note"])
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
         page.write_string(HEAD_ROW, place, column.title, made.formats["head"])

@@ -11,7 +11,10 @@ HEIGHT = 240
 
 
 def national_line(
-    rows: Sequence[Mapping[str, Any]], breaks: Sequence[tuple[float, str]], axis_title: str
+    rows: Sequence[Mapping[str, Any]],
+    breaks: Sequence[tuple[float, str]],
+    axis_title: str,
+    ends: tuple[int, int] | None = None,
 ) -> dict[str, Any]:
     """Draw one line per series, with a gap and a mark where the method changed.
 
@@ -23,19 +26,22 @@ def national_line(
         Place on the axis of years (as 2021.5) and words of each break.
     axis_title : str
         With its unit.
+    ends : tuple of int, optional
+        First and last year of the axis; by default those of the rows.
 
     Returns
     -------
     dict
         A Vega-Lite specification.
     """
-    years = [int(row["year"]) for row in rows]
+    drawn = [int(row["year"]) for row in rows]
+    first, last = ends or (min(drawn), max(drawn))
     series = list(dict.fromkeys(row["series"] for row in rows))
     x = {
         "field": "year",
         "type": "quantitative",
-        "scale": {"domain": [min(years) - 0.5, max(years) + 0.5], "nice": False},
-        "axis": {"title": "Năm khảo sát", "format": "d", "values": years, "grid": False},
+        "scale": {"domain": [first - 0.5, last + 0.5], "nice": False},
+        "axis": {"title": "Năm", "format": "d", "values": list(range(first, last + 1)), "grid": False},
     }
     y = {
         "field": "percent",

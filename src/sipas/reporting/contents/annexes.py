@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sipas.instrument.model import Node
 from sipas.reporting.blocks import Annex, Block, BulletList, Column, Heading, Table, paragraph
-from sipas.reporting.contents.answers import questions, shares_table
+from sipas.reporting.contents.answers import questions, shares_table, wording
 from sipas.reporting.contents.fieldwork import by_unit
 from sipas.reporting.contents.phrases import HALF_NOTE, node_title, notes
 from sipas.reporting.figures import Figures, Value
@@ -27,7 +27,7 @@ ERRORS = (
         "một trừ số tầng), nên không đối xứng và không vượt quá 0 hoặc 100%. Khi mọi câu trả lời giống nhau thì dùng "
         "khoảng Clopper - Pearson với cỡ mẫu hiệu dụng."
     ),
-    ("Mẫu hai kỳ rút độc lập: phương sai của thay đổi bằng tổng phương sai của hai kỳ, bậc tự do theo Satterthwaite."),
+    ("Mẫu hai kỳ bốc độc lập: phương sai của thay đổi bằng tổng phương sai của hai kỳ, bậc tự do theo Satterthwaite."),
     (
         "Hạng tốt nhất có thể của một đơn vị bằng 1 cộng số đơn vị chắc chắn cao hơn; hạng thấp nhất "
         "có thể bằng số đơn "
@@ -54,7 +54,7 @@ def annexes(figures: Figures) -> list[Block]:
         ("CHỈ SỐ THEO CƠ QUAN VÀ YẾU TỐ", _units),
         ("PHÂN BỐ CÂU TRẢ LỜI CỦA TỪNG TIÊU CHÍ", _answers),
         ("TÌNH HÌNH PHIẾU THEO ĐƠN VỊ", _forms),
-        ("CHỨNG NHẬN RÚT MẪU", _draw),
+        ("BIÊN BẢN BỐC MẪU", _draw),
         ("PHƯƠNG PHÁP VÀ CÔNG THỨC", _method),
     ]
     made = [(title, blocks) for title, maker in makers if (blocks := maker(figures))]
@@ -95,7 +95,10 @@ def _matrix(figures: Figures, kind: str, nodes: list[Node]) -> Table:
         (
             Column(sentence(figures.kind_label(kind)), 2.3, "left"),
             Column("n", 0.5),
-            *(Column("Chỉ số chung" if n.name == figures.root else n.title, 1, "center") for n in nodes),
+            *(
+                Column("Chỉ số chung" if n.name == figures.root else node_title(figures, n.name), 1, "center")
+                for n in nodes
+            ),
         ),
         tuple(rows),
         notes(figures, "Mỗi ô: chỉ số (%) và ± nửa độ dài khoảng tin cậy 95%. n: số người trả lời. "),
@@ -120,7 +123,7 @@ def _answers(figures: Figures) -> list[Block]:
         titles = {n.question: n.name for n, _ in figures.inputs.edition.nodes() if n.question}
         rows = []
         for q in asked:
-            named = node_title(figures, titles[q.name]) if q.name in titles else q.text
+            named = node_title(figures, titles[q.name]) if q.name in titles else wording(q)
             found = [figures.estimate(q.name, "share", o.value) for o in options]
             cells = [
                 SUPPRESSED if e.suppressed else f"{share(e.estimate)}\n{half_width(e.low, e.high, shares=True)}"
@@ -160,7 +163,7 @@ def _draw(figures: Figures) -> list[Block]:
         ("Số đơn vị trong danh sách gốc", count(draw.frame_size)),
         ("Mẫu chính thức", count(draw.sample_size)),
         ("Danh sách dự phòng", count(draw.reserve_size)),
-        ("Số lần rút đã ghi nhật ký (kể cả rút thử, rút lại)", count(draw.draws)),
+        ("Số lần bốc đã ghi nhật ký (kể cả bốc thử, bốc lại)", count(draw.draws)),
         ("SHA-256 của danh sách gốc", _hash(draw.frame_sha256)),
         ("SHA-256 của mẫu", _hash(draw.sample_sha256)),
         ("Hạt giống", _hash(draw.seed)),
@@ -169,16 +172,16 @@ def _draw(figures: Figures) -> list[Block]:
     return [
         paragraph(
             "Bất kỳ ai có danh sách gốc (chỉ gồm mã, không có danh tính) và các chuỗi công khai dưới "
-            "đây đều rút lại được "
+            "đây đều bốc lại được "
             "đúng mẫu này bằng chương trình kiểm chứng công bố kèm tài liệu."
         ),
         Table(
-            "Thông tin kiểm chứng việc rút mẫu",
+            "Thông tin kiểm chứng việc bốc mẫu",
             (Column("Nội dung", 1.4, "left"), Column("Giá trị", 2.6, "left")),
             tuple(rows),
-            notes(figures, "Số đếm và mã băm, không có sai số. ", wording=False),
+            notes(figures, "Số đếm và mã băm, không có sai số. "),
         ),
-        paragraph("Quy tắc rút mẫu:"),
+        paragraph("Quy tắc bốc mẫu:"),
         BulletList(draw.rule),
     ]
 

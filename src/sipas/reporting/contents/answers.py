@@ -10,7 +10,7 @@ from sipas.reporting.blocks import Block, Column, Figure, Heading, Table, paragr
 from sipas.reporting.charts.bars import sorted_bars
 from sipas.reporting.charts.stacked import stacked_answers
 from sipas.reporting.charts.theme import wrap
-from sipas.reporting.contents.phrases import HALF_NOTE, MARK, notes, share_cells
+from sipas.reporting.contents.phrases import HALF_NOTE, marked, notes, share_cells
 from sipas.reporting.figures import NOTHING, Estimate, Figures
 from sipas.reporting.wording import SUPPRESSED, count, number, share, sizes
 
@@ -92,7 +92,7 @@ def answered(figures: Figures, question: Question) -> int | None:
 
 
 def wording(question: Question) -> str:
-    """Write a question, marked where its wording is recalled.
+    """Write a question, marked where its wording is not official.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def wording(question: Question) -> str:
     str
         As printed.
     """
-    return question.text + (MARK if question.status == "recalled" else "")
+    return marked(question.text, question.status)
 
 
 def shares_table(figures: Figures, asked: Sequence[Question], caption: str) -> Table:
@@ -210,7 +210,9 @@ def stacked_figures(figures: Figures, asked: Sequence[Question], caption: str) -
     parts: list[list[Question]] = []
     for scale in dict.fromkeys(q.scale for q in asked):
         same = [q for q in asked if q.scale == scale and _complete(figures, q)]
-        parts += [same[start : start + MOST_STACKED] for start in range(0, len(same), MOST_STACKED)]
+        drawn = -(-len(same) // MOST_STACKED)
+        size = -(-len(same) // max(drawn, 1))  # charts of one length: they find room sooner
+        parts += [same[start : start + size] for start in range(0, len(same), max(size, 1))]
     for place, part in enumerate(parts, start=1):
         yield _stacked(figures, part, f"{caption} ({place}/{len(parts)})" if len(parts) > 1 else caption)
 
@@ -270,7 +272,8 @@ def _stacked(figures: Figures, asked: Sequence[Question], caption: str) -> Figur
     table: list[tuple[str, ...]] = []
     options = figures.inputs.edition.options(asked[0].name)
     for question in asked:
-        name, start = wrap(question.short_label, 40), 0.0
+        label = marked(question.short_label, question.status)
+        name, start = wrap(label, 40), 0.0
         estimates = [e for _, e in _options(figures, question)]
         for order, (option, estimate) in enumerate(zip(options, estimates, strict=True)):
             percent = 100 * (estimate.estimate or 0.0)
@@ -284,7 +287,7 @@ def _stacked(figures: Figures, asked: Sequence[Question], caption: str) -> Figur
             })
             start += percent
         table.append((
-            question.short_label,
+            label,
             count(answered(figures, question)),
             *(share(e.estimate) for e in estimates),
         ))

@@ -199,7 +199,7 @@ def _tally(figures: Figures, kind: str, values: list[Value]) -> str:
 def _units(figures: Figures, kind: str, values: list[Value]) -> Table:
     rows = []
     for value in values:
-        places = f"{count(value.previous_rank)} / {count(value.rank)}"
+        places = f"{count(value.previous_rank)}/{count(value.rank)}"
         ranks = (
             (SUPPRESSED, SUPPRESSED) if value.suppressed else (places, place_change(value.previous_rank, value.rank))
         )
@@ -223,6 +223,5 @@ def _units(figures: Figures, kind: str, values: list[Value]) -> Table:
                 "Đổi hạng là chênh lệch hạng theo ước lượng điểm (+: lên hạng); đọc cùng cột “Hạng có "
                 "thể” ở bảng xếp hạng. "
             ),
-            wording=False,
         ),
     )

@@ -13,6 +13,7 @@ from sipas.reporting.contents.phrases import (
     UNDECIDED,
     change_in_words,
     in_words,
+    node_title,
     target_verdict,
 )
 from sipas.reporting.contents.ranking import halves
@@ -136,5 +137,4 @@ def _wanted(figures: Figures) -> list[str]:
 
 
 def _title(figures: Figures, value: Value) -> str:
-    found = figures.titles.get(value.node)
-    return value.node if found is None else found.title
+    return node_title(figures, value.node)

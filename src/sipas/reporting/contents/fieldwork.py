@@ -62,7 +62,7 @@ def forms(figures: Figures, section: str) -> list[Block]:
         blocks.append(
             paragraph(
                 f"Danh sách gốc gồm {count(draw.frame_size)} đơn vị; mẫu chính thức {count(draw.sample_size)}, danh "
-                f"sách dự phòng {count(draw.reserve_size)}, chọn trong cùng một lần rút. Số lần rút đã "
+                f"sách dự phòng {count(draw.reserve_size)}, chọn trong cùng một lần bốc. Số lần bốc đã "
                 f"ghi nhật ký: {count(draw.draws)}. Mã băm để kiểm chứng nêu tại phụ lục."
             )
         )
@@ -92,11 +92,7 @@ def _forms_table(figures: Figures) -> Table:
         "Tình hình phát, thu phiếu và tỷ lệ trả lời",
         (Column("Nội dung", 3.2, "left"), Column("Số lượng", 0.8), Column("Tỷ lệ (%)", 1.5)),
         tuple(rows),
-        notes(
-            figures,
-            "Số đếm toàn bộ, không có sai số chọn mẫu. Tỷ lệ trả lời theo AAPOR Standard Definitions. ",
-            wording=False,
-        ),
+        notes(figures, "Số đếm toàn bộ, không có sai số chọn mẫu. Tỷ lệ trả lời theo AAPOR Standard Definitions. "),
     )
 
 
@@ -116,7 +112,7 @@ def _dispositions(figures: Figures) -> Table:
             Column("Tỷ lệ (%)", 0.8),
         ),
         (*rows, ("", "Tổng số", count(total), ratio(total, total))),
-        notes(figures, "Mỗi trường hợp tính một lần theo kết quả cuối cùng. ", wording=False),
+        notes(figures, "Mỗi trường hợp tính một lần theo kết quả cuối cùng. "),
         name_column=1,
     )
 
@@ -135,11 +131,7 @@ def _weights(figures: Figures) -> Table:
             (w.step, number(w.total), number(w.least), number(w.most), number(w.design_effect))
             for w in figures.inputs.weighting
         ),
-        notes(
-            figures,
-            "Hiệu ứng quyền số: 1 + bình phương hệ số biến thiên của quyền số (Kish). ",
-            wording=False,
-        ),
+        notes(figures, "Hiệu ứng quyền số: 1 + bình phương hệ số biến thiên của quyền số (Kish). "),
     )
 
 
@@ -187,5 +179,5 @@ def by_unit(figures: Figures) -> Table | None:
             Column("Hợp lệ/ thu về (%)", 0.95),
         ),
         (*rows, ("Tổng số", *total)),
-        notes(figures, "Số đếm toàn bộ, không có sai số chọn mẫu. ", wording=False),
+        notes(figures, "Số đếm toàn bộ, không có sai số chọn mẫu. "),
     )

@@ -15,12 +15,12 @@ from sipas.reporting.blocks import (
     paragraph,
 )
 from sipas.reporting.contents.phrases import (
-    RECALLED,
     SIMULATED_NOTICE,
     UNDECIDED,
     change_in_words,
     in_words,
     verdict,
+    wording_notice,
 )
 from sipas.reporting.figures import LEVEL_LABELS, RULE_WORDS, Figures
 from sipas.reporting.wording import count, official_date, uncapital
@@ -93,13 +93,14 @@ def warnings(figures: Figures) -> list[Block]:
     Returns
     -------
     list of Block
-        Simulated data, recalled wording; may be empty.
+        Simulated data, wording that is not official; may be empty.
     """
     blocks: list[Block] = []
     if figures.inputs.simulated:
         blocks.append(Notice(SIMULATED_NOTICE))
-    if figures.inputs.edition.recalled():
-        blocks.append(Notice(RECALLED))
+    told = wording_notice(figures.inputs.edition)
+    if told:
+        blocks.append(Notice(told))
     return blocks
 
 
@@ -213,7 +214,7 @@ def method(figures: Figures, section: str) -> list[Block]:
         Heading(2, "2. Đối tượng và nội dung"),
         paragraph(POPULATIONS.get(edition.population, "")),
         paragraph(
-            f"Phiếu khảo sát: phiên bản {edition.name} ({uncapital(edition.title)}). Cây chỉ số gồm {contents}. "
+            f"Phiếu hỏi: phiên bản {edition.name} ({uncapital(edition.title)}). Cây chỉ số gồm {contents}. "
             f"Phương pháp: {edition.method}."
         ),
         Heading(2, "3. Cách tính"),

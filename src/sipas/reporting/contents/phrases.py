@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from sipas.reporting.blocks import Column
-from sipas.reporting.figures import Estimate, Figures, Value
+from collections.abc import Iterable, Mapping
+
+from sipas.instrument import Edition, notice
+from sipas.instrument.model import Status
+from sipas.reporting.blocks import Column, Table
+from sipas.reporting.figures import REGION_MARK, Estimate, Figures, Value
 from sipas.reporting.inputs import Target
 from sipas.reporting.wording import (
     SUPPRESSED,
@@ -21,12 +25,12 @@ METHOD_NOTE = (
     "n: số người trả lời. KTC 95%: khoảng tin cậy 95%, tính theo thiết kế mẫu (tầng, đơn vị mẫu cấp một, quyền số). "
 )
 HALF_NOTE = "±: nửa độ dài khoảng tin cậy 95%, tính bằng điểm phần trăm. "
-MARK = "†"
-MARK_NOTE = f"{MARK} Câu chữ ghi lại theo trí nhớ, chưa đối chiếu với văn bản gốc. "
-RECALLED = (
-    "Một phần câu chữ của phiếu khảo sát dùng trong kỳ đo này được ghi lại theo trí nhớ hoặc theo bản sao, chưa đối "
-    f"chiếu với phụ lục gốc của Bộ Nội vụ; các câu đó có dấu {MARK}. Không trích dẫn như câu chữ chính thức."
-)
+MARKS: Mapping[Status, str] = {"recalled": "†", "copy": "‡"}
+LEGENDS = {
+    "†": "câu chữ ghi lại theo trí nhớ, chưa đối chiếu với bản chính thức",
+    "‡": "câu chữ theo bản chép, chưa đối chiếu với bản chính thức",
+    REGION_MARK: "phân vùng ghi lại theo trí nhớ, chưa đối chiếu với văn bản",
+}
 SIMULATED_NOTICE = (
     "SỐ LIỆU MÔ PHỎNG. Toàn bộ số liệu trong văn bản này do máy tính sinh ra để thử nghiệm, không phải ý kiến của "
     "người dân, tổ chức và không phản ánh bất kỳ cơ quan nào."
@@ -173,8 +177,80 @@ def rank_cells(value: Value) -> tuple[str, str]:
     return count(value.rank), places(value.rank_low, value.rank_high)
 
 
+def marked(text: str, status: Status) -> str:
+    """Mark a wording that no official source confirms.
+
+    Parameters
+    ----------
+    text : str
+        Wording of the edition.
+    status : {'official', 'copy', 'recalled'}
+        Of the wording.
+
+    Returns
+    -------
+    str
+        Followed by † where recalled and by ‡ where copied.
+    """
+    return text + MARKS.get(status, "")
+
+
+def legend(texts: Iterable[str]) -> str:
+    """Explain the marks that occur in a table.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Everything the table shows.
+
+    Returns
+    -------
+    str
+        A sentence per mark that occurs; empty where none does.
+    """
+    shown = "".join(texts)
+    return "".join(f"{mark}: {words}. " for mark, words in LEGENDS.items() if mark in shown)
+
+
+def table_texts(table: Table) -> list[str]:
+    """List the texts of a table.
+
+    Parameters
+    ----------
+    table : Table
+        Any.
+
+    Returns
+    -------
+    list of str
+        Heads, then cells row by row.
+    """
+    return [*(c.title for c in table.columns), *(cell for row in table.rows for cell in row)]
+
+
+def wording_notice(edition: Edition) -> str:
+    """Say how far the wording of the questionnaire is official, and with which marks it is shown.
+
+    Parameters
+    ----------
+    edition : Edition
+        Of the round.
+
+    Returns
+    -------
+    str
+        The notice of ``instrument.notice`` and the marks; empty where every element is official.
+    """
+    found = notice(edition)
+    if found is None:
+        return ""
+    kinds = ((MARKS["recalled"], found.recalled), (MARKS["copy"], found.copied))
+    told = [f"{mark} là {LEGENDS[mark]}" for mark, elements in kinds if elements]
+    return f"{found.vi} Dấu trong văn bản này: {'; '.join(told)}." if told else found.vi
+
+
 def node_title(figures: Figures, node: str) -> str:
-    """Name a node, marked where its wording is recalled.
+    """Name a node, marked where its wording is not official.
 
     Parameters
     ----------
@@ -189,9 +265,7 @@ def node_title(figures: Figures, node: str) -> str:
         As printed.
     """
     found = figures.titles.get(node)
-    if found is None:
-        return node
-    return found.title + (MARK if found.status == "recalled" else "")
+    return node if found is None else marked(found.title, found.status)
 
 
 def short_title(figures: Figures, node: str) -> str:
@@ -207,16 +281,15 @@ def short_title(figures: Figures, node: str) -> str:
     Returns
     -------
     str
-        The short label of an item's question, the title of any other node; marked where recalled.
+        The short label of an item's question, the title of any other node; marked as `node_title` does.
     """
     found = figures.titles.get(node)
     if found is None or found.question is None:
         return node_title(figures, node)
-    label = figures.inputs.edition.question(found.question).short_label
-    return label + (MARK if found.status == "recalled" else "")
+    return marked(figures.inputs.edition.question(found.question).short_label, found.status)
 
 
-def notes(figures: Figures, *parts: str, wording: bool = True) -> str:
+def notes(figures: Figures, *parts: str) -> str:
     """Put the notes under a table together.
 
     Parameters
@@ -225,18 +298,11 @@ def notes(figures: Figures, *parts: str, wording: bool = True) -> str:
         Tables of the report.
     *parts : str
         Sentences of this table.
-    wording : bool
-        Whether the table holds wording of the questionnaire.
 
     Returns
     -------
     str
-        With the notes on recalled wording and simulation where they hold.
+        With the note on simulation where it holds.
     """
-    inputs = figures.inputs
-    text = "".join(parts)
-    if wording and inputs.edition.recalled():
-        text += MARK_NOTE
-    if inputs.simulated:
-        text += "Số liệu mô phỏng."
-    return text.strip()
+    simulated = "Số liệu mô phỏng." if figures.inputs.simulated else ""
+    return f"{''.join(parts)}{simulated}".strip()

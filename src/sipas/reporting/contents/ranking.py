@@ -16,11 +16,11 @@ from sipas.reporting.contents.phrases import (
     rank_cells,
     value_cells,
 )
-from sipas.reporting.figures import Figures, Value
+from sipas.reporting.figures import REGION_MARK, Figures, Value
 from sipas.reporting.inputs import ATTRIBUTES
 from sipas.reporting.wording import SUPPRESSED, count, interval, number, places, sentence, sizes
 
-MOST_DRAWN = 45
+MOST_DRAWN = 48  # bars that fill one page
 MOST_RANKED = 70  # with more units the sets of places are wide and fill pages; the table has them
 MOST_WRAPPED = 32
 NAMED = 8
@@ -155,7 +155,7 @@ def _table(figures: Figures, kind: str, values: list[Value]) -> Table:
             Column("Hạng có thể", 0.75, "center"),
         ),
         tuple(rows),
-        notes(figures, METHOD_NOTE, RANK_NOTE, wording=False),
+        notes(figures, METHOD_NOTE, RANK_NOTE),
         name_column=1,
     )
 
@@ -203,7 +203,7 @@ def _bars(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
                 sorted_bars(rows, "Chỉ số hài lòng (%)", lines),
                 f"Biểu đồ cột ngang xếp từ cao đến thấp, {len(chunk)} đơn vị, có khoảng tin cậy 95%.",
                 table,
-                notes(figures, f"Vạch ngang: khoảng tin cậy 95%. {each}", wording=False),
+                notes(figures, f"Vạch ngang: khoảng tin cậy 95%. {each}"),
             )
         )
     return blocks
@@ -232,7 +232,7 @@ def _ranks(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
         )
         spec = rank_intervals(rows, max(v.ranked or 1 for v in chunk))
         alt = f"Biểu đồ khoảng hạng của {len(chunk)} đơn vị."
-        note = notes(figures, "Điểm: hạng theo ước lượng; vạch: các hạng có thể (đồng thời, 95%). ", wording=False)
+        note = notes(figures, "Điểm: hạng theo ước lượng; vạch: các hạng có thể (đồng thời, 95%). ")
         blocks.append(Figure(caption, spec, alt, table, note))
     return blocks
 
@@ -249,7 +249,10 @@ def _groups(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
                 groups.setdefault(group_of[value.domain], []).append(value)
         if len(groups) < 2:
             continue
-        rows = tuple(_group_row(figures, kind, name, groups[name]) for name in sorted(groups, key=sort_key))
+        rows = tuple(
+            _group_row(figures, kind, _group_name(figures, kind, attribute, name, groups[name]), groups[name])
+            for name in sorted(groups, key=sort_key)
+        )
         blocks.append(
             Table(
                 (
@@ -263,10 +266,15 @@ def _groups(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
                     Column("Cao nhất", 2, "left"),
                 ),
                 rows,
-                notes(figures, "Theo ước lượng điểm; trong ngoặc là khoảng tin cậy 95%. ", wording=False),
+                notes(figures, "Theo ước lượng điểm; trong ngoặc là khoảng tin cậy 95%. "),
             )
         )
     return blocks
+
+
+def _group_name(figures: Figures, kind: str, attribute: str, name: str, members: list[Value]) -> str:
+    recalled = attribute == "region" and any((kind, v.domain) in figures.recalled_regions for v in members)
+    return name + REGION_MARK if recalled else name
 
 
 def _group_row(figures: Figures, kind: str, name: str, members: list[Value]) -> tuple[str, ...]:
@@ -283,5 +291,5 @@ def _domains_table(figures: Figures, kind: str) -> Table:
         f"Chỉ số hài lòng theo {figures.kind_label(kind)}",
         (Column(sentence(figures.kind_label(kind)), 3, "left"), *VALUE_COLUMNS),
         rows,
-        notes(figures, METHOD_NOTE, wording=False),
+        notes(figures, METHOD_NOTE),
     )

@@ -21,7 +21,7 @@ from sipas.reporting.contents.change import change
 from sipas.reporting.contents.conclusion import conclusion
 from sipas.reporting.contents.fieldwork import forms
 from sipas.reporting.contents.opening import about, bases, head, method, summary, warnings
-from sipas.reporting.contents.phrases import in_words
+from sipas.reporting.contents.phrases import in_words, legend, table_texts
 from sipas.reporting.contents.ranking import comparisons, ranking
 from sipas.reporting.contents.satisfaction import satisfaction
 from sipas.reporting.figures import Figures, read
@@ -139,12 +139,13 @@ def _numbered(blocks: list[Block], mark: str, minimum: int) -> tuple[Block, ...]
     for block in blocks:
         if isinstance(block, Table):
             tables += 1
-            note = f"{_hidden_note(block, minimum)}{block.note}"
+            note = f"{_hidden_note(block, minimum)}{legend(table_texts(block))}{block.note}"
             done.append(dataclasses.replace(block, caption=f"Bảng {tables}. {block.caption}", note=note))
         elif isinstance(block, Figure):
             figures += 1
             spec = {**block.spec, "title": _mark(mark)} if mark and not block.published else block.spec
-            done.append(dataclasses.replace(block, caption=f"Hình {figures}. {block.caption}", spec=spec))
+            note = legend(table_texts(block.data)) + block.note
+            done.append(dataclasses.replace(block, caption=f"Hình {figures}. {block.caption}", spec=spec, note=note))
         else:
             done.append(block)
     return tuple(done)

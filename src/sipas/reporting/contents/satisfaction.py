@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
 from sipas.reporting.blocks import Block, Column, Figure, Heading, Table, paragraph
 from sipas.reporting.charts.dots import dots_by_round
-from sipas.reporting.charts.series import national_line
 from sipas.reporting.charts.theme import wrap
 from sipas.reporting.contents.answers import questions, stacked_figures
+from sipas.reporting.contents.national import national
 from sipas.reporting.contents.phrases import (
     METHOD_NOTE,
     VALUE_COLUMNS,
@@ -22,9 +21,10 @@ from sipas.reporting.contents.phrases import (
     value_cells,
 )
 from sipas.reporting.figures import LEVEL_LABELS, Figures, Value
-from sipas.reporting.wording import SUPPRESSED, count, interval, number, sizes, uncapital
+from sipas.reporting.wording import SUPPRESSED, count, interval, number, sentence, sizes, uncapital
 
 EXTREMES = 5
+COUNTS = ("không", "một", "hai", "ba", "bốn", "năm")  # a number does not open a sentence
 ITEM_ANSWERS = "Phân bố câu trả lời của các tiêu chí"
 
 
@@ -85,7 +85,7 @@ def overall(figures: Figures) -> list[Block]:
     if figures.inputs.targets:
         blocks.append(_targets(figures))
     if figures.inputs.national:
-        blocks += _national(figures)
+        blocks += national(figures)
     return blocks
 
 
@@ -196,7 +196,7 @@ def extremes(figures: Figures) -> list[Block]:
     rows += [("Cao nhất", "", "", ""), *(_item(figures, v) for v in high)]
     depths = (0, *(1 for _ in low), 0, *(1 for _ in high))
     table = Table(
-        f"{len(low)} tiêu chí thấp nhất và {len(high)} tiêu chí cao nhất",
+        f"{sentence(COUNTS[len(low)])} tiêu chí thấp nhất và {COUNTS[len(high)]} tiêu chí cao nhất",
         (Column("Tiêu chí", 3.2, "left"), *VALUE_COLUMNS),
         tuple(rows),
         notes(figures, METHOD_NOTE),
@@ -225,11 +225,12 @@ def factor_figure(figures: Figures) -> list[Block]:
     rows: list[dict[str, Any]] = []
     table = []
     for node, value in found:
-        name = wrap(node.title, 34)
+        title = node_title(figures, node.name)
+        name = wrap(title, 34)
         if value.previous is not None:
             rows.append({"name": name, "round": before, "percent": value.previous, "low": None, "high": None})
         rows.append({"name": name, "round": now, "percent": value.percent, "low": value.low, "high": value.high})
-        table.append((node.title, number(value.previous), number(value.percent), interval(value.low, value.high)))
+        table.append((title, number(value.previous), number(value.percent), interval(value.low, value.high)))
     if not rows:
         return []
     caption = "Chỉ số chung và các yếu tố" + (f", {before} và {now}" if with_before else f", {now}")
@@ -248,7 +249,7 @@ def factor_figure(figures: Figures) -> list[Block]:
             dots_by_round(rows, rounds, "Tỷ lệ hài lòng (%)"),
             f"Biểu đồ điểm: {len(found)} giá trị của cây chỉ số" + (" trong hai kỳ." if with_before else "."),
             Table(caption, columns, tuple(table)),
-            notes(figures, told, wording=False),
+            notes(figures, told),
         )
     ]
 
@@ -281,7 +282,7 @@ def _targets(figures: Figures) -> Table:
         value = figures.values.get((target.domain_kind, target.domain, target.node))
         hidden = value is not None and value.suppressed
         told = SUPPRESSED if hidden else target_verdict(value, target)
-        rows.append((target.label, number(target.threshold), *value_cells(value), told, target.source))
+        rows.append((target.label, number(target.threshold), *value_cells(value), told, target.source or "–"))
     return Table(
         "Đối chiếu với mục tiêu",
         (
@@ -297,42 +298,8 @@ def _targets(figures: Figures) -> Table:
             "“Đạt” khi cận dưới của khoảng tin cậy không thấp hơn mức; “Chưa đạt” khi cận trên thấp hơn mức; còn lại "
             "chưa đủ căn cứ để kết luận. ",
             METHOD_NOTE,
-            wording=False,
         ),
     )
-
-
-def _national(figures: Figures) -> list[Block]:
-    known = sorted(figures.inputs.national, key=lambda f: (f.year, f.series))
-    spans: dict[str, list[int]] = {}
-    for figure in known:
-        spans.setdefault(figure.series, []).append(figure.year)
-    labels = {s: f"Phương pháp dùng {min(y)}–{max(y)}" for s, y in spans.items()}
-    order = sorted(spans, key=lambda s: min(spans[s]))
-    breaks = [
-        ((max(spans[a]) + min(spans[b])) / 2, f"đổi phương pháp {max(spans[a])}/{min(spans[b])}")
-        for a, b in itertools.pairwise(order)
-    ]
-    rows = [{"year": f.year, "series": labels[f.series], "percent": f.percent} for f in known]
-    caption = "Chỉ số hài lòng cả nước do Bộ Nội vụ công bố"
-    table = Table(
-        caption,
-        (
-            Column("Năm", 0.4, "center"),
-            Column("Chỉ số (%)", 0.6),
-            Column("Phương pháp", 1.4, "left"),
-            Column("Nguồn", 2.4, "left"),
-        ),
-        tuple((str(f.year), number(f.percent), labels[f.series], f.source) for f in known),
-    )
-    note = (
-        "Số liệu công bố của Bộ Nội vụ, không phải kết quả của kỳ đo này; nguồn không công bố n và "
-        "sai số theo năm; trục không bắt đầu từ 0. "
-        "Từ năm 2022 đổi đối tượng, phiếu và nội dung nên hai đoạn không nối và không so sánh với nhau."
-    )
-    spec = national_line(rows, breaks, "Tỷ lệ hài lòng (%)")
-    alt = f"Biểu đồ đường chỉ số cả nước {known[0].year}–{known[-1].year}, ngắt đoạn tại chỗ đổi phương pháp."
-    return [Figure(caption, spec, alt, table, note, published=True)]
 
 
 def level_word(level: str) -> str:

@@ -143,7 +143,7 @@ class Maker:
                 for o, s in zip(options, shares, strict=True)
             ]
             if question.kind == "scale":
-                top = float(sum(shares[-2:]))
+                top = min(1.0, float(sum(shares[-2:])))
                 rows.append(self.estimate(question.name, "top_box", None, top, n))
         types = {c.name: c.dtype for c in ESTIMATES.columns}
         frame = pl.DataFrame(rows, infer_schema_length=None).cast(types)

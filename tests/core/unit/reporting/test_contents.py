@@ -89,10 +89,10 @@ def test_every_table_and_figure_of_results_has_its_note(report: Document) -> Non
 def test_simulated_and_recalled_are_said_on_the_first_page_and_beside_the_tables(report: Document) -> None:
     notices = [block.text for block in report.blocks if isinstance(block, b.Notice)]
     assert any("MÔ PHỎNG" in text for text in notices)
-    assert any("theo trí nhớ" in text for text in notices)
+    assert any("nhớ lại" in text and "† là câu chữ ghi lại theo trí nhớ" in text for text in notices)
     assert report.mark == "MÔ PHỎNG"
     assert report.title.startswith("[MÔ PHỎNG]")
-    assert "† Câu chữ ghi lại theo trí nhớ" in table(report, "từng tiêu chí").note
+    assert "†: câu chữ ghi lại theo trí nhớ" in table(report, "từng tiêu chí").note
     assert all("mô phỏng" in block.note for block in report.blocks if isinstance(block, b.Table))
 
 

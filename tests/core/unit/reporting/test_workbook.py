@@ -37,7 +37,8 @@ def test_sheets_are_frozen_and_filtered(workbook: bytes) -> None:
 
 def test_numbers_are_numbers_in_full_precision(workbook: bytes, inputs: ReportInputs) -> None:
     found = {(r["Đơn vị, nhóm"], r["Nội dung"]): r for r in rows(workbook, "Chỉ số")}
-    titles = {n.name: n.title for n, _ in inputs.edition.nodes()}
+    mark = {"copy": "‡", "recalled": "†", "official": ""}
+    titles = {n.name: n.title + mark[n.status] for n, _ in inputs.edition.nodes()}
     index = inputs.index.filter(
         (pl.col("domain_kind") == "agency") & (pl.col("level") != "item") & ~pl.col("suppressed")
     )
