@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NewType
 
 import polars as pl
 
+from sipas.capture.importing import MODES
 from sipas.errors import Place, SipasError
-from sipas.intake import OfficeTable
+from sipas.intake import ColumnMapping, OfficeTable
+from sipas.intake.reasons import Reason
+from sipas.intake.vietnamese import search_key
 from sipas.quality import read_outcomes
+from sipas.sampling import read_case_id
 from sipas.tables import REJECTED
 
-MODES = ("paper", "face_to_face", "phone", "web")
+# Headers of a file, the usual one first.
+HEADERS = {
+    "case_id": ("Mã phiếu", "Mã số phiếu"),
+    "visit": ("Lần đến", "Lần", "Lần thứ"),
+    "date": ("Ngày", "Ngày đến"),
+    "outcome": ("Kết quả", "Kết quả tiếp cận"),
+    "mode": ("Hình thức",),
+    "interviewer": ("Người khảo sát", "Điều tra viên", "Bưu tá", "Nhân viên"),
+    "replaced_by": ("Thay bằng", "Mã phiếu thay thế", "Phiếu thay thế"),
+}
 NEEDED = ("case_id", "visit", "date", "outcome")
-Reason = NewType("Reason", str)
 UNKNOWN_CASE = Reason("visits.case_unknown")
 UNKNOWN_MODE = Reason("visits.mode_unknown")
 UNKNOWN_OUTCOME = Reason("visits.outcome_unknown")
@@ -37,7 +48,7 @@ def read_visits(table: OfficeTable, sample: pl.DataFrame) -> VisitsImport:
     ----------
     table : OfficeTable
         With the columns ``case_id``, ``visit``, ``date``, ``outcome``, and perhaps ``mode``, ``interviewer``,
-        ``replaced_by``.
+        ``replaced_by``, under those names or their Vietnamese headers (``HEADERS``).
     sample : polars.DataFrame, ``tables.SAMPLE``
         Cases that may be visited.
 
@@ -51,24 +62,24 @@ def read_visits(table: OfficeTable, sample: pl.DataFrame) -> VisitsImport:
     SipasError
         ``visits.column_missing``.
     """
-    missing = [name for name in NEEDED if not table.has(name)]
+    table = table.with_mapping(_mapping(table))
+    missing = [HEADERS[name][0] for name in NEEDED if not table.has(name)]
     if missing:
-        raise SipasError(
-            "visits.column_missing", ", ".join(missing), got=list(table.headers), place=Place(file=table.file)
-        )
+        place = Place(file=table.file, sheet=table.sheet)
+        raise SipasError("visits.column_missing", ", ".join(missing), got=list(table.headers), place=place)
     rows = pl.DataFrame({
-        "case_id": table.cells["case_id"],
+        "case_id": pl.Series([_case(text) for text in table.texts("case_id").values], dtype=pl.String),
         "visit": table.integers("visit").values.cast(pl.Int64),
         "date": table.dates("date").values,
-        "mode": table.cells["mode"] if table.has("mode") else pl.Series(["paper"] * table.height, dtype=pl.String),
-        "outcome": read_outcomes(table.cells["outcome"]),
+        "mode": _modes(table),
+        "outcome": read_outcomes(table.texts("outcome").values),
         **{name: _optional(table, name) for name in ("interviewer", "replaced_by")},
     })
     reason = (
         pl
-        .when(~pl.col("case_id").is_in(sample["case_id"].implode()))
+        .when(~pl.col("case_id").is_in(sample["case_id"].implode()).fill_null(value=False))
         .then(pl.lit(UNKNOWN_CASE))
-        .when(~pl.col("mode").is_in(MODES))
+        .when(pl.col("mode").is_null())
         .then(pl.lit(UNKNOWN_MODE))
         .when(pl.col("outcome").is_null())
         .then(pl.lit(UNKNOWN_OUTCOME))
@@ -81,8 +92,38 @@ def read_visits(table: OfficeTable, sample: pl.DataFrame) -> VisitsImport:
     return VisitsImport(judged.filter(pl.col("reason").is_null()).drop("reason", "row"), _rejected(judged, table))
 
 
+def _mapping(table: OfficeTable) -> ColumnMapping:
+    """Find each column by one of its headers, in either language."""
+    keys = {search_key(header): header for header in table.headers}
+    found = {
+        name: next((keys[search_key(known)] for known in (name, *headers) if search_key(known) in keys), None)
+        for name, headers in HEADERS.items()
+    }
+    return ColumnMapping({name: header for name, header in found.items() if header is not None})
+
+
+def _case(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return read_case_id(text)
+    except SipasError:
+        return text
+
+
+def _modes(table: OfficeTable) -> pl.Series:
+    if not table.has("mode"):
+        return pl.Series(["paper"] * table.height, dtype=pl.String)
+    return pl.Series([MODES.get(search_key(text or "")) for text in table.texts("mode").values], dtype=pl.String)
+
+
 def _optional(table: OfficeTable, name: str) -> pl.Series:
-    return table.cells[name] if table.has(name) else pl.Series([None] * table.height, dtype=pl.String)
+    if not table.has(name):
+        return pl.Series([None] * table.height, dtype=pl.String)
+    values = table.texts(name).values
+    if name != "replaced_by":
+        return values
+    return pl.Series([_case(text) for text in values], dtype=pl.String)
 
 
 def _rejected(judged: pl.DataFrame, table: OfficeTable) -> pl.DataFrame:

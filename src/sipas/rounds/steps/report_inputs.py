@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from sipas.geography import unit_at
+from sipas.errors import SipasError
+from sipas.geography import Unit, region, unit_at
 from sipas.instrument import Edition
 from sipas.reporting import (
     FieldFigures,
@@ -29,6 +30,8 @@ from sipas.rounds.tables_io import read_json, read_table
 from sipas.sampling import read_certificate
 from sipas.tables import FRAME
 
+About = tuple[str | None, str | None, str | None, str | None]
+PLACES = ("province", "commune")
 METHOD_2017 = (
     "Quyết định số 2640/QĐ-BNV ngày 10 tháng 10 năm 2017 của Bộ trưởng Bộ Nội vụ phê duyệt Đề án Đo lường sự hài lòng "
     "của người dân, tổ chức đối với sự phục vụ của cơ quan hành chính nhà nước giai đoạn 2017 - 2020"
@@ -37,8 +40,8 @@ METHOD_2023 = (
     "Quyết định số 1001/QĐ-BNV ngày 11 tháng 12 năm 2023 của Bộ trưởng Bộ Nội vụ về Phương pháp Đo lường sự hài lòng "
     "của người dân đối với sự phục vụ của cơ quan hành chính nhà nước giai đoạn 2023 - 2026"
 )
-# The Ministry's method of each population; the round's own bases come first.
-BASIS = {"transactions": (METHOD_2017,), "residents": (METHOD_2023,)}
+# The Ministry's methods by the years they hold for; other years name their own basis in round.yaml.
+BASIS = ((range(2017, 2022), "transactions", METHOD_2017), (range(2023, 2027), "residents", METHOD_2023))
 
 
 def report_inputs(context: Context) -> ReportInputs:
@@ -91,7 +94,10 @@ def _title(settings: Round, edition: Edition) -> TitleData:
         position=(documents.signer,),
         addressees=documents.addressees,
         recipients=documents.recipients or ("Như trên", "Lưu: VT"),
-        basis=(*documents.basis, *BASIS[edition.population]),
+        basis=(
+            *documents.basis,
+            *(b for years, who, b in BASIS if settings.year in years and who == edition.population),
+        ),
     )
 
 
@@ -121,16 +127,43 @@ def _field(context: Context) -> FieldFigures:
 
 
 def _units(folder: Folder, index: pl.DataFrame, settings: Round) -> pl.DataFrame:
-    """Name domains and give the tier of each agency, by which agencies are compared."""
-    levels = dict(read_table(folder, FRAME).select("agency", "agency_level").unique().iter_rows())
+    """Name domains and give what they are compared by: tier and kind of an agency, region and class of a place."""
+    frame = read_table(folder, FRAME)
+    agencies = {
+        agency: (level, commune)
+        for agency, level, commune in frame
+        .group_by("agency")
+        .agg(pl.col("agency_level").min(), pl.col("commune").min())
+        .sort("agency")
+        .iter_rows()
+    }
     pairs = index.select("domain_kind", "domain").unique().sort("domain_kind", "domain").iter_rows()
     rows = [
-        (kind, domain, domain_label(kind, domain, settings), domain_label("agency_level", levels.get(domain), settings))
+        (kind, domain, domain_label(kind, domain, settings), *_about(kind, domain, agencies, settings))
         for kind, domain in pairs
     ]
-    return pl.DataFrame(
-        rows, schema=dict.fromkeys(("domain_kind", "domain", "label", "level"), pl.String), orient="row"
-    )
+    names = ("domain_kind", "domain", "label", "level", "kind", "region", "class")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def _about(kind: str, domain: str, agencies: dict[str, tuple[str, str | None]], settings: Round) -> About:
+    """Give level, kind, region and class of a domain; missing where it has none."""
+    if kind == "agency" and domain in agencies:
+        level, commune = agencies[domain]
+        place = _place(commune, settings) if level == "commune" else None
+        return domain_label("agency_level", level, settings), place.kind if place else None, None, None
+    place = _place(domain, settings) if kind in PLACES and domain else None
+    if place is None:
+        return None, None, None, None
+    found = region(place.code, settings.window.last)
+    return None, place.kind, found.name if found else None, place.unit_class
+
+
+def _place(code: str | None, settings: Round) -> Unit | None:
+    try:
+        return None if code is None else unit_at(code, settings.window.last)
+    except SipasError:
+        return None
 
 
 def _weighting(folder: Folder) -> tuple[WeightingLine, ...]:
