@@ -59,10 +59,9 @@ def ranking(figures: Figures, section: str) -> list[Block]:
             blocks.append(Heading(2, f"{place}. {sentence(figures.kind_label(kind))}"))
         values = figures.domains(kind, figures.root)
         blocks += [*_summary(figures, kind, values), _table(figures, kind, values)]
-        blocks += _bars(figures, kind, values)
+        blocks += [*_groups(figures, kind, values), *_bars(figures, kind, values)]
         if len(values) <= MOST_RANKED:
             blocks += _ranks(figures, kind, values)
-        blocks += _groups(figures, kind, values)
     return blocks
 
 

@@ -47,12 +47,19 @@ def test_a_legend_stands_exactly_where_its_mark_occurs(name: str) -> None:
             assert (mark in shown(block)) == (f"{mark}: {words}" in block.note), block.caption
 
 
-@pytest.mark.parametrize(("name", "there", "away"), [("sipas-2022", "‡", "†"), ("sipas-2023", "†", "")])
-def test_items_bear_the_mark_of_their_status(name: str, there: str, away: str) -> None:
-    document = build_report(example(name))
+@pytest.mark.parametrize("name", EDITIONS)
+def test_nodes_bear_the_mark_of_their_status(name: str) -> None:
+    inputs = example(name)
+    document = build_report(inputs)
     items = next(t for t in tables(document) if isinstance(t, b.Table) and "theo từng tiêu chí" in t.caption)
-    assert all(row[0].endswith(there) for row in items.rows[1:])
-    assert not away or away not in "".join(map(shown, tables(document)))
+    mark = {"recalled": "†", "copy": "‡", "official": ""}
+    assert [row[0] for row in items.rows] == [n.title + mark[n.status] for n, _ in inputs.edition.nodes()]
+
+
+def test_an_edition_of_copies_alone_has_no_dagger() -> None:
+    document = build_report(example("sipas-2022"))
+    assert "‡" in "".join(map(shown, tables(document)))
+    assert "†" not in "".join(map(shown, tables(document)))
 
 
 def test_the_notice_names_only_marks_that_are_used() -> None:
