@@ -243,3 +243,12 @@ def test_a_later_round_avoids_or_meets_the_same_people(
     assert overlap["official"].sum() == met
     assert overlap["expected"].sum() == pytest.approx(met)
     assert sipas("sample", "verify", later).exit_code == 0
+
+
+def test_a_file_that_cannot_be_read_never_enters_the_round(tmp_path: Path) -> None:
+    root = tmp_path / "đợt"
+    sipas("round", "init", root, "--province", "08", "--year", "2026")
+    (tmp_path / "giả.xlsx").write_bytes(b"%PDF-1.7 this is no workbook")
+    with pytest.raises(SipasError, match=r"^intake\."):
+        sipas("frame", "import", root, tmp_path / "giả.xlsx")
+    assert list((root / "input" / "frame").iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ from sipas.tables import CONTACTS, FRAME, REJECTED
 
 REJECTED_FILE = "rejected/frame.parquet"
 CODE_DIGITS = 2
+FEW_ROWS = 5
 
 
 def _frame(context: Context) -> Outcome:
@@ -44,6 +46,7 @@ def _frame(context: Context) -> Outcome:
     contacts = pl.concat([CONTACTS.empty(), *(m.contacts for m in made)]).sort("unit_id")
     rejected = pl.concat([REJECTED.empty(), *(m.rejected for m in made)], how="diagonal")
     report = frame_report([m.report for m in made])
+    report["notes"] += _small_agencies(frame)
     return Outcome(
         {"frame.parquet": parquet(frame, FRAME), "frame-report.json": canonical_json(report)},
         {"contacts.enc": seal(contacts, secret), REJECTED_FILE: parquet(rejected)},
@@ -51,11 +54,25 @@ def _frame(context: Context) -> Outcome:
     )
 
 
-def _read(context: Context, name: str) -> OfficeTable:
+def read_list(context: Context, path: Path) -> OfficeTable:
+    """Read a list as the frame step will, also before it is taken into the round.
+
+    Parameters
+    ----------
+    context : Context
+        The round.
+    path : Path
+        The file.
+
+    Returns
+    -------
+    OfficeTable
+        Mapped for the round's population.
+    """
     population = round_edition(context.folder, context.round).population
     chosen = context.round.frame.mapping
     mapping = context.folder.path(chosen) if chosen else None
-    return read(context.folder.path(name), mapping=mapping, purpose=None if mapping else population)
+    return read(path, mapping=mapping, purpose=None if mapping else population)
 
 
 def _by_province(context: Context) -> list[tuple[str, list[str]]]:
@@ -81,7 +98,7 @@ def _import(context: Context, names: list[str], province: str, keys: KeyMaterial
         refuse_unknown_commune=settings.refuse_unknown_commune,
     )
     return import_frame(
-        [_read(context, name) for name in names],
+        [read_list(context, context.folder.path(name)) for name in names],
         population=round_edition(context.folder, context.round).population,
         window=Window(context.round.window.first, context.round.window.last),
         province=province,
@@ -137,6 +154,16 @@ def frame_report(reports: Sequence[FrameReport]) -> dict[str, Any]:
         "notes": [_note(f) for r in reports for f in r.findings],
         "gaps": [row for r in reports for row in r.gaps.to_dicts()],
     }
+
+
+def _small_agencies(frame: pl.DataFrame) -> list[dict[str, object]]:
+    """Name agencies with very few rows: often a name that was misspelt or does not belong."""
+    counts = frame.group_by("agency").agg(rows=pl.len()).filter(pl.col("rows") < FEW_ROWS).sort("agency")
+    if counts.height == 0:
+        return []
+    named = [f"{agency} ({rows})" for agency, rows in counts.iter_rows()]
+    place = {"file": None, "sheet": None, "column": None}
+    return [{"code": "round.small_agencies", "got": counts.height, "hint": named, "place": place}]
 
 
 def _note(finding: Finding) -> dict[str, object]:
