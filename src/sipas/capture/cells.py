@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from sipas.capture.findings import OPTION_UNKNOWN, OUT_OF_RANGE, TWO_ANSWERS, VALUE_UNREADABLE, Reason
+from sipas.capture.findings import OPTION_UNKNOWN, OUT_OF_RANGE, TWO_ANSWERS, VALUE_UNREADABLE
 from sipas.instrument.model import Option
+from sipas.intake.reasons import Reason
 from sipas.intake.vietnamese import clean, search_key
 
 # What people write in a cell to say that nothing was answered, as search keys.

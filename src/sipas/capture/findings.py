@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NewType
-
 import polars as pl
 
+from sipas.intake.reasons import Reason
 from sipas.tables import Column, Table
-
-Reason = NewType("Reason", str)
 
 # Rows that are not taken.
 CASE_MISSING = Reason("capture.case_missing")

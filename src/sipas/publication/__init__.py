@@ -1,7 +1,7 @@
 """Room ``publication``: results and microdata in the form in which they may leave, and published figures."""
 
 from sipas.publication.certificate import certificate_bytes, publication_certificate, verify_publication
-from sipas.publication.formats import FORMATS, encode, file_names, write
+from sipas.publication.formats import FORMATS, encode, file_names, harmless_csv
 from sipas.publication.microdata import Release, Variable, anonymity, marks, release, release_id, statements
 from sipas.publication.open_files import CERTIFICATE, About, dictionary, nodes, open_data, variables
 from sipas.publication.published import national_factors, national_line, province_values
@@ -29,6 +29,7 @@ __all__ = [
     "dictionary",
     "encode",
     "file_names",
+    "harmless_csv",
     "marks",
     "national_factors",
     "national_line",
@@ -45,5 +46,4 @@ __all__ = [
     "suppress_index",
     "variables",
     "verify_publication",
-    "write",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Literal
 
+import polars as pl
 import pyreadstat
 
 from sipas.errors import SipasError
@@ -28,6 +29,7 @@ NOTE_BYTES = 80  # a line of SPSS's documents
 STATA_VERSION = 14  # release 118; pyreadstat's default writes 119, which only Stata/MP reads
 SPSS_WORDS = "all and by eq ge gt le lt ne not or to with"
 STATA_WORDS = "byte double float if in int long str strl using _all _b _cons _n _pi _pred _rc _skip"
+FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"  # full-width letters work too
 RESERVED = frozenset(f"{SPSS_WORDS} {STATA_WORDS}".split())
 
 
@@ -46,7 +48,8 @@ def encode(release: Release, form: Format, made_on: dt.date) -> bytes:
     Returns
     -------
     bytes
-        The file. CSV: UTF-8 with a byte order mark, codes without labels. Parquet: labels as JSON in the
+        The file. CSV: UTF-8 with a byte order mark, codes without labels, texts as in
+        `harmless_csv`. Parquet: labels as JSON in the
         file's metadata under ``sipas``. SPSS and Stata: variable and value labels, missing as system missing,
         empty text for missing text; in SPSS the weight is switched on.
 
@@ -56,7 +59,7 @@ def encode(release: Release, form: Format, made_on: dt.date) -> bytes:
         ``publication.format``.
     """
     if form == "csv":
-        return release.table.write_csv(include_bom=True).encode("utf-8")
+        return harmless_csv(release.table)
     if form == "parquet":
         buffer = BytesIO()
         release.table.write_parquet(buffer, metadata={"sipas": metadata(release)})
@@ -68,30 +71,30 @@ def encode(release: Release, form: Format, made_on: dt.date) -> bytes:
     raise SipasError("publication.format", "form", expected=FORMATS, got=form)
 
 
-def write(release: Release, path: str, made_on: dt.date) -> None:
-    """Write a release to a file whose ending names the format.
+def harmless_csv(table: pl.DataFrame) -> bytes:
+    """Write a CSV for people, in which no text can act as a formula.
+
+    A spreadsheet runs a cell that begins with = + - or @, also after spaces or as a full-width letter, and some take
+    a tab or line end at the start away first (OWASP, "CSV Injection"). Such texts, names of columns too, get an
+    apostrophe in front. Numbers are left as they are. The Parquet file of the same name has the texts unchanged.
 
     Parameters
     ----------
-    release : Release
-        Microdata.
-    path : str
-        Ends with .csv, .parquet, .sav or .dta.
-    made_on : datetime.date
-        As in `encode`.
+    table : polars.DataFrame
+        Any table; missing stays empty.
 
-    Raises
-    ------
-    SipasError
-        ``publication.format``.
+    Returns
+    -------
+    bytes
+        UTF-8 with byte order mark.
     """
-    ending = path.rpartition(".")[2].lower()
-    form = next((known for known in FORMATS if known == ending), None)
-    if form is None:
-        raise SipasError("publication.format", "path", expected=FORMATS, got=path)
-    content = encode(release, form, made_on)
-    with open(path, "wb") as file:
-        file.write(content)
+    texts = [
+        pl.when(pl.col(name).str.contains(FORMULA)).then(pl.lit("'") + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        for name, dtype in table.schema.items()
+        if dtype == pl.String
+    ]
+    names = {name: "'" + name for name in table.columns if re.search(FORMULA, name)}
+    return table.with_columns(texts).rename(names).write_csv(include_bom=True).encode("utf-8")
 
 
 def metadata(release: Release) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from sipas.errors import SipasError
 from sipas.instrument import AnswerColumn, Edition, notice
 from sipas.publication.anonymity import class_sizes, end_codes, group_small, suppress_keys
 from sipas.publication.wording import label
+from sipas.sampling.numbers import base32
 from sipas.tables import CONTACTS, RESPONSES, WEIGHTS
 
 Measure = Literal["nominal", "ordinal", "scale"]
@@ -24,7 +24,6 @@ STATUS = "data_status"
 # Columns that name a case, a unit or a person; they never leave.
 NEVER = frozenset({c.name for c in CONTACTS.columns} | {"case_id", "commitment", "prn", "interviewer"})
 NO_TEXT = frozenset({"demographic"})  # texts of these questions never leave, whatever is asked
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 16  # 80 bits: no two alike among a million with probability 1 - 4e-13
 
 
@@ -223,8 +222,7 @@ def release_id(key: bytes, case_id: str) -> str:
     str
         16 characters of Crockford's base 32: the first 80 bits of HMAC-SHA256(key, case_id).
     """
-    number = int.from_bytes(hmac.new(key, case_id.encode(), hashlib.sha256).digest()[:10])
-    return "".join(CROCKFORD[(number >> (5 * place)) & 31] for place in reversed(range(ID_LENGTH)))
+    return base32(int.from_bytes(hmac.digest(key, case_id.encode(), "sha256")[:10]), ID_LENGTH)
 
 
 def _refuse(domains: pl.DataFrame, key: bytes, minimum: int) -> None:

@@ -13,7 +13,7 @@ import yaml
 from sipas.instrument import Edition, notice
 from sipas.intake.vietnamese import format_date
 from sipas.publication.certificate import certificate_bytes, publication_certificate
-from sipas.publication.formats import FORMATS, encode
+from sipas.publication.formats import FORMATS, encode, harmless_csv
 from sipas.publication.microdata import STATUS, Release
 from sipas.publication.suppression import OPEN_ESTIMATES, OPEN_INDEX, Plan, suppress_estimates, suppress_index
 from sipas.publication.wording import Language, label, text
@@ -102,14 +102,14 @@ def open_data(
     files = dict(certificates or {})
     for name, table in shown.items():
         marked = table.with_columns(pl.lit(status).alias(STATUS))
-        files[f"{name}.csv"] = _csv(marked)
+        files[f"{name}.csv"] = harmless_csv(marked)
         files[f"{name}.parquet"] = _parquet(marked)
     described = {"dictionary": dictionary(), "variables": variables(edition), "nodes": nodes(edition)}
     if release is not None:
         files |= {f"microdata.{form}": encode(release, form, about.published_on) for form in FORMATS}
         described["treatment"] = release.treated
     for name, table in described.items():
-        files[f"{name}.csv"] = _csv(table.with_columns(pl.lit(status).alias(STATUS)))
+        files[f"{name}.csv"] = harmless_csv(table.with_columns(pl.lit(status).alias(STATUS)))
     counts = {name: int(table["suppressed"].sum()) for name, table in shown.items()}
     names = sorted(certificates or {})
     for language, name in (("vi", "README.md"), ("en", "README.en.md")):
@@ -198,10 +198,6 @@ def nodes(edition: Edition) -> pl.DataFrame:
     ]
     names = ["node", "parent", "level", "title", "title_en", "question", "rule", "weights", "status", "source"]
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
-
-
-def _csv(table: pl.DataFrame) -> bytes:
-    return table.write_csv(include_bom=True).encode("utf-8")
 
 
 def _parquet(table: pl.DataFrame) -> bytes:

@@ -7,7 +7,6 @@ import polars as pl
 from scipy import stats
 
 CONFIDENCE = 0.95
-RANKS = ("rank", "ranked", "rank_low", "rank_high", "previous_rank")
 
 
 def rank_shown(index: pl.DataFrame, ranked: pl.Series) -> pl.DataFrame:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NewType
 
 import polars as pl
 
 from sipas.capture import answered, answered_shares, asked
 from sipas.instrument.edition import Edition
+from sipas.intake.reasons import Reason
 from sipas.tables import Column, Table
-
-Reason = NewType("Reason", str)
 
 SAME_ANSWERS = Reason("quality.flag_same_answers")
 LONG_RUN = Reason("quality.flag_long_run")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NewType
 
 import polars as pl
 
-Reason = NewType("Reason", str)
+from sipas.intake.reasons import Reason
 
 TOO_EARLY = Reason("quality.replaced_too_early")
 ANSWERED = Reason("quality.replaced_though_answered")

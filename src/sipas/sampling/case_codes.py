@@ -11,13 +11,12 @@ from __future__ import annotations
 from hashlib import sha256
 
 from sipas.errors import SipasError
-from sipas.sampling.numbers import fields, purpose_key
+from sipas.sampling.numbers import BASE32, fields, purpose_key
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
-VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
+VALUES = {letter: value for value, letter in enumerate(BASE32)}
 READ_AS = {"O": "0", "I": "1", "L": "1"}
 BASE = 32
-PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
+PAIRS = [a + b for a in BASE32 for b in BASE32]
 MODULUS = 1021
 REMAINDER = 1
 LENGTH = 10
@@ -106,7 +105,7 @@ def read_case_id(text: str) -> str:
         raise SipasError("sampling.case_id_length", "case_id", expected=LENGTH, got=text, hint=len(typed))
     foreign = [c for c in typed if c not in VALUES]
     if foreign:
-        raise SipasError("sampling.case_id_character", "case_id", expected=ALPHABET, got=text, hint=foreign)
+        raise SipasError("sampling.case_id_character", "case_id", expected=BASE32, got=text, hint=foreign)
     if not case_id_valid(typed):
         raise SipasError("sampling.case_id_check", "case_id", got=text)
     return typed

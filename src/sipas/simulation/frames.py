@@ -6,10 +6,9 @@ import hashlib
 
 import polars as pl
 
+from sipas.sampling.numbers import base32
 from sipas.simulation.people import Population
 from sipas.tables import FRAME
-
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 
 
 def synthetic_frame(population: Population, *, seed: int, province: str) -> pl.DataFrame:
@@ -51,4 +50,4 @@ def synthetic_frame(population: Population, *, seed: int, province: str) -> pl.D
 
 def _unit_id(seed: int, number: int) -> str:
     bits = int.from_bytes(hashlib.sha256(f"{seed} {number}".encode()).digest()[:10], "big")
-    return "".join(ALPHABET[(bits >> (5 * k)) & 31] for k in range(16))
+    return base32(bits, 16)[::-1]

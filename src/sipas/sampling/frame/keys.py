@@ -14,9 +14,8 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.sampling.numbers import BITS, fields, path
+from sipas.sampling.numbers import BASE32, BITS, fields, path
 
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 UNIT_ID_BYTES = 10  # 80 bits, 16 characters: among 10^8 units a collision has chance 4 in 10^9
 SALT_DIGITS = 32
 LEAST_SECRET_BYTES = 16
@@ -146,5 +145,5 @@ def _base32(packed: bytes) -> Iterable[str]:
     count = len(packed) // UNIT_ID_BYTES
     bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8)).reshape(count * 16, 5)
     places = bits @ np.array([16, 8, 4, 2, 1], dtype=np.uint8)
-    letters = np.frombuffer(CROCKFORD.encode(), dtype=np.uint8)[places].tobytes().decode()
+    letters = np.frombuffer(BASE32.encode(), dtype=np.uint8)[places].tobytes().decode()
     return [letters[at : at + 16] for at in range(0, count * 16, 16)]

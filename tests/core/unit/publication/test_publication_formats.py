@@ -9,7 +9,7 @@ import pytest
 from release_round import DAY, EDITION, KEY, domains, responses, weights
 
 from sipas.errors import SipasError
-from sipas.publication import FORMATS, Release, encode, file_names, release, write
+from sipas.publication import FORMATS, Release, encode, file_names, harmless_csv, release
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +20,18 @@ def made() -> Release:
 def test_csv(made: Release) -> None:
     back = pl.read_csv(encode(made, "csv", DAY), schema_overrides=made.table.schema)
     assert back.equals(made.table)
+
+
+def test_no_text_of_a_csv_can_act_as_a_formula() -> None:
+    wild = ["=1+1", "+84", "-x", "@a", "\tb", "\rc", "\nd", "  =2", "＝3", "\u00a0=4"]  # full width on purpose
+    tame = ["a=b", "x-y", "'=1", "", None, "Sở", "3", "a\tb", "?", "1"]
+    table = pl.DataFrame({"=cột": wild, "đơn vị": tame, "số": [-1.5] * 10})
+    content = harmless_csv(table)
+    assert content.startswith(b"\xef\xbb\xbf'=c")
+    back = pl.read_csv(content, infer_schema=False)
+    assert back["'=cột"].to_list() == ["'" + text for text in wild]
+    assert back["đơn vị"].to_list() == tame
+    assert back["số"].to_list() == ["-1.5"] * 10
 
 
 def test_parquet(made: Release) -> None:
@@ -33,8 +45,8 @@ def test_parquet(made: Release) -> None:
 
 @pytest.mark.parametrize("form", ["sav", "dta"])
 def test_statistical_files(made: Release, form: str, tmp_path) -> None:
-    path = str(tmp_path / f"out.{form}")
-    write(made, path, DAY)
+    path = tmp_path / f"out.{form}"
+    path.write_bytes(encode(made, form, DAY))
     read = pyreadstat.read_sav if form == "sav" else pyreadstat.read_dta
     frame, meta = read(path, output_format="polars")
     assert frame.columns == made.table.columns
@@ -52,8 +64,8 @@ def test_statistical_files(made: Release, form: str, tmp_path) -> None:
 
 
 def test_sav_has_its_weight_switched_on_and_its_notes(made: Release, tmp_path) -> None:
-    path = str(tmp_path / "out.sav")
-    write(made, path, DAY)
+    path = tmp_path / "out.sav"
+    path.write_bytes(encode(made, "sav", DAY))
     _, meta = pyreadstat.read_sav(path)
     assert " ".join(line.strip() for line in meta.notes).startswith("Số liệu mô phỏng: do chương trình")
     assert meta.variable_measure["seats"] == "ordinal"
@@ -90,9 +102,9 @@ def test_dates_in_the_heads_are_the_callers(made: Release) -> None:
     assert b"<release>118</release>" in dta
 
 
-def test_an_unknown_ending_is_refused(made: Release) -> None:
+def test_an_unknown_format_is_refused(made: Release) -> None:
     with pytest.raises(SipasError) as caught:
-        write(made, "out.xlsb", DAY)
+        encode(made, "xlsb", DAY)
     assert caught.value.code == "publication.format"
 
 

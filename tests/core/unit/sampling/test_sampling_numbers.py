@@ -21,8 +21,8 @@ from sipas.sampling import (
     schema_of_files,
     table_digest,
 )
-from sipas.sampling.case_codes import ALPHABET, BASE, LENGTH, MODULUS, check_characters
-from sipas.sampling.numbers import RANGE, fields, ids_of, number, numbers, path, purpose_key
+from sipas.sampling.case_codes import BASE, LENGTH, MODULUS, check_characters
+from sipas.sampling.numbers import BASE32, RANGE, fields, ids_of, number, numbers, path, purpose_key
 
 
 def test_fields_are_length_prefixed_in_bytes() -> None:
@@ -60,7 +60,7 @@ def test_wrong_characters_and_swaps_in_printed_codes() -> None:
     for code in case_ids(SEED, [f"u{i}" for i in range(40)]).values():
         assert case_id_valid(code)
         for at in range(LENGTH):
-            changed = [code[:at] + c + code[at + 1 :] for c in ALPHABET if c != code[at]]
+            changed = [code[:at] + c + code[at + 1 :] for c in BASE32 if c != code[at]]
             assert not any(case_id_valid(other) for other in changed)
         for at in range(LENGTH - 1):
             swapped = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
