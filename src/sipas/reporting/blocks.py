@@ -123,9 +123,12 @@ class BulletList:
     ----------
     entries : tuple of str
         One line or more each.
+    keep_last : bool
+        Whether the last entry stays on the page of what follows, so that a signature has text above it.
     """
 
     entries: tuple[str, ...]
+    keep_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,9 +35,11 @@ FORMATS: dict[str, dict[str, object]] = {
         "bg_color": "#E6E6E6",
         "border": 1,
     },
-    "title": {"bold": True, "font_size": 13},
-    "note": {"italic": True},
+    "title": {"bold": True, "font_size": 13, "text_wrap": True, "valign": "top"},
+    "note": {"italic": True, "text_wrap": True, "valign": "top"},
 }
+LETTERS = 1.1  # of running text in the width of a digit, by which columns are measured
+LINE_HEIGHT = 17  # points; heights are written, for not every program finds them from the text
 FONT: dict[str, object] = {"font_name": "Times New Roman", "font_size": 11}
 
 
@@ -98,13 +101,14 @@ def _properties(book: Any, inputs: ReportInputs, title: str) -> None:
 def _write(made: _Book, sheet: Sheet) -> None:
     page = made.book.add_worksheet(sheet.name)
     mark = f"{made.head} – " if made.head else ""
-    page.write_string(TITLE_ROW, 0, mark + sheet.title, made.formats["title"])
+    _across(page, sheet, TITLE_ROW, mark + sheet.title, made.formats["title"])
     shown = legend(cell for row in sheet.rows for cell in row if isinstance(cell, str))
     said = (part for part in (sheet.note, shown.strip(), *made.notes) if part)
-    page.write_string(NOTE_ROW, 0, " ".join(said), made.formats["note"])
+    _across(page, sheet, NOTE_ROW, " ".join(said), made.formats["note"])
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
         page.write_string(HEAD_ROW, place, column.title, made.formats["head"])
+    page.set_row(HEAD_ROW, LINE_HEIGHT * max(_lines(c.title, c.width - 2) for c in sheet.columns))
     for row, cells in enumerate(sheet.rows, start=HEAD_ROW + 1):
         _row(made, page, sheet, row, cells)
     last = HEAD_ROW + max(len(sheet.rows), 1)
@@ -113,7 +117,22 @@ def _write(made: _Book, sheet: Sheet) -> None:
     _print_setup(made, page)
 
 
+def _lines(text: str, width: float) -> int:
+    """Count the lines of a text in so many characters of width, at least 1."""
+    return max(1, math.ceil(len(text) / (LETTERS * width)))
+
+
+def _across(page: Any, sheet: Sheet, row: int, text: str, look: Any) -> None:
+    """Write a text over the width of the table, so that it neither widens the print nor is cut."""
+    page.merge_range(row, 0, row, len(sheet.columns) - 1, "", look)
+    page.write_string(row, 0, text, look)
+    lines = _lines(text, sum(column.width for column in sheet.columns))
+    page.set_row(row, LINE_HEIGHT * lines)
+
+
 def _row(made: _Book, page: Any, sheet: Sheet, row: int, cells: Sequence[Any]) -> None:
+    texts = [(v, c.width) for c, v in zip(sheet.columns, cells, strict=True) if isinstance(v, str)]
+    page.set_row(row, LINE_HEIGHT * max((_lines(*text) for text in texts), default=1))
     for place, (column, value) in enumerate(zip(sheet.columns, cells, strict=True)):
         look = made.formats[column.kind]
         if column.formula and value is not None and not isinstance(value, str):

@@ -44,7 +44,7 @@ def conclusion(figures: Figures, section: str) -> list[Block]:
         Heading(2, "1. Kết luận"),
         BulletList(tuple(_conclusions(figures))),
         Heading(2, "2. Kiến nghị"),
-        BulletList(tuple(_recommendations(figures))),
+        BulletList(tuple(_recommendations(figures)), keep_last=True),
         paragraph(
             f"Trên đây là báo cáo kết quả đo lường sự hài lòng {figures.inputs.title.territory} "
             f"{figures.inputs.title.period}./."

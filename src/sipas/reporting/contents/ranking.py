@@ -281,7 +281,7 @@ def _group_row(figures: Figures, kind: str, name: str, members: list[Value]) -> 
         ends = interval(value.low, value.high)
         return f"{figures.label(kind, value.domain)}: {number(value.percent)} ({ends}; n = {count(value.n)})"
 
-    return name, str(len(members)), told(members[-1]), told(members[0])
+    return sentence(name), str(len(members)), told(members[-1]), told(members[0])
 
 
 def _domains_table(figures: Figures, kind: str) -> Table:

@@ -146,7 +146,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     b.Addressees: lambda a: f"#addressees({_texts(a.names)})",
     b.Heading: lambda h: f"#heading(level: {h.level}, {_text(h.text)})",
     b.Paragraph: _paragraph,
-    b.BulletList: lambda e: f"#dashes({', '.join(_text(t) for t in e.entries)})",
+    b.BulletList: lambda e: f"#dashes(keep: {_flag(e.keep_last)}, {', '.join(_text(t) for t in e.entries)})",
     b.Table: _table,
     b.Figure: _figure,
     b.Notice: lambda n: f"#notice({_text(n.text)})",

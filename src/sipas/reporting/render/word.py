@@ -142,8 +142,9 @@ def _paragraph(word: WordDocument, block: b.Paragraph) -> None:
 
 
 def _list(word: WordDocument, block: b.BulletList) -> None:
-    for entry in block.entries:
-        _add(word, entry, "List Bullet")
+    made = [_add(word, entry, "List Bullet") for entry in block.entries]
+    if made and block.keep_last:
+        made[-1].paragraph_format.keep_with_next = True
 
 
 def _figure(word: WordDocument, block: b.Figure) -> None:

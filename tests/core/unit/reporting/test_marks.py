@@ -148,3 +148,13 @@ def test_names_of_domains_are_light_to_import() -> None:
     code = "import sys, sipas.reporting.domain_labels; print([m for m in ('typst', 'polars') if m in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert told.strip() == "[]"
+
+
+def test_the_last_recommendation_stays_with_the_signature(report: Document) -> None:
+    place = next(k for k, block in enumerate(report.blocks) if isinstance(block, b.Signature))
+    before = report.blocks[place - 2]
+    assert isinstance(before, b.BulletList)
+    assert before.keep_last
+    assert report.blocks[place - 1] == b.paragraph(
+        "Trên đây là báo cáo kết quả đo lường sự hài lòng tỉnh Tuyên Quang năm 2026./."
+    )

@@ -6,10 +6,13 @@ from dataclasses import replace
 import openpyxl
 import polars as pl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from reporting_example import DATE, HIDDEN, example
 
 from sipas.reporting import ReportInputs, build_workbook
+from sipas.reporting.figures import read
+from sipas.reporting.sheets import sheets
 
 SHEETS = ["Tóm tắt", "Chỉ số", "Tiêu chí", "Câu hỏi", "Xếp hạng", "Thay đổi", "Phiếu", "Phương pháp"]
 HEAD = 4
@@ -94,3 +97,13 @@ def test_number_formats_follow_the_reader_and_not_the_writer(workbook: bytes) ->
     assert formats == ["@", "@", "@", "@", "#,##0", "0.00", "0.00", "0.00", "0.00"]
     assert opened(workbook)["Thay đổi"].cell(HEAD + 1, 6).number_format == "+0.00;-0.00;0.00"
     assert opened(workbook)["Phiếu"].cell(HEAD + 1, 5).number_format == "0.00%"
+
+
+def test_title_and_note_stay_over_the_table_and_are_not_cut(workbook: bytes, inputs: ReportInputs) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    for made in sheets(read(inputs)):
+        page = book[made.name]
+        last = get_column_letter(len(made.columns))
+        assert {str(r) for r in page.merged_cells.ranges} == {f"A1:{last}1", f"A2:{last}2"}
+        needed = len(page["A2"].value) / (1.2 * sum(c.width for c in made.columns))
+        assert page.row_dimensions[2].height >= 15 * needed
