@@ -7,7 +7,7 @@ from typing import Any
 
 from sipas.reporting.charts.theme import INK, LABEL_TO_NUMBER, LIGHTNESS, chart, name_axis, percent_axis
 
-LINE = 15
+LINE = 14  # px; a name has two lines at most
 DARK_SHADES = list(LIGHTNESS[3:])  # carry white figures
 LEAST_LABELLED = 7.0  # percent: a narrower segment holds no figure
 

@@ -14,7 +14,7 @@ from sipas.reporting.contents.phrases import HALF_NOTE, marked, notes, share_cel
 from sipas.reporting.figures import NOTHING, Estimate, Figures
 from sipas.reporting.wording import SUPPRESSED, count, number, share, sizes
 
-MOST_STACKED = 12  # two charts to a page
+MOST_STACKED = 11  # two charts to a page
 FACTS = "Nhận định, đánh giá: phân bố câu trả lời theo mức"
 WANTS = "Mong đợi: phân bố câu trả lời theo mức"
 MOST_BARS = 44
@@ -205,7 +205,7 @@ def stacked_figures(figures: Figures, asked: Sequence[Question], caption: str) -
     Yields
     ------
     Figure
-        One per scale and at most 12 questions.
+        One per scale and at most 11 questions.
     """
     parts: list[list[Question]] = []
     for scale in dict.fromkeys(q.scale for q in asked):
