@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 import polars as pl
@@ -58,20 +59,63 @@ def build_certificate(
     """
     if drawn.seed != seed.sha256 or seed.frame_sha256 != frame.sha256:
         raise SipasError("sampling.certificate_seed", "seed", expected=seed.sha256, got=drawn.seed)
+    said = Said(program_version, trials, redraws, tuple(notes))
+    return certificate_of(drawn, frame, seed, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a certificate holds that frame, design and seed do not give again.
+
+    Parameters
+    ----------
+    version : str
+        Version of sipas that drew.
+    trials, redraws : int
+        By the journal.
+    notes : tuple of str
+        What the frame's import found.
+    """
+
+    version: str
+    trials: int
+    redraws: int
+    notes: tuple[str, ...]
+
+
+def certificate_of(drawn: Draw, frame: Digest, seed: Seed, said: Said) -> Json:
+    """Make a certificate without asking whether its parts belong together.
+
+    Parameters
+    ----------
+    drawn : Draw
+        The draw.
+    frame : Digest
+        Of the canonical frame.
+    seed : Seed
+        The seed.
+    said : Said
+        The rest.
+
+    Returns
+    -------
+    dict
+        As :func:`build_certificate`.
+    """
     permanent = drawn.coordination is not None
     return {
         "form": FORM,
-        "program": {"name": "sipas", "version": program_version},
+        "program": {"name": "sipas", "version": said.version},
         "frame": msgspec.to_builtins(frame),
         "seed": msgspec.to_builtins(seed),
         "design": msgspec.to_builtins(drawn.design),
         "coordination": msgspec.to_builtins(drawn.coordination),
-        "draws": {"trials": trials, "redraws": redraws},
+        "draws": {"trials": said.trials, "redraws": said.redraws},
         "lists": drawn.lists.to_dicts(),
         "sample": _sample(drawn.sample),
         "rule": wording.rule_in_words(drawn.design, permanent=permanent),
-        "recommendations": _recommendations(drawn, trials, redraws),
-        "notes": list(notes),
+        "recommendations": _recommendations(drawn, said.trials, said.redraws),
+        "notes": list(said.notes),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,12 +11,12 @@ import polars as pl
 
 from sipas.errors import Place, SipasError
 from sipas.sampling.canonical import BLOCK, KEY, Digest, canonical_csv_of_files, column_order, digest, table_digest
-from sipas.sampling.certificate import FORM
+from sipas.sampling.certificate import FORM, Json, Said, certificate_of
 from sipas.sampling.coordination import Coordination
 from sipas.sampling.design import Design
 from sipas.sampling.drawing import Draw, draw
 from sipas.sampling.large import draw_large, schema_of_files
-from sipas.sampling.seed import SeedPart, make_seed
+from sipas.sampling.seed import Seed, make_seed
 
 MOST_ROWS_NAMED = 5
 FRAME_FILE = "frame"
@@ -23,8 +24,15 @@ SAMPLE_FILE = "sample"
 CERTIFICATE_FILE = "certificate.json"
 
 
-def verify(frame: pl.DataFrame | str, sample: pl.DataFrame, certificate: Mapping[str, object]) -> list[SipasError]:
-    """Repeat a draw and list every difference.
+def verify(
+    frame: pl.DataFrame | str,
+    sample: pl.DataFrame,
+    certificate: Mapping[str, object],
+    *,
+    draws: Mapping[str, int] | None = None,
+    notes: Sequence[str] | None = None,
+) -> list[SipasError]:
+    """Repeat a draw, make its certificate anew and list every difference.
 
     Parameters
     ----------
@@ -34,12 +42,18 @@ def verify(frame: pl.DataFrame | str, sample: pl.DataFrame, certificate: Mapping
         ``tables.SAMPLE`` as handed out.
     certificate : mapping
         From :func:`sipas.sampling.certificate.read_certificate`.
+    draws : mapping of str to int, optional
+        ``trials`` and ``redraws`` by the journal. Missing: those on the certificate are believed.
+    notes : sequence of str, optional
+        Notes by the report of the frame's import. Missing: those on the certificate are believed.
 
     Returns
     -------
     list of SipasError
         Empty: the draw is confirmed. Codes ``sampling.verify_*`` with the place; nothing is raised for a difference.
-        Rows of the sample count as in its canonical CSV, the header being row 1.
+        Rows of the sample count as in its canonical CSV, the header being row 1. Everything on the certificate is
+        made again but what no file gives: the program's version, the operator's name, the sources of public numbers
+        and, without the arguments above, ``draws`` and ``notes``. Its words are those of this version of the program.
 
     Raises
     ------
@@ -57,14 +71,20 @@ def verify(frame: pl.DataFrame | str, sample: pl.DataFrame, certificate: Mapping
         again = _again(frame, record)
     except SipasError as error:
         return [*found, error]
-    return [*found, *_lists(again, record), *_rows(sample, again.sample)]
+    found += [*_lists(again, record), *_rows(sample, again.sample)]
+    counts = record.draws if draws is None else msgspec.convert(dict(draws), _Draws)
+    written = tuple(record.notes if notes is None else notes)
+    said = Said(record.program.version, counts.trials, counts.redraws, written)
+    return [*found, *_certificate(certificate, certificate_of(again, record.frame, record.seed, said))]
 
 
-class _SeedRecord(msgspec.Struct):
-    sha256: str
-    frame_sha256: str
-    parts: tuple[SeedPart, ...]
-    operator: str
+class _Program(msgspec.Struct):
+    version: str
+
+
+class _Draws(msgspec.Struct):
+    trials: int
+    redraws: int
 
 
 class _SampleRecord(msgspec.Struct):
@@ -72,14 +92,47 @@ class _SampleRecord(msgspec.Struct):
 
 
 class _Record(msgspec.Struct):
-    """What of a certificate is repeated; the rest is words and counts made from it."""
+    """What of a certificate is needed to make it again."""
 
+    program: _Program
     frame: Digest
-    seed: _SeedRecord
+    seed: Seed
     design: Design
     coordination: Coordination | None
+    draws: _Draws
     lists: list[dict[str, Any]]
     sample: _SampleRecord
+    notes: list[str]
+
+
+def _certificate(given: Mapping[str, object], made: Json) -> list[SipasError]:
+    """Compare a certificate with one made anew, part by part; hashes and lists have findings of their own."""
+    made = {**made, "sample": {**_part(made["sample"]), "sha256": _part(given["sample"])["sha256"]}}
+    found = []
+    for name in sorted({*given, *made} - {"lists"}):
+        found += [_unlike(*difference) for difference in _differences(made.get(name), given.get(name), name)]
+    return found
+
+
+def _unlike(node: str, expected: object, got: object) -> SipasError:
+    place = Place(file=CERTIFICATE_FILE, node=node)
+    return SipasError("sampling.verify_certificate", node, expected=expected, got=got, place=place)
+
+
+def _part(value: object) -> dict[str, object]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _differences(made: object, given: object, node: str) -> list[tuple[str, object, object]]:
+    """Give the deepest places where two parts differ; lists of unlike length as a whole."""
+    if isinstance(made, Mapping) and isinstance(given, Mapping):
+        names = sorted({*made, *given})
+        return [d for name in names for d in _differences(made.get(name), given.get(name), f"{node}.{name}")]
+    if isinstance(made, list | tuple) and isinstance(given, list | tuple) and len(made) == len(given):
+        pairs = enumerate(zip(made, given, strict=True))
+        return [d for at, (a, b) in pairs for d in _differences(a, b, f"{node}[{at}]")]
+    same = json.dumps(made) == json.dumps(given)  # unlike ==, tells 1 from true
+    return [] if same else [(node, made, given)]
 
 
 def _again(frame: pl.DataFrame | str, record: _Record) -> Draw:
@@ -97,7 +150,8 @@ def _frame(frame: pl.DataFrame | str, record: _Record) -> list[SipasError]:
     except SipasError as error:
         return [error]
     if now.sha256 == record.frame.sha256:
-        return []
+        made, given = msgspec.to_builtins(now), msgspec.to_builtins(record.frame)
+        return [_unlike(*difference) for difference in _differences(made, given, "frame")]
     place = Place(file=FRAME_FILE, row=_first_row(now.blocks, record.frame.blocks))
     return [
         SipasError(
@@ -144,10 +198,10 @@ def _lists(again: Draw, record: _Record) -> list[SipasError]:
     now = again.lists.to_dicts()
     for at, (made, given) in enumerate(zip(now, record.lists, strict=False)):
         if made != given:
-            wrong = next(name for name in made if made[name] != given.get(name))
+            wrong = next(name for name in sorted({*made, *given}) if made.get(name) != given.get(name))
             node = Place(file=CERTIFICATE_FILE, node=f"lists[{at}].{wrong}")
             got = given.get(wrong)
-            return [SipasError("sampling.verify_list", wrong, expected=made[wrong], got=got, place=node)]
+            return [SipasError("sampling.verify_list", wrong, expected=made.get(wrong), got=got, place=node)]
     if len(now) != len(record.lists):
         place = Place(file=CERTIFICATE_FILE, node="lists")
         return [SipasError("sampling.verify_list", "lists", expected=len(now), got=len(record.lists), place=place)]

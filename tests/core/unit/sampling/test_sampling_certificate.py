@@ -84,7 +84,23 @@ def test_changes_of_the_sample_are_named() -> None:
     [
         (("seed", "parts", 0, "text"), "hoa sen", "sampling.verify_seed"),
         (("lists", 1, "sample"), 14, "sampling.verify_list"),
+        (("lists", 1, "more"), 14, "sampling.verify_list"),
         (("sample", "sha256"), "0" * 64, "sampling.verify_sample"),
+        (("sample", "official"), 61, "sampling.verify_certificate"),
+        (("sample", "by_stratum", 0, "reserve"), 3, "sampling.verify_certificate"),
+        (("frame", "rows"), 601, "sampling.verify_certificate"),
+        (("frame", "blocks", 0), "0" * 16, "sampling.verify_certificate"),
+        (("frame", "columns", 0, 1), "Int64", "sampling.verify_certificate"),
+        (("draws", "redraws"), 0, "sampling.verify_certificate"),
+        (("draws", "trials"), 3, "sampling.verify_certificate"),
+        (("draws", "more"), 3, "sampling.verify_certificate"),
+        (("rule", 0), "Bốc tùy ý.", "sampling.verify_certificate"),
+        (("rule",), [], "sampling.verify_certificate"),
+        (("recommendations", 0), "Không cần lưu.", "sampling.verify_certificate"),
+        (("design", "stages", 0, "size", "x"), 1, "sampling.certificate_form"),
+        (("program", "name"), "khác", "sampling.verify_certificate"),
+        (("coordination",), {"start": 4, "x": 1}, "sampling.certificate_form"),
+        (("more",), "lời thêm vào", "sampling.verify_certificate"),
     ],
 )
 def test_a_changed_certificate_is_found(path: tuple[Any, ...], value: object, code: str) -> None:
@@ -93,9 +109,31 @@ def test_a_changed_certificate_is_found(path: tuple[Any, ...], value: object, co
     target: Any = certificate
     for key in path[:-1]:
         target = target[key]
-    assert target[path[-1]] != value
+    assert isinstance(target, list) is isinstance(path[-1], int)
+    assert isinstance(target, list) or target.get(path[-1]) != value
     target[path[-1]] = value
-    assert [error.code for error in verify(table, drawn.sample, certificate)] == [code]
+    assert set(codes_of(table, drawn.sample, certificate)) == {code}
+
+
+def codes_of(*given: Any) -> list[str]:
+    try:
+        return [error.code for error in verify(*given)]
+    except SipasError as error:
+        return [error.code]
+
+
+def test_what_the_journal_knows_is_held_against_the_certificate() -> None:
+    table = frame()
+    drawn, certificate = certified(DESIGNS[0], table)
+    certificate["notes"] = ["Danh sách đầy đủ."]
+    assert verify(table, drawn.sample, certificate) == []
+    journal = {"trials": 2, "redraws": 1}
+    assert verify(table, drawn.sample, certificate, draws=journal, notes=["Danh sách đầy đủ."]) == []
+    (found,) = verify(table, drawn.sample, certificate, draws=journal, notes=["Thiếu 12 hồ sơ."])
+    assert (found.code, found.place.node) == ("sampling.verify_certificate", "notes[0]")
+    assert (found.expected, found.got) == ("Thiếu 12 hồ sơ.", "Danh sách đầy đủ.")
+    hidden = verify(table, drawn.sample, certificate, draws={"trials": 2, "redraws": 4})
+    assert [error.place.node for error in hidden] == ["draws.redraws", "recommendations[1]"]
 
 
 def test_a_changed_seed_draws_other_units() -> None:
