@@ -4,8 +4,8 @@ from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.design import Design
 from sipas.estimation.estimates import Request, estimate, estimate_rows, natural
 from sipas.estimation.grid import Grid, grids
-from sipas.estimation.intervals import share_interval, t_interval
-from sipas.estimation.linearise import denominators, kish_size, numerators, ratios
+from sipas.estimation.intervals import beta_interval, difference_interval, share_interval, t_interval
+from sipas.estimation.linearise import denominators, intervals_of_shares, kish_size, numerators, ratios, unanimous
 from sipas.estimation.linearised import Linearised, across, totals
 from sipas.estimation.measures import (
     Mean,
@@ -38,12 +38,15 @@ __all__ = [
     "Share",
     "Term",
     "across",
+    "beta_interval",
     "collapse",
     "counted",
     "denominators",
+    "difference_interval",
     "estimate",
     "estimate_rows",
     "grids",
+    "intervals_of_shares",
     "kish_size",
     "merge",
     "natural",
@@ -55,5 +58,6 @@ __all__ = [
     "t_interval",
     "terms_of",
     "totals",
+    "unanimous",
     "weighed",
 ]

@@ -12,8 +12,8 @@ from sipas.errors import SipasError
 from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.design import Design
 from sipas.estimation.grid import Grid, grids
-from sipas.estimation.intervals import share_interval, t_interval
-from sipas.estimation.linearise import denominators, kish_size, numerators, ratios
+from sipas.estimation.intervals import t_interval
+from sipas.estimation.linearise import denominators, intervals_of_shares, numerators, ratios
 from sipas.estimation.linearised import Linearised
 from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share
 from sipas.estimation.moments import Moments
@@ -227,7 +227,7 @@ def _interval(
         for m, r in zip(measures, requests, strict=True)
     ])
     share = np.where(is_share, one.values, np.nan)
-    logit_low, logit_high = share_interval(share, se, df, kish_size(one.grid, one.n), level)
+    logit_low, logit_high = intervals_of_shares(one, share, se, level)
     return np.where(is_share, logit_low, low), np.where(is_share, logit_high, high)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sipas.estimation.grid import Grid
+from sipas.estimation.intervals import share_interval
 from sipas.estimation.linearised import Linearised
 from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share, Term, counted, weighed
-from sipas.estimation.strata import Reals
+from sipas.estimation.strata import Flags, Reals
 
 
 def parts_of(measure: Measure) -> tuple[Term, tuple[Term, ...], tuple[Term, ...]]:
@@ -52,16 +53,37 @@ def ratios(grid: Grid, measures: tuple[Measure, ...]) -> Linearised:
     Returns
     -------
     Linearised
-        Named as the measures. Score of a unit: (above - ratio × below) / total of below.
+        Named as the measures. Score of a unit: (above - ratio × below) / total of below. The ratio is exactly 1 where
+        above and below are the same in every unit.
     """
     counts, above, below = _sums(grid, measures)
     upper, lower = (grid.per_domain(grid.per_segment(sums)) for sums in (above, below))
     exists = lower != 0
     values = np.divide(upper, lower, out=np.full_like(upper, np.nan), where=exists)
+    values = np.where(exists & unanimous(grid, above, below), 1.0, values)
     inverse = np.divide(1.0, lower, out=np.zeros_like(lower), where=exists)
     slope = np.where(exists, values, 0.0)
     scores = (above - slope[grid.domain] * below) * inverse[grid.domain]
     return Linearised(grid, tuple(measure.name for measure in measures), values, scores, counts)
+
+
+def unanimous(grid: Grid, above: Reals, below: Reals) -> Flags:
+    """Tell where all that was answered counts: the sums above and below the line are the same in every unit.
+
+    Parameters
+    ----------
+    grid : Grid
+        One kind of domain.
+    above, below : array, shape (R, A)
+        Sums per row, the first a part of the second. Both add the same weights in the same order, so that they are
+        equal to the last bit where nothing is left out.
+
+    Returns
+    -------
+    array of bool, shape (D, A)
+        Without tolerance.
+    """
+    return np.asarray(grid.per_domain(grid.per_segment((above != below).astype(np.float64))) == 0)
 
 
 def numerators(grid: Grid, measures: tuple[Measure, ...]) -> Linearised:
@@ -122,6 +144,29 @@ def kish_size(grid: Grid, n: Reals) -> Reals:
     rows, weight, square = grid.per_domain(grid.per_segment(grid.sums(tuple(names)))).T
     loss = np.divide(weight**2, rows * square, out=np.zeros_like(weight), where=square > 0)
     return np.asarray(n * loss[:, None])
+
+
+def intervals_of_shares(one: Linearised, shares: Reals, se: Reals, level: float) -> tuple[Reals, Reals]:
+    """Give intervals of estimates that are shares, or means of shares.
+
+    Parameters
+    ----------
+    one : Linearised
+        The estimates, in any unit.
+    shares, se : array, shape (D, A)
+        On 0 to 1, with their standard errors; NaN where unknown.
+    level : float
+        Above 0, below 1.
+
+    Returns
+    -------
+    low, high : array, shape (D, A)
+        ``share_interval`` with Kish's size; the share itself where every primary unit was drawn.
+    """
+    df = np.where(np.isfinite(se), one.degrees(), np.nan)
+    low, high = share_interval(shares, se, df, kish_size(one.grid, one.n), one.n, level)
+    certain = one.certain() & np.isfinite(low)
+    return np.where(certain, shares, low), np.where(certain, shares, high)
 
 
 def _sums(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals, Reals, Reals]:

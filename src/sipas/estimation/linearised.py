@@ -83,6 +83,17 @@ class Linearised:
         units, strata = self._units_and_strata
         return units - strata
 
+    def certain(self) -> Flags:
+        """Tell where every primary unit of every stratum with answers was drawn: no error of sampling.
+
+        Returns
+        -------
+        array of bool, shape (D, A)
+            False where there are no answers.
+        """
+        sampled = self._members & ~self.grid.strata.census[self.grid.segment_stratum][:, None]
+        return np.asarray((self.grid.per_domain(sampled.astype(np.float64)) == 0) & (self.n > 0))
+
     def lonely(self) -> Reals:
         """Count the strata with one primary unit drawn where the estimate has answers.
 

@@ -9,13 +9,14 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation import Linearised, grids, t_interval
+from sipas.estimation import Linearised, difference_interval, grids
 from sipas.estimation.strata import Reals
 from sipas.instrument.compare import comparable_items
-from sipas.scoring.index import Score
-from sipas.scoring.ranks import filled, places
-from sipas.scoring.tree import has_items, items_of, nodes_of
+from sipas.scoring.index import Score, node_interval
+from sipas.scoring.ranks import filled, places, rankable
+from sipas.scoring.tree import has_items, items_of, leaves, nodes_of, question_of
 
+Side: TypeAlias = tuple[Reals, Reals, Reals, Reals]  # values, errors, ends of intervals; each domains x nodes
 Reason: TypeAlias = Literal["scoring.series_differ", "scoring.no_comparable_items"]
 
 
@@ -60,14 +61,15 @@ def change(
     domain_kinds : tuple of str, optional
         Kinds of domain; missing: those in both rounds.
     minimum : int
-        Least respondents in both rounds for a place in ``previous_rank``.
+        Least respondents to be ranked, as given to ``rank``.
 
     Returns
     -------
     Change
         ``previous`` and ``change`` are worked out from the comparable items alone, in both rounds with the later
-        edition's tree; so where items were left out, ``percent`` - ``change`` is not ``previous``. ``previous_rank`` is
-        among the domains present in both rounds.
+        edition's tree; so where items were left out, ``percent`` - ``change`` is not ``previous``.
+        ``previous_rank`` is filled only where ``previous_rank`` - ``rank`` compares like with like: all items below the
+        node are compared, and the domains that can be ranked by it are the same in both rounds.
 
     Raises
     ------
@@ -76,8 +78,8 @@ def change(
 
     Notes
     -----
-    Independent rounds: variance of the change v1 + v2, t with Satterthwaite's degrees of freedom
-    (v1 + v2)² / (v1²/df1 + v2²/df2).
+    Independent rounds: variance of the change v1 + v2. Its interval is made from the intervals of the two rounds
+    (``difference_interval``), since the error is 0 where all were satisfied.
     """
     every = tuple(question.name for question in now.edition.items())
     if now.edition.series != before.edition.series:
@@ -105,56 +107,55 @@ def _kinds(now: Score, before: Score, wanted: tuple[str, ...] | None) -> tuple[s
 def _of_kind(now: Score, before: Score, kind: str, items: frozenset[str], minimum: int) -> pl.DataFrame:
     late, early = (_comparable(now, one, kind, items) for one in (now, before))
     shared = [domain for domain in late.grid.domains if domain in set(early.grid.domains)]
-    here = [late.grid.domains.index(domain) for domain in shared]
-    there = [early.grid.domains.index(domain) for domain in shared]
-    rows = [_of_node(late, early, column, (here, there), now.level, minimum) for column in range(len(late.names))]
+    sides = _side(late, shared, now.level), _side(early, shared, now.level)
+    ranks = _previous_ranks(now, early, items, minimum)
     names = pl.DataFrame({"domain": shared}, schema={"domain": pl.String})
     about = [
-        names.with_columns(pl.lit(kind).alias("domain_kind"), pl.lit(name).alias("node"), *columns)
-        for name, columns in zip(late.names, rows, strict=True)
+        names.with_columns(pl.lit(kind).alias("domain_kind"), pl.lit(name).alias("node"), *_columns(*sides, column))
+        for column, name in enumerate(late.names)
     ]
-    return pl.concat(about)
+    return pl.concat(about).join(ranks, on=["domain", "node"], how="left", maintain_order="left")
 
 
 def _comparable(tree: Score, data: Score, kind: str, only: frozenset[str]) -> Linearised:
     (grid,) = grids(data.moments, (kind,))
     items = items_of(tree.edition, grid, only)
     nodes = tuple(node for node, _ in tree.edition.nodes() if has_items(node, items.questions))
-    return nodes_of(nodes, items, responded=False)
+    return nodes_of(nodes, items)
 
 
-def _of_node(
-    late: Linearised,
-    early: Linearised,
-    column: int,
-    at: tuple[list[int], list[int]],
-    level: float,
-    minimum: int,
-) -> list[pl.Series]:
-    values, variances, df, n = (
-        [part[rows, column] for part, rows in zip(pair, at, strict=True)]
-        for pair in (
-            (late.values, early.values),
-            (late.variance(), early.variance()),
-            (late.degrees(), early.degrees()),
-            (late.n, early.n),
-        )
-    )
-    difference = values[0] - values[1]
-    se = np.sqrt(variances[0] + variances[1])
-    low, high = t_interval(difference, se, _satterthwaite(variances, df), level)
-    known = np.isfinite(difference) & (n[0] >= minimum) & (n[1] >= minimum)
-    rank = np.full(difference.size, np.nan)
-    rank[known] = places(values[1][known])
-    reals = {"previous": values[1], "change": difference, "change_se": se, "change_low": low, "change_high": high}
-    series = [pl.Series(name, numbers).fill_nan(None) for name, numbers in reals.items()]
-    return [*series, pl.Series("previous_rank", rank).fill_nan(None).cast(pl.Int64)]
+def _side(one: Linearised, domains: list[str], level: float) -> Side:
+    rows = [one.grid.domains.index(domain) for domain in domains]
+    se = np.sqrt(one.variance())
+    low, high = node_interval(one, se, level)
+    return one.values[rows], se[rows], low[rows], high[rows]
 
 
-def _satterthwaite(variances: list[Reals], df: list[Reals]) -> Reals:
-    whole = variances[0] + variances[1]
-    parts = sum(
-        np.divide(v**2, d, out=np.full_like(v, np.nan), where=d >= 1) for v, d in zip(variances, df, strict=True)
-    )
-    # Both rounds complete counts: no error, so any number of degrees will do.
-    return np.where(whole == 0, 1.0, np.divide(whole**2, parts, out=np.full_like(whole, np.nan), where=parts > 0))
+def _columns(late: Side, early: Side, column: int) -> list[pl.Series]:
+    value, se, low, high = (part[:, column] for part in late)
+    previous, previous_se, previous_low, previous_high = (part[:, column] for part in early)
+    change_low, change_high = difference_interval((value, low, high), (previous, previous_low, previous_high))
+    reals = {
+        "previous": previous,
+        "change": value - previous,
+        "change_se": np.hypot(se, previous_se),
+        "change_low": change_low,
+        "change_high": change_high,
+    }
+    return [pl.Series(name, numbers).fill_nan(None) for name, numbers in reals.items()]
+
+
+def _previous_ranks(now: Score, early: Linearised, items: frozenset[str], minimum: int) -> pl.DataFrame:
+    """Rank the earlier round where the later one ranks the same domains by the same items."""
+    late = now.nodes[early.grid.kind]
+    ranked, could = rankable(late, minimum), rankable(early, minimum)
+    rows: list[tuple[str, str, int]] = []
+    for node, _ in now.edition.nodes():
+        if not all(question_of(leaf) in items for leaf in leaves(node)):
+            continue
+        here, there = ranked[:, late.place(node.name)], could[:, early.place(node.name)]
+        domains = [d for d, is_ranked in zip(early.grid.domains, there, strict=True) if is_ranked]
+        if domains == [d for d, is_ranked in zip(late.grid.domains, here, strict=True) if is_ranked]:
+            found = places(early.values[there, early.place(node.name)])
+            rows += [(domain, node.name, int(place)) for domain, place in zip(domains, found, strict=True)]
+    return pl.DataFrame(rows, schema={"domain": pl.String, "node": pl.String, "previous_rank": pl.Int64}, orient="row")

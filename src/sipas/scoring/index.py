@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from sipas.estimation import Grid, Linearised, Moments, across, counted, grids, kish_size, share_interval
+from sipas.estimation import Grid, Linearised, Moments, across, counted, grids, intervals_of_shares
 from sipas.estimation.strata import Reals
 from sipas.instrument import Edition
 from sipas.instrument.model import Node
@@ -80,7 +80,7 @@ def score(
     found: dict[str, Linearised] = {}
     index, covariance = [INDEX.empty()], [COVARIANCE.empty()]
     for grid in grids(moments, domain_kinds):
-        one = nodes_of(nodes, items_of(edition, grid), responded=True)
+        one = nodes_of(nodes, items_of(edition, grid))
         found[grid.kind] = one
         index.append(_index(edition, one, level))
         covariance.append(_covariance(one))
@@ -104,9 +104,7 @@ def node_interval(one: Linearised, se: Reals, level: float) -> tuple[Reals, Real
     low, high : array, shape (D, A)
         Between 0 and 100; NaN where not known.
     """
-    df = np.where(np.isfinite(se), one.degrees(), np.nan)
-    effective = kish_size(one.grid, one.n)
-    low, high = share_interval(np.clip(one.values / PERCENT, 0, 1), se / PERCENT, df, effective, level)
+    low, high = intervals_of_shares(one, one.values / PERCENT, se / PERCENT, level)
     return low * PERCENT, high * PERCENT
 
 
@@ -122,7 +120,7 @@ def _index(edition: Edition, one: Linearised, level: float) -> pl.DataFrame:
     reals = {
         "n": one.n,
         "answers": _answers(edition, one.grid),
-        "percent": np.clip(one.values, 0, PERCENT),  # a mean of 100s may end in 100.00000000000001
+        "percent": one.values,
         "se": se,
         "low": low,
         "high": high,

@@ -9,11 +9,13 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
+from sipas.estimation import Linearised
 from sipas.estimation.strata import Flags, Ints, Reals
 from sipas.scoring.index import Score, node_interval
 from sipas.tables import INDEX
 
 Joint = Literal["sidak", "bonferroni"]
+DIGITS = 9  # after the point of a percent: beyond them the order of additions decides, not the answers
 
 
 def rank(
@@ -68,13 +70,30 @@ def rank(
     rows = []
     for name in nodes or one.names:
         column = one.place(name)
-        known = np.isfinite(one.values[:, column]) & (one.n[:, column] >= minimum)
-        known &= np.isfinite(se[:, column]) & (one.degrees()[:, column] >= 1)
+        known = rankable(one, minimum)[:, column]
         each = _each(int(known.sum()), level, joint)
         low, high = (end[:, column] for end in node_interval(one, se, each))
         table = _ranked(one.grid.domains, one.values[:, column], low, high, known)
         rows.append(table.with_columns(pl.lit(domain_kind).alias("domain_kind"), pl.lit(name).alias("node")))
     return replace(score, index=filled(score.index, pl.concat(rows)))
+
+
+def rankable(one: Linearised, minimum: int) -> Flags:
+    """Tell which values can be ranked.
+
+    Parameters
+    ----------
+    one : Linearised
+        Nodes in percent.
+    minimum : int
+        Least respondents (n) a domain needs.
+
+    Returns
+    -------
+    array of bool, shape (D, A)
+        Whether there are so many, a value and an interval.
+    """
+    return np.asarray(np.isfinite(one.variance()) & (one.degrees() >= 1) & (one.n >= minimum))
 
 
 def places(values: Reals) -> Ints:
@@ -83,13 +102,14 @@ def places(values: Reals) -> Ints:
     Parameters
     ----------
     values : array, shape (K,)
-        Finite values.
+        Finite percents; equal to 9 digits after the point is equal.
 
     Returns
     -------
     array of int, shape (K,)
         Ranks.
     """
+    values = np.round(values, DIGITS)
     return np.asarray(1 + (values[None, :] > values[:, None]).sum(axis=1))
 
 
@@ -99,13 +119,14 @@ def rank_sets(low: Reals, high: Reals) -> tuple[Ints, Ints]:
     Parameters
     ----------
     low, high : array, shape (K,)
-        Ends of the joint intervals; greater values are better.
+        Ends of the joint intervals in percent, compared to 9 digits after the point; greater values are better.
 
     Returns
     -------
     best, worst : array of int, shape (K,)
         1 + units wholly above, K - units wholly below.
     """
+    low, high = np.round(low, DIGITS), np.round(high, DIGITS)
     best = 1 + (low[None, :] > high[:, None]).sum(axis=1)
     worst = low.size - (high[None, :] < low[:, None]).sum(axis=1)
     return best, worst

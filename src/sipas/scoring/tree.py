@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sipas.estimation import Grid, Linearised, Measure, Responded, Share, Term, counted, totals, weighed
+from sipas.estimation import Grid, Linearised, Measure, Responded, Share, Term, counted, totals, unanimous, weighed
 from sipas.estimation.strata import Reals
 from sipas.instrument import Edition
 from sipas.instrument.model import Node
@@ -21,9 +21,10 @@ class Value:
     Parameters
     ----------
     value : array, shape (D,)
-        Percent; NaN where nothing below was answered.
+        Percent, 0 to 100, exactly 100 (0) where every answer below is satisfied (none is); NaN where nothing below was
+        answered.
     slope : array, shape (D, 2L)
-        Derivatives; 0 where the value is NaN.
+        Derivatives; 0 where the value is NaN, and where it is 100: there every score is 0 too.
     """
 
     value: Reals
@@ -126,7 +127,7 @@ def items_of(edition: Edition, grid: Grid, only: frozenset[str] | None = None) -
     return Items(questions, totals(grid, answered + satisfied, _counts(questions) * 2))
 
 
-def nodes_of(nodes: tuple[Node, ...], items: Items, *, responded: bool) -> Linearised:
+def nodes_of(nodes: tuple[Node, ...], items: Items) -> Linearised:
     """Work out nodes of the tree in every domain.
 
     Parameters
@@ -134,10 +135,9 @@ def nodes_of(nodes: tuple[Node, ...], items: Items, *, responded: bool) -> Linea
     nodes : tuple of Node
         Nodes with at least one leaf among the items.
     items : Items
-        Totals; leaves without are left out, and what stands above is made from the rest.
-    responded : bool
-        Whether the moments count the respondents of these very leaves. Otherwise each row of the result counts the
-        most answers any one item has there.
+        Totals; leaves without are left out, and what stands above is made from the rest. Where the moments do not
+        count the respondents of these very leaves, each row of the result counts the most answers any one item has
+        there.
 
     Returns
     -------
@@ -148,7 +148,7 @@ def nodes_of(nodes: tuple[Node, ...], items: Items, *, responded: bool) -> Linea
     shape = (len(items.sums.grid.domains), len(nodes))
     values = np.column_stack([one.value for one in found]) if found else np.empty(shape)
     slopes = np.stack([one.slope for one in found], axis=1) if found else np.empty((*shape, 2 * len(items.questions)))
-    answers = np.column_stack([_answers(node, items, responded=responded) for node in nodes])
+    answers = np.column_stack([_answers(node, items) for node in nodes])
     return items.sums.combine(tuple(node.name for node in nodes), values, slopes, answers)
 
 
@@ -174,9 +174,9 @@ def _counts(questions: tuple[str, ...]) -> tuple[Term, ...]:
     return tuple(counted((question,)) for question in questions)
 
 
-def _answers(node: Node, items: Items, *, responded: bool) -> Reals:
+def _answers(node: Node, items: Items) -> Reals:
     below = tuple(q for q in (question_of(leaf) for leaf in leaves(node)) if q in items.questions)
-    if responded:
+    if counted(below).name in items.sums.grid.table.columns:
         return items.sums.grid.sums((counted(below),))[:, 0]
     return np.asarray(items.sums.grid.sums(_counts(below)).max(axis=1))
 
@@ -194,7 +194,9 @@ def _value(node: Node, items: Items) -> Value:
     shared = np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
     value = np.where(whole[:, 0] > 0, (shared * np.where(there, values, 0.0)).sum(axis=1), np.nan)
     slope = sum((shared[:, [i]] * child.slope for i, child in enumerate(children)), np.zeros_like(children[0].slope))
-    return Value(value, slope)
+    # A mean of 100s, or of values near 100, may end beside or above 100.
+    every = (whole[:, 0] > 0) & (~there | (values == PERCENT)).all(axis=1)
+    return Value(np.where(every, PERCENT, np.minimum(value, PERCENT)), slope)
 
 
 def _pooled(node: Node, items: Items) -> Value:
@@ -204,8 +206,11 @@ def _pooled(node: Node, items: Items) -> Value:
     sums = items.sums.values
     below, above = sums[:, at].sum(axis=1), sums[:, [count + i for i in at]].sum(axis=1)
     exists = below > 0
-    value = np.divide(PERCENT * above, below, out=np.full_like(below, np.nan), where=exists)
-    inverse = np.divide(PERCENT, below, out=np.zeros_like(below), where=exists)
+    rows = items.sums.scores
+    full = exists & unanimous(items.sums.grid, rows[:, [count + i for i in at]], rows[:, at]).all(axis=1)
+    value = PERCENT * np.divide(above, below, out=np.full_like(below, np.nan), where=exists)
+    value = np.where(full, PERCENT, value)
+    inverse = np.divide(PERCENT, below, out=np.zeros_like(below), where=exists & ~full)
     slope = np.zeros((below.size, 2 * count))
     slope[:, [count + i for i in at]] = inverse[:, None]
     slope[:, at] = (-np.where(exists, value, 0.0) * inverse / PERCENT)[:, None]

@@ -141,11 +141,15 @@ class Twin:
         return strata / (strata - lonely) if self.rule == "average" and strata > lonely else 1.0
 
     def tells_nothing(self) -> bool:
-        """One unit alone, or lonely strata only under a rule that drops them."""
-        if self.rule == "certainty" and self.lonely() == len(self.active()):
+        """One unit alone, or lonely strata only under a rule that drops them; but not where all units are drawn."""
+        drawn = {h: len({r["psu"] for r in self.rows if r["stratum"] == h}) for h in self.active()}
+        sampled = [h for h, n in drawn.items() if n != self.population]
+        if self.rule == "certainty":
+            sampled = [h for h in sampled if drawn[h] > 1]
+        if not sampled:
             return False
         few = sum(len(units) for units in self.active().values()) <= 1
-        return few or (self.rule in {"remove", "average"} and self.lonely() == len(self.active()))
+        return few or (self.rule in {"remove", "average"} and self.lonely() == len(sampled))
 
 
 def row_of(table: pl.DataFrame, variable: str, domain: str | None) -> Row | None:

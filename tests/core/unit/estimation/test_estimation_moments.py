@@ -151,7 +151,7 @@ def test_shares_of_nothing_and_of_all_have_korn_graubard_intervals() -> None:
     row = estimate(collapse(data, DESIGN, MEASURES[:2])).rows(named=True)
     weights = data["w"].to_numpy()
     kish = weights.sum() ** 2 / (weights**2).sum()
-    size = kish * (stats.t.ppf(0.975, kish - 1) / stats.t.ppf(0.975, row[0]["df"])) ** 2
+    size = kish * (stats.t.ppf(0.975, data.height - 1) / stats.t.ppf(0.975, row[0]["df"])) ** 2
     # Clopper-Pearson in closed form: with all x of x satisfied the lower end is 0.025^(1/x).
     assert (row[0]["low"], row[0]["high"]) == (pytest.approx(0.025 ** (1 / size), rel=1e-9), 1.0)
     assert (row[1]["low"], row[1]["high"]) == (0.0, pytest.approx(1 - 0.025 ** (1 / size), rel=1e-9))

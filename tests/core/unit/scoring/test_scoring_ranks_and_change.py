@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 import polars as pl
 import pytest
-from scipy import stats
 
 from sipas.errors import SipasError
 from sipas.estimation import Design, collapse
@@ -77,10 +76,11 @@ def test_change_of_independent_rounds() -> None:
         assert got["change"].to_list() == pytest.approx((new["percent"] - old["percent"]).to_list(), abs=1e-10)
         errors = [math.hypot(a, b) for a, b in zip(new["se"], old["se"], strict=True)]
         assert got["change_se"].to_list() == pytest.approx(errors, rel=1e-9)
-        v = np.array([new["se"].to_numpy() ** 2, old["se"].to_numpy() ** 2])
-        df = v.sum(axis=0) ** 2 / (v**2 / 199).sum(axis=0)
-        half = stats.t.ppf(0.975, df) * np.array(errors)
-        assert (got["change_high"] - got["change"]).to_list() == pytest.approx(half.tolist(), rel=1e-9)
+        for i in range(4):
+            half = [new["percent"][i] - new["low"][i], old["high"][i] - old["percent"][i]]
+            assert got["change"][i] - got["change_low"][i] == pytest.approx(math.hypot(*half), rel=1e-9)
+            half = [new["high"][i] - new["percent"][i], old["percent"][i] - old["low"][i]]
+            assert got["change_high"][i] - got["change"][i] == pytest.approx(math.hypot(*half), rel=1e-9)
         assert got["previous_rank"].to_list() == places(old["percent"].to_numpy()).tolist()
 
 
@@ -94,6 +94,8 @@ def test_change_uses_comparable_items_in_both_rounds() -> None:
     assert got["previous"].to_list() == pytest.approx(old.to_list(), rel=1e-12)
     assert got["change"].to_list() == pytest.approx((new - old).to_list(), abs=1e-10)
     assert got["percent"].to_list() == at(now, "index")["percent"].to_list()
+    assert got["previous_rank"].null_count() == 4
+    assert at(result.score, "a")["previous_rank"].to_list() == places(at(before, "a")["percent"].to_numpy()).tolist()
     assert at(result.score, "b")["change"].null_count() == 4
 
 
@@ -101,7 +103,38 @@ def test_change_knows_units_of_one_round_only() -> None:
     now, before = round_of(1), round_of(2, shares={"u2": 0.7, "u3": 0.8, "u9": 0.99})
     got = at(change(now, before).score, "index")
     assert got["change"].is_null().to_list() == [True, False, False, True]
-    assert got["previous_rank"].to_list() == [None, 2, 1, None]
+    assert got["previous_rank"].null_count() == 4
+
+
+def test_no_change_of_place_where_the_rounds_rank_different_units() -> None:
+    now, before = round_of(1), round_of(2, n=100)
+    assert at(change(now, before, minimum=100).score, "index")["previous_rank"].null_count() == 0
+    assert at(change(now, before, minimum=101).score, "index")["previous_rank"].null_count() == 4
+
+
+def test_change_at_the_edge_is_not_certain() -> None:
+    now, before = (round_of(seed, shares={"u1": 1.0, "u2": 0.0}) for seed in (1, 2))
+    got = at(change(now, before).score, "index")
+    assert got["change"].to_list() == [0.0, 0.0]
+    assert got["change_se"].to_list() == [0.0, 0.0]
+    low, high = at(before, "index")["low"][0], at(now, "index")["low"][0]
+    assert (got["change_low"][0], got["change_high"][0]) == (pytest.approx(high - 100), pytest.approx(100 - low))
+
+
+def test_units_at_100_tie() -> None:
+    random = np.random.default_rng(7)
+    many = [f"u{i:02}" for i in range(40)]
+    unit = np.repeat(many, 9)
+    answers = {name: np.full(unit.size, 4) for name in ("a", "b", "c")}
+    data = pl.DataFrame({"unit": unit, "w": random.uniform(0.1, 9, unit.size), **answers})
+    moments = collapse(data, Design(weight="w", strata="unit"), measures_of(EDITION), (("unit",),))
+    table = rank(score(EDITION, moments), "unit").index.filter(pl.col("domain_kind") == "unit")
+    assert set(table["percent"]) == {100.0}
+    assert set(table["se"]) == {0.0}
+    assert set(table["rank"]) == {1}
+    assert set(table["rank_low"]) == {1}
+    assert set(table["rank_high"]) == {40}
+    assert table["low"].max() < 90
 
 
 def test_no_change_across_series_and_none_without_items() -> None:
@@ -143,3 +176,20 @@ def test_all_satisfied_stays_within_0_and_100() -> None:
     assert (table["high"][0], table["low"][1]) == (100.0, 0.0)
     assert 95 < table["low"][0] < 100
     assert table["rank_high"].to_list() == [1, 2]
+
+
+def test_parts_at_both_edges_leave_the_mean_uncertain() -> None:
+    n = 20
+    data = pl.DataFrame({"a": [4] * n, "b": [4] * n, "c": [1] * n, "N": [200] * n})
+    design = Design(population="N")
+    row = score(EDITION, collapse(data, design, measures_of(EDITION))).index.filter(node="index").row(0, named=True)
+    assert (row["percent"], row["se"]) == (50.0, 0.0)
+    assert 20 < row["low"] < 30
+    assert 70 < row["high"] < 80
+
+
+def test_a_complete_count_is_certain() -> None:
+    data = pl.DataFrame({"a": [4] * 20, "b": [4, 1] * 10, "c": [1] * 20, "N": [20] * 20})
+    index = score(EDITION, collapse(data, Design(population="N"), measures_of(EDITION))).index
+    for end in ("low", "high"):
+        assert index[end].to_list() == pytest.approx(index["percent"].to_list(), abs=1e-9)
