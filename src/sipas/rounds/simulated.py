@@ -135,6 +135,7 @@ def _documents(code: str, place: str, full: str, year: int) -> dict[str, Any]:
         "parent": f"UBND {full}",
         "addressees": ["Bộ Nội vụ", f"UBND {full}"],
         "recipients": ["Như trên", *supervisors, "Lưu: VT, CCHC"],
+        "basis": [f"Kế hoạch (mô phỏng) của UBND {full} về đo lường sự hài lòng năm {year}"],
     }
 
 

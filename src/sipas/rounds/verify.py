@@ -12,6 +12,7 @@ from sipas.rounds.operations import PRIVATE, open_round
 from sipas.rounds.runner import Context, Step, dropped, mismatches, readable, standing, unjournalled
 from sipas.rounds.settings import load_round
 from sipas.rounds.steps import steps_of
+from sipas.rounds.steps.draw import frame_notes
 from sipas.rounds.tables_io import read_table
 from sipas.sampling import read_certificate
 from sipas.sampling import verify as verify_draw
@@ -82,7 +83,20 @@ def verify_sample(root: Path) -> list[SipasError]:
         certificate = read_certificate(folder.path("certificate.json").read_bytes())
     except SipasError as error:
         return [error]
-    return verify_draw(frame, sample, certificate)
+    return verify_draw(frame, sample, certificate, draws=_draws(root), notes=frame_notes(folder))
+
+
+def _draws(root: Path) -> dict[str, int] | None:
+    """Count trials and redraws as the journal had them when the sample was drawn."""
+    try:
+        lines = open_round(root).journal.lines
+    except SipasError:
+        return None  # a broken journal is a finding of its own
+    done = [line for line in lines if line["event"] == "done" and line["step"] == "sample"]
+    if not done:
+        return None
+    trials = sum(line["event"] == "trial" and line["n"] < done[-1]["n"] for line in lines)
+    return {"trials": trials, "redraws": int(done[-1]["notes"]["redraws"])}
 
 
 def _hashes(context: Context) -> list[SipasError]:

@@ -136,7 +136,7 @@ def _draw(context: Context) -> Outcome:
         program_version=context.journal.program.split()[-1],
         trials=trials,
         redraws=redraws,
-        notes=_frame_notes(context.folder),
+        notes=frame_notes(context.folder),
     )
     roles = dict(drawn.sample["role"].value_counts().sort("role").iter_rows())
     notes: dict[str, object] = {"seed": seed.sha256, "trials": trials, "redraws": redraws, **roles}
@@ -174,8 +174,19 @@ def counted_draws(context: Context, seed: Seed) -> tuple[int, int]:
     return trials, sum(made != now for made in earlier)
 
 
-def _frame_notes(folder: Folder) -> list[str]:
-    """Say where the lists fall short of the one-stop totals: it stands on the certificate."""
+def frame_notes(folder: Folder) -> list[str]:
+    """Say where the lists fall short of the one-stop totals: it stands on the certificate.
+
+    Parameters
+    ----------
+    folder : Folder
+        A round with a frame.
+
+    Returns
+    -------
+    list of str
+        One per agency, field and month with a gap.
+    """
     gaps = [row for row in read_json(folder, "frame-report.json")["gaps"] if row["gap"]]
     return [_gap(row) for row in gaps]
 

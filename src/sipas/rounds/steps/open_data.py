@@ -22,8 +22,10 @@ FOLDER = "open-data"
 LICENCE = "Creative Commons Attribution 4.0 (CC BY 4.0)"
 METHOD = (
     "Mẫu xác suất có chứng nhận bốc mẫu; quyền số = 1/xác suất chọn, hiệu chỉnh không trả lời và theo khung mẫu; "
-    "sai số theo thiết kế (tuyến tính hóa Taylor), khoảng tin cậy 95 %."
+    "sai số theo thiết kế (tuyến tính hóa Taylor), khoảng tin cậy 95 %. Quyền số trong số liệu từng phiếu là trung "
+    "bình theo nhóm phiếu (xem treatment.csv): số liệu từng phiếu không đủ để tính lại sai số."
 )
+STRATA = ("stratum", "agency")  # what a released weight must not tell
 MICRODATA_DOMAINS = ("agency_level", "field", "respondent_kind", "province")
 
 
@@ -68,7 +70,7 @@ def _codebook(context: Context, edition: Edition, microdata: Release) -> bytes:
             question="",
             option=None,
             label=v.label,
-            values={},
+            values=v.values,
         )
         for v in microdata.variables
         if v.name not in answers
@@ -106,14 +108,15 @@ def _microdata(context: Context, edition: Edition) -> Release:
 
     sample, frame = read_table(context.folder, SAMPLE), read_table(context.folder, FRAME)
     columns = [c for c in MICRODATA_DOMAINS if frame[c].n_unique() > 1]
-    domains = sample.select("case_id", "unit_id").join(frame.select("unit_id", *columns), on="unit_id").drop("unit_id")
+    drawn = sample.select("case_id", "unit_id", "stratum").join(frame.drop("prn", "commitment"), on="unit_id")
     return release(
         read_table(context.folder, RESPONSES),
         read_table(context.folder, WEIGHTS),
-        domains,
+        drawn.select("case_id", *columns),
         edition,
         key=hmac.digest(round_secret(context.folder), b"release", "sha256"),
         simulated=context.round.simulated is not None,
+        strata=drawn.select("case_id", *STRATA),
     )
 
 

@@ -30,7 +30,7 @@ from sipas.rounds.tables_io import read_json, read_table
 from sipas.sampling import read_certificate
 from sipas.tables import FRAME
 
-About = tuple[str | None, str | None, str | None, str | None]
+About = tuple[str | None, ...]
 PLACES = ("province", "commune")
 METHOD_2017 = (
     "Quyết định số 2640/QĐ-BNV ngày 10 tháng 10 năm 2017 của Bộ trưởng Bộ Nội vụ phê duyệt Đề án Đo lường sự hài lòng "
@@ -142,21 +142,22 @@ def _units(folder: Folder, index: pl.DataFrame, settings: Round) -> pl.DataFrame
         (kind, domain, domain_label(kind, domain, settings), *_about(kind, domain, agencies, settings))
         for kind, domain in pairs
     ]
-    names = ("domain_kind", "domain", "label", "level", "kind", "region", "class")
+    names = ("domain_kind", "domain", "label", "level", "kind", "region", "class", "region_status")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
 def _about(kind: str, domain: str, agencies: dict[str, tuple[str, str | None]], settings: Round) -> About:
-    """Give level, kind, region and class of a domain; missing where it has none."""
+    """Give level, kind, region, class and the standing of the region; missing where a domain has none."""
     if kind == "agency" and domain in agencies:
         level, commune = agencies[domain]
         place = _place(commune, settings) if level == "commune" else None
-        return domain_label("agency_level", level, settings), place.kind if place else None, None, None
+        return domain_label("agency_level", level, settings), place.kind if place else None, None, None, None
     place = _place(domain, settings) if kind in PLACES and domain else None
     if place is None:
-        return None, None, None, None
+        return None, None, None, None, None
     found = region(place.code, settings.window.last)
-    return None, place.kind, found.name if found else None, place.unit_class
+    status = found.status if found else None
+    return None, place.kind, found.name if found else None, place.unit_class, status
 
 
 def _place(code: str | None, settings: Round) -> Unit | None:
