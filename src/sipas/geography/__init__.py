@@ -2,7 +2,7 @@
 
 from sipas.geography.model import Link, Region, Tree, Unit, Warned
 from sipas.geography.register import lineage, region, register, sources, tree, unit_at, units_at, warnings
-from sipas.geography.search import candidates, find, last_day, matches
+from sipas.geography.search import candidates, find, known, last_day, matches
 from sipas.geography.succession import divided, predecessors, successors
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "candidates",
     "divided",
     "find",
+    "known",
     "last_day",
     "lineage",
     "matches",

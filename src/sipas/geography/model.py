@@ -6,6 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from sipas.errors import SipasError
+from sipas.intake.vietnamese import format_date
+
 Level = Literal["province", "district", "commune"]
 Extent = Literal["whole", "part"]
 LEVELS: tuple[Level, ...] = ("province", "district", "commune")
@@ -174,3 +177,28 @@ def full_name(kind: str, name: str) -> str:
         As ``Thị xã Sa Pa``.
     """
     return f"{kind[0].upper()}{kind[1:]} {name}"
+
+
+def unknown_unit(parameter: str, text: str, on: dt.date, near: list[str]) -> SipasError:
+    """Make the error for a text that means no unit.
+
+    Parameters
+    ----------
+    parameter : str
+        Name of the argument.
+    text : str
+        What was written.
+    on : datetime.date
+        The day.
+    near : list of str
+        Units of like name; may be empty.
+
+    Returns
+    -------
+    SipasError
+        ``geography.unknown`` or, where no name is like it, ``geography.unknown_without_like``.
+    """
+    day = format_date(on)
+    if not near:
+        return SipasError("geography.unknown_without_like", parameter, expected=day, got=text)
+    return SipasError("geography.unknown", parameter, expected=day, got=text, hint=near)

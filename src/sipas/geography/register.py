@@ -14,7 +14,7 @@ import polars as pl
 import yaml
 
 from sipas.errors import SipasError
-from sipas.geography.model import LEVELS, Level, Region, Tree, Unit, Warned, full_name
+from sipas.geography.model import LEVELS, Level, Region, Tree, Unit, Warned, full_name, unknown_unit
 from sipas.intake.vietnamese import format_date, sort_key
 from sipas.tables import UNITS
 
@@ -129,18 +129,17 @@ def unit_at(code: str, on: dt.date) -> Unit:
     Raises
     ------
     SipasError
-        ``geography.date``, ``geography.unknown``, ``geography.not_at_date``.
+        ``geography.date``, ``geography.unknown_without_like``, ``geography.not_at_date``.
     """
     check_day(on)
-    states = states_by_code().get(code, ())
-    if not states:
-        raise SipasError("geography.unknown", "code", expected=format_date(on), got=code)
+    if not (states := states_by_code().get(code, ())):
+        refusal = unknown_unit("code", code, on, [])
+        raise refusal
     for state in states:
         if state.holds(on):
             return as_unit(state, on)
-    raise SipasError(
-        "geography.not_at_date", "on", expected=[s.period() for s in states], got=code, hint=format_date(on)
-    )
+    periods = [s.period() for s in states]
+    raise SipasError("geography.not_at_date", "on", expected=periods, got=code, hint=format_date(on))
 
 
 def units_at(on: dt.date, level: Level | None = None, parent: str | None = None) -> pl.DataFrame:

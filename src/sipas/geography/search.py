@@ -9,7 +9,7 @@ from collections import defaultdict
 from functools import cache
 
 from sipas.errors import SipasError
-from sipas.geography.model import LEVELS, Level, Unit
+from sipas.geography.model import LEVELS, Level, Unit, unknown_unit
 from sipas.geography.names import Meaning, has_diacritics, meanings
 from sipas.geography.register import (
     State,
@@ -58,8 +58,9 @@ def find(text: str, on: dt.date, level: Level | None = None, within: str | Unit 
     Raises
     ------
     SipasError
-        ``geography.unknown`` (hint: units of like name), ``geography.ambiguous`` (hint: the units meant),
-        ``geography.not_at_date`` (the unit exists on other days; expected: which), ``geography.date``,
+        ``geography.unknown`` (hint: units of like name) or ``geography.unknown_without_like``,
+        ``geography.ambiguous`` (hint: the units meant), ``geography.not_at_date`` (the unit exists on
+        other days; expected: which), ``geography.date``,
         ``geography.level``.
     """
     found = matches(text, on, level, within)
@@ -72,7 +73,8 @@ def find(text: str, on: dt.date, level: Level | None = None, within: str | Unit 
         periods = [s.period() for s in _ordered(others)[:MOST_STATES_NAMED]]
         raise SipasError("geography.not_at_date", "on", expected=periods, got=text, hint=format_date(on))
     near = [u.label for u in candidates(name, on, level)]
-    raise SipasError("geography.unknown", "text", expected=format_date(on), got=text, hint=near)
+    refusal = unknown_unit("text", text, on, near)
+    raise refusal
 
 
 def matches(text: str, on: dt.date, level: Level | None = None, within: str | Unit | None = None) -> tuple[Unit, ...]:
@@ -91,18 +93,40 @@ def matches(text: str, on: dt.date, level: Level | None = None, within: str | Un
     Raises
     ------
     SipasError
-        ``geography.unknown`` (for a code, or an area after a comma), ``geography.not_at_date`` (for a code),
-        ``geography.date``, ``geography.level``.
+        ``geography.unknown``, ``geography.unknown_without_like`` (for a code, or an area after a comma),
+        ``geography.not_at_date`` (for a code), ``geography.date``, ``geography.level``.
     """
-    check_day(on)
+    try:
+        return _matches(text, on, level, within)
+    except _UnknownAreaError as error:
+        near = [*candidates(error.text, on, "province", 3), *candidates(error.text, on, "district", 3)]
+        refusal = unknown_unit("within", error.text, on, [u.label for u in near])
+        raise refusal from error
+
+
+def known(text: str, on: dt.date, level: Level | None = None, within: str | Unit | None = None) -> tuple[Unit, ...]:
+    """List every unit a text may mean on a day, for reading many texts: nothing is looked for in place of the unknown.
+
+    Parameters
+    ----------
+    text, on, level, within
+        As for `find`.
+
+    Returns
+    -------
+    tuple of Unit
+        As from `matches`; empty also for a code or an area that is not known on the day, and before 2017.
+
+    Raises
+    ------
+    SipasError
+        ``geography.level``.
+    """
     check_level(level)
-    if digits := _code(text, level):
-        return (unit_at(digits, on),)
-    name, areas = _areas(text, on, within)
-    found = [s for s in _named(name, level) if s.holds(on) and _lies_in(s, on, areas)]
-    if not found and (parted := _BETWEEN.sub(", ", text)) != text:
-        return matches(parted, on, level, within)
-    return tuple(as_unit(s, on) for s in _ordered(found))
+    try:
+        return _matches(text, on, level, within)
+    except (SipasError, _UnknownAreaError):
+        return ()
 
 
 def candidates(text: str, on: dt.date, level: Level | None = None, most: int = 5) -> tuple[Unit, ...]:
@@ -197,14 +221,33 @@ def _areas(text: str, on: dt.date, within: str | Unit | None) -> tuple[str, list
     return first, areas
 
 
+class _UnknownAreaError(Exception):
+    """No province or district bears a text; units of like name are sought only where someone reads them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def _matches(text: str, on: dt.date, level: Level | None, within: str | Unit | None) -> tuple[Unit, ...]:
+    check_day(on)
+    check_level(level)
+    if digits := _code(text, level):
+        return (unit_at(digits, on),)
+    name, areas = _areas(text, on, within)
+    found = [s for s in _named(name, level) if s.holds(on) and _lies_in(s, on, areas)]
+    if not found and (parted := _BETWEEN.sub(", ", text)) != text:
+        return _matches(parted, on, level, within)
+    return tuple(as_unit(s, on) for s in _ordered(found))
+
+
 def _area_codes(text: str, on: dt.date) -> set[str]:
     if digits := _code(text, None):
         return {unit_at(digits, on).code}
     named = _named(text, "province") + _named(text, "district")
     if codes := {s.code for s in named if s.holds(on)}:
         return codes
-    near = [*candidates(text, on, "province", 3), *candidates(text, on, "district", 3)]
-    raise SipasError("geography.unknown", "within", expected=format_date(on), got=text, hint=[u.label for u in near])
+    raise _UnknownAreaError(text)
 
 
 def _lies_in(state: State, on: dt.date, areas: list[set[str]]) -> bool:

@@ -11,7 +11,7 @@ from sipas.sampling.design import Design, Stage
 SEED = (
     "Hạt giống là SHA-256 của: mã nhận dạng biểu mẫu, mã băm của khung mẫu, rồi loại, tên và nội dung của từng "
     "phần công khai, theo thứ tự; mỗi trường viết dạng <số byte>:<nội dung>, chữ theo chuẩn Unicode NFC. Người thực "
-    "hiện rút mẫu không đóng góp phần nào."
+    "hiện bốc mẫu không đóng góp phần nào."
 )
 NUMBER = (
     "Mỗi đơn vị có một số ngẫu nhiên: 53 bit đầu của SHA-256 trên (khóa, mã đơn vị từ giai đoạn đầu đến giai đoạn "
@@ -37,23 +37,22 @@ METHODS = {
     ),
 }
 RESERVES = (
-    "Mẫu dự phòng được rút cùng lúc, tỷ lệ {ratio} đơn vị cho mỗi đơn vị chính thức, trong cùng danh sách của giai "
+    "Mẫu dự phòng được bốc cùng lúc, tỷ lệ {ratio} đơn vị cho mỗi đơn vị chính thức, trong cùng danh sách của giai "
     "đoạn cuối và dùng theo đúng thứ tự: {order}."
 )
 RESERVE_BY_RANK = "là các đơn vị xếp ngay sau mẫu chính thức"
-RESERVE_BY_STEP = "rút hệ thống trong các đơn vị còn lại với điểm đầu riêng, rồi xếp theo số ngẫu nhiên của đơn vị"
-KEEP = (
-    "Lưu khung mẫu, mẫu và chứng nhận này cùng biên bản; bất kỳ ai cũng có thể rút lại bằng lệnh sipas sample verify."
-)
+RESERVE_BY_STEP = "bốc hệ thống trong các đơn vị còn lại với điểm đầu riêng, rồi xếp theo số ngẫu nhiên của đơn vị"
+KEEP = "Lưu khung mẫu, mẫu và biên bản bốc mẫu này; bất kỳ ai cũng có thể bốc lại bằng lệnh sipas sample verify."
 SEVERAL = (
-    "Đã có {trials} lần rút thử và {redraws} lần rút lại trước lần này; biên bản cần nêu lý do của từng lần rút lại."
+    "Đã có {trials} lần bốc thử và {redraws} lần bốc lại trước lần này; biên bản bốc mẫu cần nêu lý do của từng lần "
+    "bốc lại."
 )
 SHORT = "Giai đoạn {at}{where}: quy tắc cần {wanted} nhưng chỉ có {population} đơn vị, đã lấy tất cả."
 FEW_RESERVES = "{count} danh sách không đủ đơn vị để có mẫu dự phòng theo tỷ lệ đã định."
 EMPTY = "{count} tầng không có đơn vị nào được chọn; kết quả không đại diện cho các tầng này."
 LONELY = "{count} tầng của giai đoạn đầu chỉ có một đơn vị được chọn từ nhiều đơn vị; nên gộp tầng khi tính sai số."
 BY_KEY = (
-    "Thứ tự rút dựa vào số ngẫu nhiên thường trực do khóa của sở tạo ra, không dựa vào hạt giống công khai; cần "
+    "Thứ tự bốc dựa vào số ngẫu nhiên thường trực do khóa của sở tạo ra, không dựa vào hạt giống công khai; cần "
     "biên bản chứng nhận khóa được lập trước khi có khung mẫu."
 )
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
-from sipas.errors import SipasError
-from sipas.geography import Unit, find, matches
+from sipas.geography import Unit, known, matches
+from sipas.geography.model import Level
 from sipas.intake.reasons import Reason
 from sipas.intake.vietnamese import clean, search_key
 from sipas.sampling.frame.reasons import AGENCY_AMBIGUOUS, AGENCY_UNKNOWN, COMMUNE_AMBIGUOUS, COMMUNE_UNKNOWN
@@ -32,6 +33,8 @@ _CENTRAL_AGENCY = re.compile(
     r"^(bo|tong cuc|uy ban dan toc|cong an tinh|cong an thanh pho|thue|(chi )?cuc (thue|hai quan)|hai quan|kho bac"
     r"|bao hiem xa hoi|bhxh|ngan hang nha nuoc|(chi )?cuc thi hanh an|thi hanh an|toa an|vien kiem sat)\b"
 )
+
+Meant = Literal["none", "several"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class Places:
         found = _find(text, "commune", (district, self.province) if district else (self.province,), self.days)
         if isinstance(found, Unit):
             return found
-        return COMMUNE_AMBIGUOUS if found == "geography.ambiguous" else COMMUNE_UNKNOWN
+        return COMMUNE_AMBIGUOUS if found == "several" else COMMUNE_UNKNOWN
 
     def authority(self, unit: Unit) -> str:
         """Name the authority of a commune.
@@ -196,14 +199,13 @@ def _rest(text: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _find(text: str, level: str, areas: tuple[str, ...], days: tuple[dt.date, ...]) -> Unit | str:
-    """Find a unit; where none, give the code of the refusal."""
-    refusal = ""
+def _find(text: str, level: Level, areas: tuple[str, ...], days: tuple[dt.date, ...]) -> Unit | Meant:
+    """Find a unit; where none, tell whether none or several are meant."""
+    several = False
     for on in days:
         for within in areas or (None,):
-            try:
-                return find(text, on, level, within)  # type: ignore[arg-type]  # a literal of geography.Level
-            except SipasError as error:
-                refusal = refusal or error.code
-                refusal = error.code if error.code == "geography.ambiguous" else refusal
-    return refusal
+            found = known(text, on, level, within)
+            if len(found) == 1:
+                return found[0]
+            several = several or bool(found)
+    return "several" if several else "none"

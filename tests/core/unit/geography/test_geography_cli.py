@@ -101,7 +101,7 @@ def test_earlier_days_of_lower_tiers_are_warned_of() -> None:
         (("show", "58", "--on", "2010-01-01"), "geography.date"),
         (("show", "58", "--level", "village"), "geography.level"),
         (("show", "Tuyên Quang", "--on", "2026-10-01"), "geography.ambiguous"),
-        (("find", "zzzzzz", "--on", "2026-10-01"), "geography.unknown"),
+        (("find", "zzzzzz", "--on", "2026-10-01"), "geography.unknown_without_like"),
     ],
 )
 def test_errors(words: tuple[str, ...], code: str) -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from sipas.errors import SipasError
-from sipas.geography import candidates, find, last_day, matches, unit_at
+from sipas.geography import candidates, find, known, last_day, matches, unit_at
 
 OLD = dt.date(2025, 6, 30)
 NOW = dt.date(2026, 10, 1)
@@ -110,6 +110,21 @@ def test_a_unit_of_another_time_is_named_with_its_time() -> None:
         find("Ninh Thuận", NOW)
     assert error.value.code == "geography.not_at_date"
     assert error.value.expected == ["Tỉnh Ninh Thuận (58), 01/01/2017–30/06/2025"]
+
+
+def test_a_name_like_no_other_gets_no_empty_hint() -> None:
+    with pytest.raises(SipasError) as error:
+        find("zzzzzzzz", NOW)
+    assert (error.value.code, error.value.hint) == ("geography.unknown_without_like", None)
+
+
+def test_reading_many_texts_seeks_nothing_like_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("difflib.get_close_matches", None)
+    assert known("Tỉnh Ninh Thaun", OLD) == ()
+    assert known("Xã Tân Thạnh, Sóc Trang Trại", OLD) == ()
+    assert known("99", NOW) == ()
+    assert known("Ninh Thuận", NOW) == ()
+    assert known("Tỉnh Ninh Thuận", OLD) == matches("Tỉnh Ninh Thuận", OLD)
 
 
 def test_an_unknown_area_is_said() -> None:

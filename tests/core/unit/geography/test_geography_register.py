@@ -159,8 +159,8 @@ def test_warnings_before_and_after_what_the_register_knows() -> None:
         (lambda: unit_at("58", dt.date(2016, 12, 31)), "geography.date"),
         (lambda: units_at(dt.date(2016, 12, 31)), "geography.date"),
         (lambda: units_at(NEW, "village"), "geography.level"),
-        (lambda: unit_at("99", NEW), "geography.unknown"),
-        (lambda: units_at(NEW, parent="99"), "geography.unknown"),
+        (lambda: unit_at("99", NEW), "geography.unknown_without_like"),
+        (lambda: units_at(NEW, parent="99"), "geography.unknown_without_like"),
         (lambda: units_at(NEW, parent="58"), "geography.not_at_date"),
     ],
 )

@@ -43,7 +43,7 @@ def test_a_draw_is_confirmed_from_shuffled_rows_and_columns(design: dict[str, ob
 def test_the_certificate_says_how_many_draws_there_were_and_the_rule() -> None:
     drawn, certificate = certified(DESIGNS[0], frame())
     assert certificate["draws"] == {"trials": 2, "redraws": 1}
-    assert any("2 lần rút thử và 1 lần rút lại" in text for text in certificate["recommendations"])
+    assert any("2 lần bốc thử và 1 lần bốc lại" in text for text in certificate["recommendations"])
     assert certificate["program"] == {"name": "sipas", "version": "1.2.3"}
     assert certificate["seed"]["operator"] == "Bà Nguyễn Thị B, Sở Nội vụ"
     assert len(certificate["rule"]) == 4
