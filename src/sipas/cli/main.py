@@ -31,17 +31,24 @@ app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)
 
 
+def print_version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
+        console.print(f"sipas {version('sipas')}")
+        raise typer.Exit
+
+
 @app.callback()
 def settings(
     lang: Annotated[Language | None, typer.Option(help="Ngôn ngữ thông báo: vi hoặc en.")] = None,
-    show_version: Annotated[bool, typer.Option("--version", help="In phiên bản rồi dừng.")] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="In phiên bản rồi dừng.", callback=print_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Settle what holds for every command."""
+    del show_version
     if lang:
         os.environ["SIPAS_LANG"] = lang
-    if show_version:
-        console.print(f"sipas {version('sipas')}")
-        raise typer.Exit
 
 
 def run() -> None:
