@@ -48,8 +48,8 @@ def share_interval(
     Returns
     -------
     low, high : array
-        Logit with t (R ``svyciprop`` method ``xlogit``). Where the estimated error is 0 (at 0, at 1, where every stratum
-        or every part of a mean is at 0 or 1; R gives an empty interval): ``beta_interval``. NaN where df is below 1.
+        Logit with t (R ``svyciprop`` method ``xlogit``). ``beta_interval`` where the estimated error is 0: at 0 and 1,
+        and where every stratum or every part of a mean is there (R's interval is then empty). NaN where df is below 1.
 
     Notes
     -----

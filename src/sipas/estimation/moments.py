@@ -211,7 +211,7 @@ def read_moments(path: Path) -> Moments:
     Raises
     ------
     SipasError
-        ``estimation.not_moments``: the file lacks the description or a column.
+        ``estimation.not_moments``: the file lacks the description; ``estimation.moments_columns``: a column.
     """
     about = pl.read_parquet_metadata(path).get("sipas.moments")
     if about is None:
@@ -220,7 +220,7 @@ def read_moments(path: Path) -> Moments:
     table = pl.read_parquet(path)
     wanted = [*FIXED, *description.carried().values(), *(term.name for term in terms_of(description.measures))]
     if missing := [name for name in wanted if name not in table.columns]:
-        raise SipasError("estimation.not_moments", "moments", got=missing, place=Place(file=path.name))
+        raise SipasError("estimation.moments_columns", "moments", got=missing, place=Place(file=path.name))
     return Moments(table.select(wanted), description)
 
 

@@ -52,12 +52,15 @@ def refuse_columns(wanted: list[str], there: list[str]) -> None:
     Raises
     ------
     SipasError
-        ``estimation.column_unknown``.
+        ``estimation.column_unknown``, or ``estimation.column_unknown_without_like`` where no name is like it.
     """
     for column in wanted:
         if column not in there:
             near = difflib.get_close_matches(column, there, n=MOST_NEAR)
-            raise SipasError("estimation.column_unknown", column, expected=there, hint=near, place=Place(column=column))
+            place = Place(column=column)
+            if not near:
+                raise SipasError("estimation.column_unknown_without_like", column, expected=there, place=place)
+            raise SipasError("estimation.column_unknown", column, expected=there, hint=near, place=place)
 
 
 def refuse_types(database: duckdb.DuckDBPyConnection, design: Design, terms: tuple[Term, ...]) -> None:

@@ -46,10 +46,43 @@ def weighted_rows(context: Context) -> pl.DataFrame:
     """
     weights = read_table(context.folder, WEIGHTS).select("case_id", "final")
     answers = read_table(context.folder, RESPONSES).filter("valid").drop("valid", "invalid_reason", "received_on")
-    sample = read_table(context.folder, SAMPLE).select("case_id", "unit_id", "stratum", "psu", "psu_population")
+    sample = variance_units(read_table(context.folder, SAMPLE))
+    sample = sample.select("case_id", "unit_id", "stratum", "psu", "psu_population")
     frame = read_table(context.folder, FRAME).drop("commitment", "prn")
     rows = weights.join(answers, on="case_id").join(sample, on="case_id").join(frame, on="unit_id")
     return rows.sort("case_id")
+
+
+def variance_units(sample: pl.DataFrame) -> pl.DataFrame:
+    """Find the stage that makes the variance of each case: the first of which not every unit was drawn.
+
+    Parameters
+    ----------
+    sample : polars.DataFrame, ``tables.SAMPLE``
+        One or more stages.
+
+    Returns
+    -------
+    polars.DataFrame
+        The same rows. Where all primary units of a stratum were drawn, also those certain by their size, each is a
+        stratum (``stratum``: its path and the stratum inside it) and the units of the next stage, ``stage_2_id``, are
+        its primary units in ``psu``, ``psu_population`` and ``psu_sample``; so on through the stages.
+
+    Notes
+    -----
+    Units drawn with certainty are strata, since they add nothing to the variance of their stage (Lohr 2022, §7.3;
+    R ``svydesign(id=~1, strata=~psu)``).
+    """
+    found = sample
+    at = 2
+    while f"stage_{at}_id" in sample.columns:
+        complete = pl.col("psu_population") == pl.col("psu_sample")
+        inside = pl.concat_str("stratum", "psu", f"stage_{at}_stratum", separator=" › ")
+        deeper = {"stratum": inside, "psu": pl.col(f"stage_{at}_id")}
+        deeper |= {f"psu_{name}": pl.col(f"stage_{at}_{name}") for name in ("population", "sample")}
+        found = found.with_columns(pl.when(complete).then(e).otherwise(name).alias(name) for name, e in deeper.items())
+        at += 1
+    return found
 
 
 def survey_design(sample: pl.DataFrame, settings: Round) -> tuple[Design, pl.DataFrame | None]:
@@ -66,27 +99,26 @@ def survey_design(sample: pl.DataFrame, settings: Round) -> tuple[Design, pl.Dat
     -------
     design : Design
         Where units are drawn directly each respondent is a primary unit; with clusters, all drawn clusters count,
-        also those without respondents.
+        also those without respondents, and nothing is taken off for a finite population: the formula of one stage holds
+        the later stages' errors in the spread between clusters, and the correction would take them off too.
     psus : polars.DataFrame or None
-        The drawn clusters.
+        The drawn clusters, by ``variance_units``; none where that leads to the respondents.
     """
     by_size = settings.design["stages"][0].get("method", "srs") in {"pps_systematic", "pareto"}
-    finite = settings.estimates.finite_population and not by_size
-    population = "psu_population" if finite else None
     direct = len(settings.design["stages"]) == 1
+    finite = settings.estimates.finite_population and direct and not by_size
     design = Design(
         weight="final",
         strata="stratum",
         psu=None if direct else "psu",
-        population=population,
+        population="psu_population" if finite else None,
         lonely=settings.estimates.lonely,
         nested=True,
     )
     if direct:
         return design, None
-    columns = ["stratum", "psu", *([population] if population else []), "psu_sample"]
-    drawn = sample.filter(pl.col("role") == "official").select(columns).unique()
-    return design, drawn.sort("stratum", "psu")
+    units = variance_units(sample).filter(pl.col("role") == "official", pl.col("psu") != pl.col("unit_id"))
+    return design, units.select("stratum", "psu", "psu_sample").unique().sort("stratum", "psu")
 
 
 def all_measures(edition: Edition) -> tuple[Measure, ...]:
