@@ -180,7 +180,7 @@ def _condition(edition: Edition, asked: Question, condition: Answered, path: str
         yield at(f"{path}.question", SipasError("instrument.routing_kind", asked.name, got=asked.kind))
         return
     if not condition.values:
-        yield at(f"{path}.values", SipasError("instrument.routing_values", asked.name, got=[]))
+        yield at(f"{path}.values", SipasError("instrument.routing_without_values", asked.name))
     if asked.scale is not None and asked.scale not in {scale.name for scale in edition.scales}:
         return  # said at the question itself
     known = [option.value for option in edition.options(asked.name)]

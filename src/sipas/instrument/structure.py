@@ -75,7 +75,9 @@ class Shape:
                 known[name] = self._value(raw[name], fields[name].type, _inner(path, name))
             else:
                 close = get_close_matches(str(name), list(fields), n=1)
-                wrong = SipasError("instrument.field_unknown", expected=list(fields), got=name, hint=close)
+                wrong = SipasError("instrument.field_unknown_without_like", expected=list(fields), got=name)
+                if close:
+                    wrong = SipasError("instrument.field_unknown", expected=list(fields), got=name, hint=close)
                 self._fault(wrong, _inner(path, str(name)))
         for name, field in fields.items():
             if field.required and name not in known:
