@@ -6,6 +6,7 @@ from sipas.weighting.classes import collapse_classes
 from sipas.weighting.distances import Distance
 from sipas.weighting.margins import Cells, Margin, cut_cells, margins_from_frame
 from sipas.weighting.nonresponse import NonresponseAdjustment, adjust_nonresponse
+from sipas.weighting.outcomes import weighted_rates
 from sipas.weighting.plan import Weighting, WeightingPlan, weigh
 from sipas.weighting.raking import rake
 from sipas.weighting.report import WEIGHTING_REPORT, kish_design_effect, report_line
@@ -33,4 +34,5 @@ __all__ = [
     "report_line",
     "trim",
     "weigh",
+    "weighted_rates",
 ]

@@ -56,7 +56,9 @@ def collapse_classes(
     The rule. Classes stand sorted by their columns. While a class is short of respondents or its factor is too large,
     take the one with fewest respondents (then the first), and join it to the neighbour in the order that shares
     more leading columns with it (then the one with fewer respondents, then the one before it). Joined classes stay
-    neighbours, so a class is always a run of the sorted list. Where one class is left, it stays as it is.
+    neighbours, so a class is always a run of the sorted list. Where one class is left, it stays as it is. Values of one
+    column stand in the order of their text, which says nothing of likeness: only leading columns that are shared do. So
+    give first what tells response best and must not be mixed, as ``respondent_kind`` before ``agency``.
     """
     ordered = counts.sort(by, nulls_last=False)
     if int(ordered["respondents"].sum()) == 0:

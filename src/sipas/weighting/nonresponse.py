@@ -23,7 +23,8 @@ class NonresponseAdjustment:
         ``case_id``, ``base``, ``nonresponse`` of the respondents, sorted by ``case_id``.
     classes : polars.DataFrame
         One row per joined class: ``class``, ``members`` (classes joined), ``cases``, ``respondents``,
-        ``unknown_factor``, ``factor`` (both on the base weight, at least 1), ``response_rate`` (weighted, 0 to 1).
+        ``unknown_factor``, ``factor`` (both on the base weight, at least 1), ``response_rate`` (1 / ``factor``, 0 to 1:
+        AAPOR's RR4 over base weights, e the class's share of eligible cases among the known).
     """
 
     weights: pl.DataFrame
@@ -52,7 +53,8 @@ def adjust_nonresponse(
         ``case_id``, ``base`` (above 0), ``status`` (``respondent``, ``nonrespondent``, ``ineligible``,
         ``unknown``) and the columns ``by``.
     by : sequence of str
-        Columns known for respondents and nonrespondents that make the classes, coarsest first; none: one class.
+        Columns known for respondents and nonrespondents that make the classes, coarsest first (a class that is too
+        small joins one that is the same in the first columns); none: one class.
     smallest : int
         Least number of respondents of a class before it is joined (``collapse_classes``).
     largest_factor : float
@@ -72,7 +74,9 @@ def adjust_nonresponse(
     -----
     Two steps in each class (Valliant, Dever & Kreuter 2018, *Practical Tools*, section 13.5): the weight of cases of
     unknown eligibility goes to all cases of known status in proportion to their weights; then the weight of
-    eligible nonrespondents goes to the respondents in the same way. A class is joined on its whole factor.
+    eligible nonrespondents goes to the respondents in the same way; that of cases not eligible leaves. A class is
+    joined on its whole factor. Cases are all that were tried, replaced ones too: a class corrects by how often its
+    members answered, wherever their reserves came from.
     """
     _check_status(cases)
     columns = list(by) or ["everyone"]
@@ -120,9 +124,9 @@ def _factors(placed: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
             cases=pl.len().cast(pl.Int64),
             respondents=(pl.col("status") == "respondent").sum().cast(pl.Int64),
             unknown_factor=(known + unknown) / known,
-            response_rate=respondent / (respondent + nonrespondent),
+            factor=(known + unknown) / known * ((respondent + nonrespondent) / respondent),
         )
-        .with_columns(factor=pl.col("unknown_factor") / pl.col("response_rate"))
+        .with_columns(response_rate=1.0 / pl.col("factor"))
         .join(members, on="class", how="left")
         .select(
             "class",

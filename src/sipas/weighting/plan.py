@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NewType
 
 import msgspec
 import polars as pl
 
+from sipas.intake.reasons import Reason
 from sipas.tables import WEIGHTS
 from sipas.weighting.base import base_weights
 from sipas.weighting.calibration import Calibration, calibrate
@@ -21,9 +21,7 @@ from sipas.weighting.raking import rake
 from sipas.weighting.report import Extras, report_line
 from sipas.weighting.trimming import Cap, Trimming, trim
 
-Reason = NewType("Reason", str)
-REPLACED = Reason("weighting.case_replaced")
-WITHOUT_PLACE = Reason("weighting.reserve_without_place")
+NOT_RECORDED = Reason("weighting.reserve_not_recorded")
 
 
 class WeightingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,7 +57,8 @@ class Weighting:
         ``margin``, ``category``, ``respondents``, ``target``, and the sums of the weights ``nonresponse``,
         ``calibrated``, ``final``.
     unweighted : polars.DataFrame
-        Respondents that get no weight: ``case_id``, ``reason``.
+        Respondents that get no weight: ``case_id``, ``reason``. These are reserves that no visit and no replacement
+        tells of; to count them because they answered would select on the outcome.
     """
 
     weights: pl.DataFrame
@@ -84,11 +83,12 @@ def weigh(
     sample, frame : polars.DataFrame
         Tables ``sample`` and ``frame``; classes and margins may use any of their columns.
     dispositions : polars.DataFrame
-        ``case_id`` and ``status`` of the cases (``quality.case_dispositions``).
+        ``case_id`` and ``status`` of the cases (``quality.case_dispositions``); a case that was tried and has no row
+        is of unknown status.
     plan : WeightingPlan
         Settings.
     visits : polars.DataFrame, optional
-        Table ``visits``, for the replacements.
+        Table ``visits``: which reserves were tried.
 
     Returns
     -------
@@ -107,7 +107,9 @@ def weigh(
     """
     base = base_weights(sample, visits)
     known = sample.join(frame.drop(set(frame.columns) & set(sample.columns) - {"unit_id"}), on="unit_id", how="left")
-    cases = known.join(base, on="case_id").join(dispositions.select("case_id", "status"), on="case_id", how="left")
+    cases = known.join(base.select("case_id", "base"), on="case_id").join(
+        dispositions.select("case_id", "status"), on="case_id", how="left"
+    )
     # Sorted, so that every sum of floats adds in the same order.
     cases = cases.with_columns(pl.col("status").fill_null("unknown")).sort("case_id")
     adjusted = adjust_nonresponse(cases, plan.classes, smallest=plan.smallest_class, largest_factor=plan.largest_factor)
@@ -118,10 +120,10 @@ def weigh(
     weights = adjusted.weights.with_columns(calibrated=calibrated.weights, final=trimmed.weights)
     return Weighting(
         WEIGHTS.check(weights),
-        _report(cases, adjusted, calibrated, trimmed, rows, margins, joined),
+        _report(base, adjusted, calibrated, trimmed, rows, margins, joined),
         adjusted.classes,
         _margin_table(rows.with_columns(calibrated=calibrated.weights, final=trimmed.weights), margins),
-        _unweighted(sample, dispositions, base),
+        _unweighted(dispositions, base),
     )
 
 
@@ -156,7 +158,7 @@ def _calibrate(rows: pl.DataFrame, margins: Sequence[Margin], plan: WeightingPla
 
 
 def _report(
-    cases: pl.DataFrame,
+    base: pl.DataFrame,
     adjusted: NonresponseAdjustment,
     calibrated: Calibration,
     trimmed: Trimming,
@@ -177,7 +179,7 @@ def _report(
         fitted["margin_error"] = calibrated.margin_error
     cut: Extras = {"capped": trimmed.capped, "rounds": trimmed.passes}
     return pl.concat([
-        report_line("base", cases["base"].to_numpy()),
+        report_line("base", base["base"].to_numpy(), {"approximate": int(base["approximate"].sum())}),
         report_line("nonresponse", before, Extras(**classes, **error(before))),
         report_line("calibrated", calibrated.weights, fitted),
         report_line("final", trimmed.weights, Extras(**cut, **error(trimmed.weights))),
@@ -210,10 +212,6 @@ def _margin_table(rows: pl.DataFrame, margins: Sequence[Margin]) -> pl.DataFrame
     return pl.concat([empty, *parts]).sort("margin", "category")
 
 
-def _unweighted(sample: pl.DataFrame, dispositions: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
+def _unweighted(dispositions: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
     left_out = dispositions.filter(pl.col("status") == "respondent").join(base, on="case_id", how="anti")
-    role = sample.select("case_id", "role")
-    reason = (
-        pl.when(pl.col("role") == "official").then(pl.lit(REPLACED)).otherwise(pl.lit(WITHOUT_PLACE)).alias("reason")
-    )
-    return left_out.select("case_id").join(role, on="case_id", how="left").select("case_id", reason).sort("case_id")
+    return left_out.select("case_id", reason=pl.lit(NOT_RECORDED, dtype=pl.String)).sort("case_id")

@@ -23,8 +23,13 @@ WEIGHTING_REPORT = Table(
             "Column of the weights table the step made.",
             allowed=("base", "nonresponse", "calibrated", "final"),
         ),
-        Column("n", pl.Int64, "Cases that carry a weight after the step.", low=0),
-        Column("sum", pl.Float64, "Sum of the weights: people represented."),
+        Column(
+            "n",
+            pl.Int64,
+            "Cases with a weight after the step: at base all that were tried, then respondents.",
+            low=0,
+        ),
+        Column("sum", pl.Float64, "Sum of the weights: units represented, after base the eligible ones only."),
         Column("min", pl.Float64, "Smallest weight."),
         Column("max", pl.Float64, "Largest weight."),
         Column("mean", pl.Float64, "Mean weight."),
@@ -42,6 +47,13 @@ WEIGHTING_REPORT = Table(
         ),
         Column("at_bounds", pl.Int64, "Weights at a bound of the calibration factor.", nullable=True, low=0),
         Column("capped", pl.Int64, "Weights held at the cap.", nullable=True, low=0),
+        Column(
+            "approximate",
+            pl.Int64,
+            "Base: cases of lists drawn by size whose reserves were tried, so that 1/π · n/m only comes near.",
+            nullable=True,
+            low=0,
+        ),
     ),
 )
 
@@ -55,6 +67,7 @@ class Extras(TypedDict, total=False):
     margin_error: float
     at_bounds: int
     capped: int
+    approximate: int
 
 
 def kish_design_effect(weights: Weights) -> float:

@@ -67,15 +67,56 @@ def test_a_refusal_is_carried_by_its_stratum() -> None:
     assert result.report["n"].to_list() == [20, 18, 18, 18]
 
 
-def test_a_reserve_carries_the_place_and_the_replaced_case_none() -> None:
-    result = weighed(None, {"P00": "P10"}, P10="respondent", Q10="respondent")
+def test_a_replaced_case_stays_and_its_reserve_takes_nobodys_weight() -> None:
+    result = weighed(None, {"P00": "P10"}, P00="nonrespondent", P10="respondent")
     weights = dict(result.weights.select("case_id", "base").iter_rows())
-    assert weights["P10"] == 2.0
+    assert weights["P10"] == weights["P01"] == pytest.approx(20 / 11, rel=1e-15)
     assert "P00" not in weights
-    assert result.unweighted.rows() == [
-        ("P00", "weighting.case_replaced"),
-        ("Q10", "weighting.reserve_without_place"),
-    ]
+    assert result.report["n"].to_list() == [21, 20, 20, 20]
+    assert result.report["sum"].to_list() == pytest.approx([60.0] * 4, rel=1e-14)
+    rates = dict(result.classes.select("class", "response_rate").iter_rows())
+    assert rates == pytest.approx({"p": 10 / 11, "q": 1.0}, rel=1e-15)
+
+
+def test_a_replaced_case_that_is_not_eligible_takes_its_weight_along() -> None:
+    result = weighed(None, {"P00": "P10"}, P00="ineligible", P10="respondent")
+    assert result.report["sum"].to_list() == pytest.approx([60.0, *[60 - 20 / 11] * 3], rel=1e-14)
+
+
+def test_a_class_across_the_reserve_lists_corrects_for_who_does_not_answer() -> None:
+    # two organisations (numbers that 3 divides) refuse and persons step in: the shares of the tried are what counts
+    moves = {"Q00": "Q10", "Q03": "Q11"}
+    plan = WeightingPlan(classes=("respondent_kind",), smallest_class=1)
+    outcomes = {"Q00": "nonrespondent", "Q03": "nonrespondent", "Q10": "respondent", "Q11": "respondent"}
+    kind = sample().select("case_id", "unit_id").join(frame(), on="unit_id").select("case_id", "respondent_kind")
+    after = weighed(plan, moves, **outcomes).weights.join(kind, on="case_id")
+    # 4 of the 10 tried in list p, of weight 2; 4 of the 12 in list q, of weight 10/3
+    assert after.filter(respondent_kind="organisation")["nonresponse"].sum() == pytest.approx(8 + 40 / 3, rel=1e-14)
+    assert after["nonresponse"].sum() == pytest.approx(60, rel=1e-14)
+
+
+def test_a_replaced_case_that_answered_late_counts() -> None:
+    result = weighed(None, {"P00": "P10"}, P10="respondent")
+    assert {"P00", "P10"} <= set(result.weights["case_id"])
+    assert result.unweighted.height == 0
+
+
+def test_a_reserve_nobody_recorded_gets_no_weight() -> None:
+    result = weighed(None, {}, Q10="respondent")
+    assert result.unweighted.rows() == [("Q10", "weighting.reserve_not_recorded")]
+    assert result.report["n"].to_list() == [20] * 4
+
+
+def test_lists_drawn_by_size_are_marked_in_the_report() -> None:
+    by_size = sample().with_columns(
+        base_weight=pl.when(unit_id="p00").then(5.0).otherwise("base_weight"),
+        probability=pl.when(unit_id="p00").then(0.2).otherwise("probability"),
+    )
+    settled = statuses(P01="nonrespondent", P10="respondent")
+    plan = WeightingPlan(smallest_class=1)
+    for moves, marked in ((visits(), 0), (visits(P01="P10"), 11)):
+        report = weigh(by_size, frame(), settled, plan, visits=moves).report
+        assert report["approximate"].to_list() == [marked, None, None, None]
 
 
 @pytest.mark.parametrize("method", ["raking", "linear", "logit"])

@@ -18,18 +18,24 @@ from sipas.weighting import (
     kish_design_effect,
     rake,
     trim,
+    weighted_rates,
 )
 
 
-def sample(*rows: tuple[str, str, float]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=["case_id", "role", "base_weight"], orient="row")
+def sample(*rows: tuple[str, str, str, float]) -> pl.DataFrame:
+    drawn = pl.DataFrame(rows, schema=["case_id", "role", "stratum", "base_weight"], orient="row")
+    return drawn.with_columns(probability=1.0 / pl.col("base_weight"))
 
 
 def visits(*rows: tuple[str, str | None]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"case_id": pl.String, "replaced_by": pl.String}, orient="row")
 
 
-SAMPLE = sample(("A", "official", 2.0), ("B", "official", 3.0), ("R1", "reserve", 9.0), ("R2", "reserve", 9.0))
+# List p: 2 of 6 drawn, list q: 1 of 4.
+SAMPLE = sample(
+    ("A", "official", "p", 3.0), ("B", "official", "p", 3.0), ("R1", "reserve", "p", 3.0), ("R2", "reserve", "p", 3.0),
+    ("C", "official", "q", 4.0), ("S1", "reserve", "q", 4.0),
+)  # fmt: skip
 
 
 def margin(**totals: float) -> Margin:
@@ -40,36 +46,74 @@ def rows(*groups: str, weight: float = 1.0) -> pl.DataFrame:
     return pl.DataFrame({"g": list(groups), "nonresponse": [weight] * len(groups)})
 
 
-def test_a_reserve_takes_the_weight_of_the_place_through_a_chain() -> None:
+def test_every_case_that_was_tried_stands_for_its_share_of_the_list() -> None:
     held = base_weights(SAMPLE, visits(("A", None), ("A", "R1"), ("R1", "R2"), ("B", None)))
-    assert held.to_dicts() == [
-        {"case_id": "B", "place": "B", "base": 3.0},
-        {"case_id": "R2", "place": "A", "base": 2.0},
-    ]
+    assert held.rows() == [
+        ("A", "p", 4, 1.5, False), ("B", "p", 4, 1.5, False), ("C", "q", 1, 4.0, False),
+        ("R1", "p", 4, 1.5, False), ("R2", "p", 4, 1.5, False),
+    ]  # fmt: skip
+    assert held["base"].sum() == 10.0
 
 
 def test_without_visits_the_official_sample_carries_its_weights() -> None:
-    assert base_weights(SAMPLE)["case_id"].to_list() == ["A", "B"]
+    assert base_weights(SAMPLE).select("case_id", "base").rows() == [("A", 3.0), ("B", 3.0), ("C", 4.0)]
 
 
-@pytest.mark.parametrize(
-    ("moves", "code"),
-    [
-        ([("A", "ZZ")], "weighting.replacement_unknown"),
-        ([("A", "B")], "weighting.replacement_unknown"),
-        ([("A", "R1"), ("B", "R1")], "weighting.replacement_repeated"),
-        ([("A", "R1"), ("A", "R2")], "weighting.replacement_repeated"),
-    ],
-)
-def test_replacements_that_cannot_be(moves: list[tuple[str, str]], code: str) -> None:
-    with pytest.raises(SipasError) as caught:
-        base_weights(SAMPLE, visits(*moves))
-    assert caught.value.code == code
+def test_a_reserve_counts_where_it_was_visited_or_put_in_a_place_and_once() -> None:
+    held = base_weights(SAMPLE, visits(("R1", None), ("R1", None), ("A", "R1"), ("B", "R1"), ("C", "S1")))
+    assert held["case_id"].to_list() == ["A", "B", "C", "R1", "S1"]
+    assert held["base"].to_list() == [2.0, 2.0, 2.0, 2.0, 2.0]
+
+
+def test_a_reserve_counts_in_its_own_list() -> None:
+    held = base_weights(SAMPLE, visits(("A", "S1")))
+    assert dict(held.select("case_id", "base").iter_rows()) == {"A": 3.0, "B": 3.0, "C": 2.0, "S1": 2.0}
+
+
+def test_in_several_stages_the_list_is_that_of_the_last() -> None:
+    # villages v (π 1/2) and w (π 1/4); in each 1 of 4 households drawn
+    rows = [
+        ("A", "official", "v", 0.5), ("R1", "reserve", "v", 0.5),
+        ("B", "official", "w", 0.25), ("R2", "reserve", "w", 0.25),
+    ]  # fmt: skip
+    drawn = pl.DataFrame(rows, schema=["case_id", "role", "psu", "stage_1_probability"], orient="row").with_columns(
+        stratum=pl.lit("h"),
+        stage_2_id=pl.col("case_id"),
+        stage_2_stratum=pl.lit("all"),
+        stage_2_probability=pl.lit(0.25),
+        probability=pl.col("stage_1_probability") * 0.25,
+        base_weight=4.0 / pl.col("stage_1_probability"),
+    )
+    held = base_weights(drawn, visits(("A", "R1")))
+    assert held.select("case_id", "base").rows() == [("A", 4.0), ("B", 16.0), ("R1", 4.0)]
+    assert held["list"].n_unique() == 2
+
+
+def test_with_chances_by_size_a_case_keeps_its_own_chance_and_is_marked() -> None:
+    drawn = sample(
+        ("A", "official", "p", 10.0),
+        ("B", "official", "p", 1.25),
+        ("R1", "reserve", "p", 8.0),
+        ("C", "official", "q", 2.0),
+    )
+    held = base_weights(drawn, visits(("A", "R1")))
+    # times 2/3, but nobody stands for less than itself: 1.25 · 2/3 < 1
+    assert held["base"].to_list() == pytest.approx([20 / 3, 1.0, 2.0, 16 / 3], rel=1e-15)
+    assert held["approximate"].to_list() == [True, True, False, True]
+    assert not base_weights(drawn)["approximate"].any()
+
+
+def test_a_replacement_by_a_case_that_is_no_reserve() -> None:
+    for by in ("ZZ", "B"):
+        with pytest.raises(SipasError) as caught:
+            base_weights(SAMPLE, visits(("A", by)))
+        assert caught.value.code == "weighting.replacement_unknown"
+        assert caught.value.got == [by]
 
 
 def test_base_weight_must_be_positive() -> None:
     with pytest.raises(SipasError) as caught:
-        base_weights(sample(("A", "official", 0.0)))
+        base_weights(SAMPLE.with_columns(base_weight=pl.lit(0.0)))
     assert caught.value.code == "weighting.weight_not_positive"
 
 
@@ -96,7 +140,7 @@ def test_nonresponse_worked_by_hand() -> None:
         "respondents": 1,
         "unknown_factor": 1.5,
         "factor": 3.0,
-        "response_rate": 0.5,
+        "response_rate": 1 / 3,  # RR4: 2 of the 4 eligible and of two thirds of the 3 unknown
     }
 
 
@@ -109,6 +153,31 @@ def test_a_status_must_be_known() -> None:
     with pytest.raises(SipasError) as caught:
         adjust_nonresponse(cases(("x", "done", 1.0)), ["k"])
     assert caught.value.code == "weighting.status"
+
+
+GROUPS = ["I", "P", "R", "NC", "UH", "NE"]
+
+
+def settled() -> tuple[pl.DataFrame, pl.DataFrame]:
+    weights = [4.0, 1.0, 2.0, 1.0, 3.0, 2.0]
+    table = pl.DataFrame({"case_id": list("ABCDEF"), "group": GROUPS, "kind": ["x", "x", "x", "y", "y", "y"]})
+    return table, pl.DataFrame({"case_id": list("ABCDEF"), "base": weights})
+
+
+def test_weighted_rates_by_hand() -> None:
+    cases_, base = settled()
+    row = weighted_rates(cases_, base).row(0, named=True)
+    assert (row["cases"], row["weight"], row["e"]) == (6, 13.0, 0.8)  # eligible 8 of 10 known
+    assert row["RR1"] == pytest.approx(4 / 11, rel=1e-15)
+    assert row["RR4"] == pytest.approx(5 / (8 + 0.8 * 3), rel=1e-15)
+    assert row["RR6"] == pytest.approx(5 / 8, rel=1e-15)
+
+
+def test_weighted_rates_by_group_leave_out_what_was_not_tried() -> None:
+    cases_, base = settled()
+    rates = weighted_rates(cases_, base.filter(pl.col("case_id") != "C"), ["kind"])
+    assert rates.select("kind", "cases", "RR5").rows() == [("x", 2, 0.8), ("y", 3, 0.0)]
+    assert rates["e"].to_list() == [0.75, 0.75]
 
 
 def counts(*rows: tuple[str, str, int]) -> pl.DataFrame:
