@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,7 @@ from sipas.intake.legacy import Conversion, modernise
 from sipas.intake.limits import LIMITS, MEBI, Limits
 from sipas.intake.mapping_file import load_mapping
 from sipas.intake.table import OfficeTable
-from sipas.intake.workbook import OLE_SIGNATURE, ZIP_SIGNATURE, read_workbook
+from sipas.intake.workbook import OLE_SIGNATURE, ZIP_SIGNATURE, read_sheets, read_workbook
 from sipas.tables import REJECTED
 
 PARQUET_SIGNATURE = b"PAR1"
@@ -27,6 +28,27 @@ SECTION_COLUMN = "Mục (nhóm dòng)"
 UNNAMED = "Cột {number}"
 _INVISIBLE = "[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]"
 _UNTIDY = r"^\s|\s$|\s\s|[\t\r\n\u{a0}\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}\u{feff}]"
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedSheet:
+    """A sheet with cells that was not read as a list.
+
+    Parameters
+    ----------
+    file, sheet : str
+        Where.
+    reason : Reason
+        ``intake.sheet_hidden``, ``intake.sheet_without_header`` or ``intake.sheet_other``.
+    missing : tuple of str
+        Targets that the sheet lacks; empty for the other reasons.
+    """
+
+    file: str
+    sheet: str
+    reason: reasons.Reason
+    missing: tuple[str, ...] = ()
+
 
 MappingChoice = Path | Mapping[str, str] | ColumnMapping
 
@@ -67,7 +89,79 @@ def read(
         (``intake.workbook_...``, ``intake.sheet_...``), of CSV files (``intake.encoding_broken``,
         ``intake.quote_open``), of Parquet (``intake.parquet_broken``) and of mappings (``intake.mapping_...``).
     """
-    table = _table(_grid(path, sheet, limits), limits)
+    return _mapped(_table(_grid(path, sheet, limits), limits), mapping, purpose)
+
+
+def read_all(
+    path: Path,
+    *,
+    required: Sequence[str],
+    mapping: MappingChoice | None = None,
+    purpose: str | None = None,
+    limits: Limits = LIMITS,
+) -> tuple[list[OfficeTable], list[SkippedSheet]]:
+    """Read every sheet of an office file that is a list of the wanted kind, so that nobody need choose one.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        As for ``read``; a file without sheets gives its one table.
+    required : sequence of str
+        Targets that a list must have.
+    mapping, purpose, limits
+        As for ``read``; the mapping is tried on each sheet.
+
+    Returns
+    -------
+    tables : list of OfficeTable
+        In the order of the workbook, at least one. Where a single visible sheet holds cells it is given as it is,
+        fitting or not, so that ``require`` can tell its headers.
+    skipped : list of SkippedSheet
+        Sheets with cells that are no such list, or are hidden.
+
+    Raises
+    ------
+    SipasError
+        As ``read``; ``intake.sheets_unfit`` where several sheets hold cells and none fits.
+    """
+    start = _start(path, limits)
+    if not start.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
+        return [read(path, mapping=mapping, purpose=purpose, limits=limits)], []
+    grids, hidden = read_sheets(path.read_bytes(), file=path.name, limits=limits)
+    skipped = [SkippedSheet(path.name, name, reasons.SHEET_HIDDEN) for name in hidden]
+    if len(grids) == 1:
+        return [_mapped(_table(grids[0], limits), mapping, purpose)], skipped
+    tables = []
+    for grid in grids:
+        found = _fitting(grid, required, mapping, purpose, limits)
+        if isinstance(found, OfficeTable):
+            tables.append(found)
+        else:
+            skipped.append(found)
+    if not tables:
+        place = Place(file=path.name)
+        named = [sheet.sheet for sheet in skipped]
+        raise SipasError("intake.sheets_unfit", "sheet", expected=list(required), got=named, place=place)
+    return tables, skipped
+
+
+def _fitting(
+    grid: Grid, required: Sequence[str], mapping: MappingChoice | None, purpose: str | None, limits: Limits
+) -> OfficeTable | SkippedSheet:
+    sheet = grid.sheet or ""
+    try:
+        table = _mapped(_table(grid, limits), mapping, purpose)
+    except SipasError as error:
+        if error.code == "intake.header_missing":
+            return SkippedSheet(grid.file, sheet, reasons.SHEET_WITHOUT_HEADER)
+        if error.code == "intake.mapping_column":
+            return SkippedSheet(grid.file, sheet, reasons.SHEET_OTHER, (error.parameter or "",))
+        raise
+    missing = tuple(target for target in required if not table.has(target))
+    return SkippedSheet(grid.file, sheet, reasons.SHEET_OTHER, missing) if missing else table
+
+
+def _mapped(table: OfficeTable, mapping: MappingChoice | None, purpose: str | None) -> OfficeTable:
     if isinstance(mapping, ColumnMapping):
         return table.with_mapping(mapping)
     if isinstance(mapping, Path):
@@ -77,7 +171,8 @@ def read(
     return table.with_mapping(guess_mapping(table.headers, purpose)) if purpose else table
 
 
-def _grid(path: Path, sheet: str | None, limits: Limits) -> Grid:
+def _start(path: Path, limits: Limits) -> bytes:
+    """Give the first bytes of a file that may be read."""
     place = Place(file=path.name)
     if not path.is_file():
         raise SipasError("intake.file_missing", got=str(path), place=place)
@@ -92,7 +187,12 @@ def _grid(path: Path, sheet: str | None, limits: Limits) -> Grid:
         raise SipasError("intake.file_too_large", expected=most // MEBI, got=got, place=place)
     if start[:4].lower() in NOT_TABLES or start[:2] in NOT_TABLES or start[:4] in NOT_TABLES:
         raise SipasError("intake.kind_unknown", got=path.name, place=place)
-    if is_workbook:
+    return start
+
+
+def _grid(path: Path, sheet: str | None, limits: Limits) -> Grid:
+    start = _start(path, limits)
+    if start.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         return read_workbook(path.read_bytes(), file=path.name, sheet=sheet, limits=limits)
     if start.startswith(PARQUET_SIGNATURE):
         return _read_parquet(path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import fastexcel
 import polars as pl
@@ -45,17 +47,63 @@ def read_workbook(data: bytes, *, file: str, sheet: str | None, limits: Limits) 
         ``intake.sheet_choice``, ``intake.sheet_empty``, and those of ``check_workbook``.
     """
     merged = check_workbook(data, file=file, limits=limits) if data.startswith(ZIP_SIGNATURE) else {}
-    try:
+    with _faults(file):
         reader = fastexcel.read_excel(data)
-        name = _choose(reader, file, sheet)
-        cells = _load(reader, name)
+        return _grid(data, reader, merged, file, _choose(reader, file, sheet))
+
+
+def read_sheets(data: bytes, *, file: str, limits: Limits) -> tuple[list[Grid], list[str]]:
+    """Read every sheet of an XLSX or XLS file that holds cells.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    file : str
+        Its name.
+    limits : Limits
+        Bounds looked at before parsing.
+
+    Returns
+    -------
+    grids : list of Grid
+        Visible sheets in the workbook's order.
+    hidden : list of str
+        Names of sheets that hold cells but are hidden.
+
+    Raises
+    ------
+    SipasError
+        ``intake.workbook_broken``, ``intake.workbook_encrypted``, ``intake.sheet_empty``, and those of
+        ``check_workbook``.
+    """
+    merged = check_workbook(data, file=file, limits=limits) if data.startswith(ZIP_SIGNATURE) else {}
+    with _faults(file):
+        reader = fastexcel.read_excel(data)
+        shown = {name: _visible_if_filled(reader, name) for name in reader.sheet_names}
+        filled = [name for name, visible in shown.items() if visible]
+        if not filled:
+            raise SipasError("intake.sheet_empty", "sheet", got=list(shown), place=Place(file=file))
+        grids = [_grid(data, reader, merged, file, name) for name in filled]
+    return grids, [name for name, visible in shown.items() if visible is False]
+
+
+@contextmanager
+def _faults(file: str) -> Iterator[None]:
+    try:
+        yield
     except fastexcel.FastExcelError as error:
         if "password" in str(error).lower():
             raise SipasError("intake.workbook_encrypted", place=Place(file=file)) from error
         got = str(error).splitlines()[0]
         raise SipasError("intake.workbook_broken", got=got, place=Place(file=file)) from error
+
+
+def _grid(
+    data: bytes, reader: fastexcel.ExcelReader, merged: dict[str, tuple[Range, ...]], file: str, name: str
+) -> Grid:
     ranges = merged.get(_part_of(data, name), ()) if merged else ()
-    return Grid(_fill_merged(cells, ranges), file=file, sheet=name, merged=ranges)
+    return Grid(_fill_merged(_load(reader, name), ranges), file=file, sheet=name, merged=ranges)
 
 
 def _load(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
@@ -71,7 +119,7 @@ def _choose(reader: fastexcel.ExcelReader, file: str, sheet: str | None) -> str:
         if sheet in names:
             return sheet
         raise SipasError("intake.sheet_unknown", "sheet", expected=names, got=sheet, place=place)
-    filled = [name for name in names if _is_filled(reader, name)]
+    filled = [name for name in names if _visible_if_filled(reader, name)]
     if len(filled) == 1:
         return filled[0]
     if not filled:
@@ -79,9 +127,10 @@ def _choose(reader: fastexcel.ExcelReader, file: str, sheet: str | None) -> str:
     raise SipasError("intake.sheet_choice", "sheet", expected=filled, place=place)
 
 
-def _is_filled(reader: fastexcel.ExcelReader, name: str) -> bool:
+def _visible_if_filled(reader: fastexcel.ExcelReader, name: str) -> bool | None:
+    """Tell whether a sheet with cells is visible; None for a sheet of at most one row."""
     head = reader.load_sheet(name, header_row=None, skip_rows=0, n_rows=50, dtypes="string")
-    return head.visible == "visible" and head.height > 1 and head.width > 0
+    return head.visible == "visible" if head.height > 1 and head.width > 0 else None
 
 
 def _part_of(data: bytes, name: str) -> str:

@@ -2,11 +2,12 @@
 
 from sipas.sampling.frame.contacts import open_sealed, seal
 from sipas.sampling.frame.gaps import totals_from
-from sipas.sampling.frame.importing import import_frame
+from sipas.sampling.frame.importing import REQUIRED, import_frame
 from sipas.sampling.frame.keys import KeyMaterial, commitments, committed
 from sipas.sampling.frame.outcome import Finding, FrameImport, FrameReport, Rules, Window
 
 __all__ = [
+    "REQUIRED",
     "Finding",
     "FrameImport",
     "FrameReport",

@@ -30,6 +30,11 @@ from sipas.sampling.numbers import path
 from sipas.tables import CONTACTS, FRAME
 
 Population = Literal["transactions", "residents"]
+# Targets that a list must have, for sipas.intake.read_all.
+REQUIRED: dict[Population, tuple[str, ...]] = {
+    "transactions": transactions.REQUIRED,
+    "residents": residents.REQUIRED,
+}
 
 
 def import_frame(
