@@ -84,7 +84,8 @@ def suppress_keys(table: pl.DataFrame, keys: Sequence[str], minimum: int) -> pl.
     -------
     polars.DataFrame
         The same rows; only keys of rows in classes smaller than k were touched, and, where a remnant smaller
-        than k is left, those of the smallest class it is joined with.
+        than k is left, those of the first rows of the largest class that fill it up, or of the smallest class where
+        none can spare so many. Put the rows in an order that tells nothing first.
     """
     many = {key: table.get_column(key).n_unique() for key in keys}
     cheap = sorted(range(len(keys)), key=lambda p: (-many[keys[p]], -p))
@@ -96,7 +97,7 @@ def suppress_keys(table: pl.DataFrame, keys: Sequence[str], minimum: int) -> pl.
         table = _blank(table, given_up, small & (class_sizes(tried, keys) >= minimum))
     table = _blank(table, keys, class_sizes(table, keys) < minimum)
     while (small := class_sizes(table, keys) < minimum).any():
-        table = _join_remnant(table, keys, small)
+        table = _join_remnant(table, keys, small, minimum)
     return table
 
 
@@ -113,12 +114,17 @@ def _blank(table: pl.DataFrame, keys: Sequence[str], gone: pl.Series) -> pl.Data
     return table.with_columns([pl.when(gone).then(None).otherwise(pl.col(key)).alias(key) for key in keys])
 
 
-def _join_remnant(table: pl.DataFrame, keys: Sequence[str], small: pl.Series) -> pl.DataFrame:
-    others = table.filter(~small).group_by(list(keys)).len().sort("len", *keys)
-    smallest = others.head(1).with_columns(joined=pl.lit(value=True)).drop("len")
-    joined = table.select(keys).join(smallest, on=list(keys), how="left", nulls_equal=True, maintain_order="left")
-    gone = small | joined.get_column("joined").fill_null(value=False)
-    return _blank(table, keys, gone)
+def _join_remnant(table: pl.DataFrame, keys: Sequence[str], small: pl.Series, minimum: int) -> pl.DataFrame:
+    """Fill up a remnant from the largest class, or, where none can spare so many, with the smallest class whole."""
+    sizes = table.filter(~small).group_by(list(keys)).len().sort("len", *keys)
+    wanted = minimum - int(small.sum())
+    spare = sizes.tail(1).filter(pl.col("len") >= minimum + wanted)
+    giver = (spare if spare.height else sizes.head(1)).with_columns(joined=pl.lit(value=True)).drop("len")
+    joined = table.select(keys).join(giver, on=list(keys), how="left", nulls_equal=True, maintain_order="left")
+    taken = joined.get_column("joined").fill_null(value=False)
+    if spare.height:
+        taken &= taken.cast(pl.Int64).cum_sum() <= wanted
+    return _blank(table, keys, small | taken)
 
 
 def end_codes(column: pl.Series, minimum: int) -> tuple[int, int] | None:

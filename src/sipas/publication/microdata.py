@@ -12,7 +12,11 @@ import polars.selectors as cs
 
 from sipas.errors import SipasError
 from sipas.instrument import AnswerColumn, Edition, notice
-from sipas.publication.anonymity import class_sizes, end_codes, group_small, suppress_keys
+from sipas.publication.anonymity import class_sizes, end_codes
+from sipas.publication.recodes import Recode
+from sipas.publication.released_keys import WEIGHT_CELLS, apply_keys
+from sipas.publication.treatments import Treatments, weight_note
+from sipas.publication.weight_loss import largest_changes
 from sipas.publication.wording import label
 from sipas.sampling.numbers import base32
 from sipas.tables import CONTACTS, RESPONSES, WEIGHTS
@@ -60,12 +64,14 @@ class Release:
     variables : tuple of Variable
         In the order of the table: id, domains, mode, answers in the order of the form, weight, kind of data.
     keys : tuple of str
-        Columns by which a person might be sought; each combination is shared by at least ``minimum`` rows.
+        Columns by which a person might be sought, most important first; each combination, also with the weight,
+        is shared by at least ``minimum`` rows.
     minimum : int
         k.
     treated : polars.DataFrame
-        What was done: ``variable``, ``treatment`` (suppressed, grouped, ends, left_out), ``count`` (values
-        set missing, values grouped, rows moved to an end, or 1).
+        What was done: ``variable``, ``treatment`` (suppressed, grouped, recoded, ends, averaged, left_out,
+        empty), ``count`` (values set missing, values grouped, rows moved to an end, groups of one weight, or
+        1), ``detail`` (why or how, Vietnamese).
     title : str
         Title of the edition and its year.
     marks : tuple of str
@@ -95,6 +101,7 @@ def release(
     minimum: int | None = None,
     keys: Sequence[str] | None = None,
     free_text: bool = False,
+    strata: pl.DataFrame | None = None,
 ) -> Release:
     """Make microdata that may leave.
 
@@ -103,7 +110,7 @@ def release(
     responses : polars.DataFrame
         ``sipas.tables.RESPONSES``; only valid rows are released.
     weights : polars.DataFrame
-        ``sipas.tables.WEIGHTS``; ``final`` is released.
+        ``sipas.tables.WEIGHTS``; means of ``final`` are released (`sipas.publication.shared_weights`).
     domains : polars.DataFrame
         ``case_id`` and the columns of the sample or frame to release, as bands or codes. Dates become months.
     edition : Edition
@@ -116,9 +123,13 @@ def release(
         k, at least 2; missing: the edition's ``minimum_cell``.
     keys : sequence of str, optional
         Columns by which a person might be sought. Missing: every column of ``domains`` and every answer on
-        the respondent (role demographic).
+        the respondent (role demographic). They are taken in order of importance, coarsened, suppressed in
+        part or left out (`sipas.publication.key_choice`).
     free_text : bool
         Whether to release what people wrote. Texts about the respondent are never released.
+    strata : polars.DataFrame, optional
+        ``case_id`` and what a weight must not tell, as stratum and agency. Missing: each exact weight counts as
+        a stratum of its own.
 
     Returns
     -------
@@ -137,33 +148,31 @@ def release(
     rows = _joined(RESPONSES.check(responses), WEIGHTS.check(weights), domains, edition, key, free_text)
     if rows.height < least:
         raise SipasError("publication.too_few", "responses", expected=least, got=rows.height)
+    hidden, rows = _strata(rows, strata), rows.drop("case_id")
+    exact, log = rows, Treatments()
+    gone = sorted((set(responses.columns) - {c.name for c in RESPONSES.columns}) - set(rows.columns))
+    log.never([*gone, "received_on"])
     bands = [name for name in domains.columns if name != "case_id"]
-    chosen = _keys(keys, bands, edition, rows)
-    answers = [c for c in edition.columns() if c.name in rows.columns]
-    left = sorted((set(responses.columns) - {c.name for c in RESPONSES.columns}) - set(rows.columns))
-    treated = [(name, "left_out", 1) for name in [*left, "received_on"]]
-    rows, ends = _cut_numbers(rows, answers, least, treated)
-    for name in (b for b in bands if b in chosen):
-        rows, count = group_small(rows, name, least, label("grouped"))
-        treated += [(name, "grouped", count)] if count else []
-    before = rows.select(chosen).null_count()
-    rows = suppress_keys(rows, chosen, least)
-    lost = rows.select(chosen).null_count()
-    treated += [(n, "suppressed", lost[n][0] - before[n][0]) for n in chosen if lost[n][0] > before[n][0]]
-    kind = label("simulated" if simulated else "surveyed")
-    rows = rows.with_columns(pl.lit(kind).alias(STATUS))
-    variables = _variables(bands, [c for c in answers if c.name in rows.columns], edition, ends)
+    rows, ends = _cut_numbers(rows, edition, least, log)
+    chosen = [name for name in _keys(keys, bands, edition, exact) if name in rows.columns]
+    made = apply_keys(rows, hidden, chosen, edition, least, log)
+    rows = made.table.with_columns(made.weight)
+    cells = tuple(name for name in WEIGHT_CELLS if name in made.keys)
+    changes = largest_changes(exact, rows, edition, cells, least)
+    log.averaged(made.weight, changes)
+    rows = log.without_empty(rows)
+    status = label("simulated" if simulated else "surveyed")
+    rows = rows.with_columns(pl.lit(status).alias(STATUS))
+    variables = _variables(bands, rows, edition, ends, made.recodes)
     return Release(
-        table=rows.select(v.name for v in variables).sort(ID),
+        table=rows.select(v.name for v in variables),
         variables=variables,
-        keys=tuple(chosen),
+        keys=made.keys,
         minimum=least,
-        treated=pl.DataFrame(
-            treated, schema={"variable": pl.String, "treatment": pl.String, "count": pl.Int64}, orient="row"
-        ),
+        treated=log.table(),
         title=f"{edition.title} ({edition.year})",
         marks=marks(edition, simulated=simulated),
-        notes=statements(edition, simulated=simulated),
+        notes=(*statements(edition, simulated=simulated), weight_note(changes)),
     )
 
 
@@ -256,7 +265,15 @@ def _joined(
     if bare.height:
         raise SipasError("publication.weight_missing", "weights", expected=rows.height, got=bare.height)
     ids = [release_id(key, case) for case in rows.get_column("case_id")]
-    return rows.with_columns(pl.Series(ID, ids, dtype=pl.String)).drop("case_id")
+    return rows.with_columns(pl.Series(ID, ids, dtype=pl.String)).sort(ID)
+
+
+def _strata(rows: pl.DataFrame, strata: pl.DataFrame | None) -> pl.DataFrame:
+    """Give what the weight must not tell, by row: the strata named, or else the exact weight itself."""
+    if strata is None:
+        return rows.select(pl.col(WEIGHT).cast(pl.String))
+    found = rows.select("case_id").join(strata, on="case_id", how="left", maintain_order="left")
+    return found.drop("case_id")
 
 
 def _may_leave(column: AnswerColumn, edition: Edition, free_text: bool) -> bool:
@@ -280,29 +297,40 @@ def _keys(keys: Sequence[str] | None, bands: Sequence[str], edition: Edition, ro
 
 
 def _cut_numbers(
-    rows: pl.DataFrame, answers: Sequence[AnswerColumn], minimum: int, treated: list[tuple[str, str, int]]
+    rows: pl.DataFrame, edition: Edition, minimum: int, log: Treatments
 ) -> tuple[pl.DataFrame, dict[str, dict[int, str]]]:
     ends: dict[str, dict[int, str]] = {}
-    for name in (c.name for c in answers if c.dtype == pl.Int32):
+    for name in (c.name for c in edition.columns() if c.dtype == pl.Int32 and c.name in rows.columns):
         found = end_codes(rows[name], minimum)
         if found is None:
             rows = rows.drop(name)
-            treated.append((name, "left_out", 1))
+            log.add(name, "left_out", detail=label("too_few_values"))
             continue
         low, high = found
-        treated.append((name, "ends", int(((rows[name] < low) | (rows[name] > high)).sum())))
+        log.add(name, "ends", int(((rows[name] < low) | (rows[name] > high)).sum()))
         rows = rows.with_columns(pl.col(name).clip(low, high))
         ends[name] = {low: label("at_most", value=low), high: label("at_least", value=high)}
     return rows, ends
 
 
 def _variables(
-    bands: Sequence[str], answers: Sequence[AnswerColumn], edition: Edition, ends: dict[str, dict[int, str]]
+    bands: Sequence[str],
+    rows: pl.DataFrame,
+    edition: Edition,
+    ends: dict[str, dict[int, str]],
+    recodes: dict[str, Recode],
 ) -> tuple[Variable, ...]:
-    plain = [Variable(name, label(name), {}, "nominal") for name in (ID, *bands, "mode")]
-    given = [Variable(c.name, c.label, ends.get(c.name, c.values), _measure(c, edition)) for c in answers]
-    last = [Variable(WEIGHT, label(WEIGHT), {}, "scale"), Variable(STATUS, label(STATUS), {}, "nominal")]
-    return (*plain, *given, *last)
+    """Describe the columns in their order; a recoded answer stands where the answer stood."""
+    made = [Variable(name, label(name), {}, "nominal") for name in (ID, *bands, "mode")]
+    for c in edition.columns():
+        recode = recodes.get(c.name)
+        if recode is not None:
+            name = label("recoded_label", label=c.label)
+            made.append(Variable(recode.name, name, recode.values, recode.measure))
+        else:
+            made.append(Variable(c.name, c.label, ends.get(c.name, c.values), _measure(c, edition)))
+    made += [Variable(WEIGHT, label(WEIGHT), {}, "scale"), Variable(STATUS, label(STATUS), {}, "nominal")]
+    return tuple(v for v in made if v.name in rows.columns)
 
 
 def _measure(column: AnswerColumn, edition: Edition) -> Measure:
