@@ -13,7 +13,7 @@ from sipas.intake.reasons import Reason
 from sipas.intake.table import OfficeTable
 from sipas.sampling.frame import reasons, residents, transactions
 from sipas.sampling.frame.gaps import compare_totals
-from sipas.sampling.frame.keys import KeyMaterial, commitments, permanent_numbers, salts, unit_ids
+from sipas.sampling.frame.keys import KeyMaterial, commitments, ids_and_salts, permanent_numbers
 from sipas.sampling.frame.outcome import (
     Finding,
     FrameImport,
@@ -90,7 +90,7 @@ def import_frame(
         judged = residents.refuse(residents.read_residents(tables, places, window.end))
     judged = _limit_people(_with_ids(judged, keys), rules.most_per_person)
     kept = judged.filter(pl.col("reason").is_null()).sort("unit_id")
-    contacts = _contacts(kept, keys, population)
+    contacts = _contacts(kept, population)
     made = _frame(kept, contacts, keys, code, population)
     report = _report(tables, judged, compare_totals(judged, totals, places), population)
     rejected = reject(tables, judged, transactions.AT_FAULT if population == "transactions" else residents.AT_FAULT)
@@ -100,10 +100,13 @@ def import_frame(
 def _with_ids(judged: pl.DataFrame, keys: KeyMaterial) -> pl.DataFrame:
     able = judged["reason"].is_null()
     identities = judged.filter(able).select(path(["person", "transaction"]).alias("identity"))["identity"]
-    ids = pl.Series("unit_id", [None], dtype=pl.String).new_from_index(0, judged.height)
-    if len(identities):
-        ids = ids.scatter(able.arg_true(), unit_ids(identities, keys.round_secret))
-    return judged.with_columns(ids)
+    made = ids_and_salts(identities, keys.round_secret)
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, judged.height)
+    if made.height:
+        return judged.drop("transaction").with_columns(
+            nothing.scatter(able.arg_true(), column).alias(column.name) for column in made.get_columns()
+        )
+    return judged.drop("transaction").with_columns(nothing.alias(name) for name in made.columns)
 
 
 def _limit_people(judged: pl.DataFrame, most: int | None) -> pl.DataFrame:
@@ -115,16 +118,14 @@ def _limit_people(judged: pl.DataFrame, most: int | None) -> pl.DataFrame:
     return judged.with_columns(pl.when(over).then(pl.lit(reasons.PERSON_LIMIT)).otherwise("reason").alias("reason"))
 
 
-def _contacts(kept: pl.DataFrame, keys: KeyMaterial, population: Population) -> pl.DataFrame:
+def _contacts(kept: pl.DataFrame, population: Population) -> pl.DataFrame:
     if population == "residents":
         kept = kept.with_columns(
             pl.coalesce("address", "village").alias("address"),
             pl.lit(None, pl.String).alias("dossier_number"),
             pl.lit(None, pl.Date).alias("finished_on"),
         )
-    return CONTACTS.check(
-        kept.with_columns(salts(kept["unit_id"], keys.round_secret)).select([c.name for c in CONTACTS.columns])
-    )
+    return CONTACTS.check(kept.select([c.name for c in CONTACTS.columns]))
 
 
 def _frame(

@@ -5,19 +5,21 @@ Messages are length-prefixed before hashing, so no two lists of fields give the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from hmac import digest
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from sipas.errors import SipasError
 from sipas.sampling.numbers import BASE32, BITS, fields, path
 
 UNIT_ID_BYTES = 10  # 80 bits, 16 characters: among 10^8 units a collision has chance 4 in 10^9
 SALT_DIGITS = 32
+USED_BYTES = UNIT_ID_BYTES + SALT_DIGITS // 2
+BLOCK_BYTES = 64  # of SHA-256
 LEAST_SECRET_BYTES = 16
 # Order of the fields under the commitment; a missing one counts as empty.
 COMMITTED = ("name", "address", "phone", "email", "dossier_number", "finished_on")
@@ -44,8 +46,11 @@ class KeyMaterial:
                 raise SipasError("frame.secret_short", name, expected=LEAST_SECRET_BYTES, got=len(secret))
 
 
-def unit_ids(identities: pl.Series, secret: bytes) -> pl.Series:
-    """Give each unit its code.
+def ids_and_salts(identities: pl.Series, secret: bytes) -> pl.DataFrame:
+    """Give each unit its code and the salt of its commitment, both from one HMAC-SHA256 over (``unit``, identity).
+
+    The id is public, the salt is shown with a contact only. They are disjoint bits of one value of a pseudorandom
+    function (RFC 2104; Bellare 2006, doi:10.1007/11818175_36), so the id tells nothing of the salt.
 
     Parameters
     ----------
@@ -56,31 +61,19 @@ def unit_ids(identities: pl.Series, secret: bytes) -> pl.Series:
 
     Returns
     -------
-    polars.Series of String
-        ``unit_id``: the leading 80 bits of HMAC-SHA256 in Crockford's base 32, 16 characters.
+    polars.DataFrame
+        ``unit_id``: the leading 80 bits in Crockford's base 32, 16 characters; ``salt``: the next 128 bits, 32 hex
+        digits. In the order of the identities.
     """
-    prefix = fields("unit")
-    packed = b"".join(digest(secret, prefix + text.encode(), "sha256")[:UNIT_ID_BYTES] for text in identities)
-    return pl.Series("unit_id", _base32(packed), dtype=pl.String)
-
-
-def salts(ids: pl.Series, secret: bytes) -> pl.Series:
-    """Give each unit the salt of its commitment.
-
-    Parameters
-    ----------
-    ids : polars.Series of String
-        Unit ids.
-    secret : bytes
-        Secret of the round.
-
-    Returns
-    -------
-    polars.Series of String
-        ``salt``: the leading 128 bits of HMAC-SHA256 over (``salt``, unit id), 32 hex digits.
-    """
-    made = [digest(secret, fields("salt", text), "sha256").hex()[:SALT_DIGITS] for text in ids]
-    return pl.Series("salt", made, dtype=pl.String)
+    prefix, mac = fields("unit"), _hmac(secret)
+    made = b"".join([mac(prefix + text.encode())[:USED_BYTES] for text in identities])
+    parts = np.frombuffer(made, dtype=np.uint8).reshape(len(identities), USED_BYTES)
+    salts = parts[:, UNIT_ID_BYTES:].tobytes().hex()
+    digits = range(0, len(salts), SALT_DIGITS)
+    return pl.DataFrame(
+        {"unit_id": _base32(parts[:, :UNIT_ID_BYTES]), "salt": [salts[at : at + SALT_DIGITS] for at in digits]},
+        schema={"unit_id": pl.String, "salt": pl.String},
+    )
 
 
 def commitments(contacts: pl.DataFrame) -> pl.Series:
@@ -136,14 +129,33 @@ def permanent_numbers(people: pl.Series, key: bytes) -> pl.Series:
     polars.Series of Int64
         ``prn``: the leading 53 bits of HMAC-SHA256 over (``prn``, identity), 0 to 2^53 - 1.
     """
-    shift = 64 - BITS
-    made = [int.from_bytes(digest(key, fields("prn", text), "sha256")[:8]) >> shift for text in people]
+    prefix, mac, shift = fields("prn"), _hmac(key), 64 - BITS
+    made = [int.from_bytes(mac(prefix + _field(text))[:8]) >> shift for text in people]
     return pl.Series("prn", made, dtype=pl.Int64)
 
 
-def _base32(packed: bytes) -> Iterable[str]:
-    count = len(packed) // UNIT_ID_BYTES
-    bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8)).reshape(count * 16, 5)
+def _field(text: str) -> bytes:
+    data = text.encode()
+    return b"%d:%b" % (len(data), data)
+
+
+def _hmac(secret: bytes) -> Callable[[bytes], bytes]:
+    """Give HMAC-SHA256 under one secret (FIPS 198-1), its two key blocks hashed once: thrice as fast as ``hmac``."""
+    block = (sha256(secret).digest() if len(secret) > BLOCK_BYTES else secret).ljust(BLOCK_BYTES, b"\0")
+    inner, outer = sha256(bytes(b ^ 0x36 for b in block)), sha256(bytes(b ^ 0x5C for b in block))
+
+    def mac(message: bytes) -> bytes:
+        first = inner.copy()
+        first.update(message)
+        second = outer.copy()
+        second.update(first.digest())
+        return second.digest()
+
+    return mac
+
+
+def _base32(packed: NDArray[np.uint8]) -> list[str]:
+    bits = np.unpackbits(packed).reshape(-1, 5)
     places = bits @ np.array([16, 8, 4, 2, 1], dtype=np.uint8)
     letters = np.frombuffer(BASE32.encode(), dtype=np.uint8)[places].tobytes().decode()
-    return [letters[at : at + 16] for at in range(0, count * 16, 16)]
+    return [letters[at : at + 16] for at in range(0, len(letters), 16)]

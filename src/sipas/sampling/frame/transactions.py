@@ -49,6 +49,9 @@ AT_FAULT: dict[str, str] = {
     reasons.DUPLICATE: "dossier_number",
     reasons.PERSON_LIMIT: "name",
 }
+# Columns no longer needed once rows are read, and once they are judged; a million rows are large.
+ONLY_READ = ("identity_number", "name_key", "district", "commune", "respondent_kind", "received_on")
+ONLY_JUDGED = ("finished_on_reason", "agency_reason", "commune_reason", "field_reason", "agency_commune")
 LEAST_PERSONS = 5  # a text that so many persons have in common tells of none of them
 _TEXT = pl.String
 
@@ -92,7 +95,7 @@ def read_transactions(tables: Sequence[OfficeTable], places: Places, rules: Rule
     records = _with_agencies(records, places)
     records = _with_communes(records, places, rules)
     records = records.with_columns(*_fields(records["field"], rules), _spelled(records["procedure"]))
-    return records.with_columns(_kinds(), _transaction_key())
+    return records.with_columns(_kinds(), _transaction_key()).drop(ONLY_READ)
 
 
 def refuse(records: pl.DataFrame, window: Window) -> pl.DataFrame:
@@ -127,7 +130,7 @@ def refuse(records: pl.DataFrame, window: Window) -> pl.DataFrame:
         .then(pl.lit(reasons.NO_CONTACT))
         .otherwise(pl.coalesce("agency_reason", "commune_reason", "field_reason"))
     )
-    judged = records.with_columns(first.alias("reason"))
+    judged = records.with_columns(first.alias("reason")).drop(ONLY_JUDGED)
     repeated = ~pl.struct("transaction", "reason").is_first_distinct() & pl.col("reason").is_null()
     return judged.with_columns(pl.when(repeated).then(pl.lit(reasons.DUPLICATE)).otherwise("reason").alias("reason"))
 

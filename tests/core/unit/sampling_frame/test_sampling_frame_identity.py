@@ -9,7 +9,7 @@ from frame_lists import KEYS, imported, listed
 
 from sipas.errors import SipasError
 from sipas.sampling.frame import KeyMaterial, committed, open_sealed, seal
-from sipas.sampling.frame.keys import unit_ids
+from sipas.sampling.frame.keys import ids_and_salts
 
 TABLE = listed(
     {"Mã hồ sơ": "H1", "Email": "a@b.vn"},
@@ -22,12 +22,11 @@ def prefixed(*texts: str) -> bytes:
     return b"".join(str(len(t.encode())).encode() + b":" + t.encode() for t in texts)
 
 
-def test_commitment_and_salt_by_plain_python() -> None:
+def test_commitment_by_plain_python() -> None:
     result = imported(TABLE)
     frame = dict(result.frame.select("unit_id", "commitment").iter_rows())
     for row in result.contacts.iter_rows(named=True):
-        salt = hmac.new(KEYS.round_secret, prefixed("salt", row["unit_id"]), "sha256").hexdigest()[:32]
-        assert row["salt"] == salt
+        salt = row["salt"]
         names = ("name", "address", "phone", "email", "dossier_number", "finished_on")
         fields = ["" if row[name] is None else str(row[name]) for name in names]
         assert frame[row["unit_id"]] == hashlib.sha256(prefixed(salt, *fields)).hexdigest()
@@ -40,10 +39,15 @@ def test_permanent_number_by_plain_python() -> None:
     assert result.frame["prn"].to_list() == [leading]
 
 
-def test_unit_id_by_plain_python() -> None:
-    bits = int.from_bytes(hmac.new(b"k" * 32, prefixed("unit") + b"3:abc", "sha256").digest()[:10])
+@pytest.mark.parametrize("secret", [b"k" * 16, b"k" * 32, b"k" * 64, b"k" * 65, b"k" * 200])
+def test_unit_id_and_salt_by_plain_python(secret: bytes) -> None:
+    whole = hmac.new(secret, prefixed("unit") + b"3:abc", "sha256").digest()
+    bits = int.from_bytes(whole[:10])
     letters = ["0123456789ABCDEFGHJKMNPQRSTVWXYZ"[(bits >> (75 - 5 * i)) & 31] for i in range(16)]
-    assert unit_ids(pl.Series(["3:abc"]), b"k" * 32).to_list() == ["".join(letters)]
+    made = ids_and_salts(pl.Series(["3:abc", "1:x"]), secret)
+    assert made.row(0) == ("".join(letters), whole[10:26].hex())
+    assert made.row(1) == ids_and_salts(pl.Series(["1:x"]), secret).row(0)
+    assert ids_and_salts(pl.Series([], dtype=pl.String), secret).height == 0
 
 
 def test_other_secrets_give_other_codes_but_the_department_keeps_its_numbers() -> None:
