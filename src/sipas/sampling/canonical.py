@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from unicodedata import normalize
 
 import polars as pl
@@ -175,29 +176,51 @@ def _written(schema: pl.Schema, pieces: Iterable[pl.DataFrame]) -> Iterator[byte
         before = normalize("NFC", piece[KEY][-1])
         for name in names:
             _check_number(name, piece[name])
-        lines = piece.select(pl.concat_str(cells, separator=",").alias("line"))["line"]
-        yield ("\n".join(lines) + "\n").encode()
+        yield _lines(piece.select(cells))
+
+
+def _lines(piece: pl.DataFrame) -> bytes:
+    """Write rows of texts and whole numbers; the writer of polars quotes as the form says, but for a lone CR."""
+    texts = [c for c in piece.get_columns() if c.dtype == pl.String]
+    if any(c.str.contains("\r", literal=True).any() for c in texts):
+        quoted = piece.select(_quoted(c.name) for c in piece.get_columns())
+        return ("\n".join(quoted.select(pl.concat_str(pl.all(), separator=",").alias("line"))["line"]) + "\n").encode()
+    buffer = BytesIO()
+    piece.write_csv(buffer, include_header=False, quote_style="necessary", line_terminator="\n", null_value="")
+    return buffer.getvalue()
+
+
+def _quoted(name: str) -> pl.Expr:
+    text = pl.col(name).cast(pl.String)
+    doubled = pl.concat_str(pl.lit('"'), text.str.replace_all('"', '""', literal=True), pl.lit('"'))
+    needs = (text == "") | text.str.contains('[",\r\n]')
+    return pl.when(text.is_null()).then(pl.lit("")).when(needs).then(doubled).otherwise(text).alias(name)
 
 
 def _cell(name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if dtype == pl.String:
-        text = column.str.normalize("NFC")
-        quoted = pl.concat_str(pl.lit('"'), text.str.replace_all('"', '""', literal=True), pl.lit('"'))
-        needs = (text == "") | text.str.contains('[",\r\n]')
-        return pl.when(column.is_null()).then(pl.lit("")).when(needs).then(quoted).otherwise(text)
+        composed: Callable[[pl.Series], pl.Series] = _composed
+        return column.map_batches(composed, return_dtype=pl.String)
     if dtype.is_float():
         written: Callable[[pl.Series], pl.Series] = _reprs
         return column.cast(pl.Float64).map_batches(written, return_dtype=pl.String)
     if dtype == pl.Date:
-        return column.dt.strftime("%Y-%m-%d").fill_null("")
-    if dtype.is_integer() or dtype in {pl.Boolean, pl.Null}:
-        return column.cast(pl.String).fill_null("")
+        return column.dt.strftime("%Y-%m-%d")
+    if dtype.is_integer() or dtype == pl.Boolean:
+        return column
+    if dtype == pl.Null:
+        return column.cast(pl.String)
     raise SipasError("sampling.canonical_type", name, got=str(dtype), place=Place(column=name))
 
 
+def _composed(values: pl.Series) -> pl.Series:
+    """Give texts in NFC; most columns are ASCII and are so already."""
+    return values if (values.str.len_bytes() == values.str.len_chars()).all() else values.str.normalize("NFC")
+
+
 def _reprs(values: pl.Series) -> pl.Series:
-    return pl.Series(values.name, ["" if v is None else repr(v) for v in values], dtype=pl.String)
+    return pl.Series(values.name, [None if v is None else repr(v) for v in values], dtype=pl.String)
 
 
 def _quoted_name(name: str) -> str:

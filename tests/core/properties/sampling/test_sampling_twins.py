@@ -192,6 +192,31 @@ def test_the_canonical_form_equals_its_twin_and_reads_back(frame: pl.DataFrame) 
     assert read[1:] == [["" if v is None else normalize("NFC", str(v)) for v in row] for row in rows]
 
 
+AWKWARD = st.none() | st.text(
+    st.sampled_from(["a", "é", "e\u0301", '"', ",", "\n", "\r", " ", "#", "\ufeff"]), max_size=4
+)
+
+
+@given(st.lists(st.tuples(AWKWARD, AWKWARD, st.none() | st.floats(allow_nan=False, allow_infinity=False)), min_size=1))
+@FEW
+def test_awkward_texts_and_reals_are_written_as_by_hand(
+    rows: list[tuple[str | None, str | None, float | None]],
+) -> None:
+    """The quick writer against a slow one, also where a lone CR sends it another way."""
+    units = [f"{at:03d}" for at in range(len(rows))]
+    schema = {"a": pl.String, "b": pl.String, "f": pl.Float64}
+    table = pl.DataFrame(rows, schema=schema, orient="row").insert_column(0, pl.Series("unit_id", units))
+
+    def cell(value: str | float | None) -> str:
+        if value is None or isinstance(value, float):
+            return "" if value is None else repr(value)
+        text = normalize("NFC", value)
+        return '"' + text.replace('"', '""') + '"' if not text or set(text) & set('",\r\n') else text
+
+    wanted = "".join(",".join([unit, *map(cell, row)]) + "\n" for unit, row in zip(units, rows, strict=True))
+    assert b"".join(canonical_csv(table)).decode() == "unit_id,a,b,f\n" + wanted
+
+
 STRATA = st.dictionaries(
     st.text("abcxyz", min_size=1, max_size=3),
     st.tuples(st.integers(1, 500), st.integers(0, 50)),
