@@ -20,7 +20,7 @@ from sipas.rounds.runner import Context, Standing, Step, carry_out, recover, ref
 from sipas.rounds.settings import FILE, NATION, load_round
 from sipas.rounds.steps import steps_of
 from sipas.rounds.steps.draw import WITNESSES, trial, witness_file
-from sipas.rounds.steps.lists import read_list
+from sipas.rounds.steps.lists import read_lists
 from sipas.sampling import parse_design
 
 Progress = Callable[[str, float, str], None]
@@ -215,7 +215,7 @@ def add_files(root: Path, kind: str, files: Sequence[Path]) -> list[str]:
         if any(line["event"] == DROPPED for line in context.journal.lines) and files:
             raise SipasError("round.contacts_dropped", got=kind)
         for file in files if kind == "frame" else ():
-            read_list(context, file)  # a file that cannot be read never enters the round
+            read_lists(context, file)  # a file that cannot be read never enters the round
         for file in files:
             context.folder.replace(f"input/{kind}/{file.name}", file.read_bytes())
     return [f"input/{kind}/{file.name}" for file in files]

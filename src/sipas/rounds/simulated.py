@@ -154,7 +154,7 @@ def _of_the_nation() -> dict[str, Any]:
     }
     return {
         "design": {"stages": [stage], "reserve": 1.0},
-        "weights": {"classes": ["stratum"], "margins": [["province"], ["respondent_kind"]]},
+        "weights": {"classes": ["respondent_kind", "stratum"], "margins": [["province"], ["respondent_kind"]]},
         "estimates": {
             "domains": [["province"], ["agency_level"], ["field"], ["respondent_kind"]],
             "rank_by": ["province"],
@@ -172,7 +172,7 @@ def _of_transactions() -> dict[str, Any]:
     }
     return {
         "design": {"stages": [stage], "reserve": 1.0},
-        "weights": {"classes": ["stratum"], "margins": [["agency"], ["respondent_kind"]]},
+        "weights": {"classes": ["respondent_kind", "stratum"], "margins": [["agency"], ["respondent_kind"]]},
         "estimates": {
             "domains": [
                 ["agency"],

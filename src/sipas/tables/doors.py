@@ -175,7 +175,7 @@ WEIGHTS = Table(
     ("case_id",),
     (
         Column("case_id", TEXT, "Case."),
-        Column("base", REAL, "1 / inclusion probability.", low=0),
+        Column("base", REAL, "1 / inclusion probability × official / attempted cases of the list.", low=0),
         Column("nonresponse", REAL, "After adjustment for nonresponse.", low=0),
         Column("calibrated", REAL, "After calibration; may be negative only under unbounded linear calibration."),
         Column("final", REAL, "After trimming: the weight of the estimates."),

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sipas.cli.main import app
+from sipas.cli.screen import console
 from sipas.cli.sentences import say
 from sipas.errors import SipasError
 from sipas.intake.legacy import encode
@@ -30,7 +31,7 @@ def sipas(*words: str | Path) -> Result:
 
 @pytest.fixture(autouse=True)
 def wide_vietnamese_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console, "_width", 200)
     monkeypatch.setenv("SIPAS_LANG", "vi")
     yield
     os.environ.pop("SIPAS_LANG", None)

@@ -10,13 +10,14 @@ import msgspec
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.intake import OfficeTable, read
+from sipas.intake import OfficeTable, SkippedSheet, read, read_all
 from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.keys import SECRET, department_key, round_secret
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import NATION
 from sipas.rounds.tables_io import canonical_json, parquet
 from sipas.sampling.frame import (
+    REQUIRED,
     Finding,
     FrameImport,
     FrameReport,
@@ -38,15 +39,17 @@ def _frame(context: Context) -> Outcome:
     secret = round_secret(context.folder)
     keys = KeyMaterial(secret, department_key(context.folder, context.round))
     groups = _by_province(context)
-    made = []
+    made, skipped = [], []
     for number, (province, names) in enumerate(groups, start=1):
-        made.append(_import(context, names, province, keys))
+        taken, sheets = _import(context, names, province, keys)
+        made.append(taken)
+        skipped += sheets
         context.progress(0.8 * number / len(groups), province)
     frame = pl.concat([m.frame for m in made], how="diagonal").sort("unit_id")
     contacts = pl.concat([CONTACTS.empty(), *(m.contacts for m in made)]).sort("unit_id")
     rejected = pl.concat([REJECTED.empty(), *(m.rejected for m in made)], how="diagonal")
     report = frame_report([m.report for m in made])
-    report["notes"] += _small_agencies(frame)
+    report["notes"] += [*_small_agencies(frame), *(_skipped(sheet) for sheet in skipped)]
     return Outcome(
         {"frame.parquet": parquet(frame, FRAME), "frame-report.json": canonical_json(report)},
         {"contacts.enc": seal(contacts, secret), REJECTED_FILE: parquet(rejected)},
@@ -54,8 +57,8 @@ def _frame(context: Context) -> Outcome:
     )
 
 
-def read_list(context: Context, path: Path) -> OfficeTable:
-    """Read a list as the frame step will, also before it is taken into the round.
+def read_lists(context: Context, path: Path) -> tuple[list[OfficeTable], list[SkippedSheet]]:
+    """Read the lists of a file as the frame step will, also before it is taken into the round.
 
     Parameters
     ----------
@@ -66,13 +69,15 @@ def read_list(context: Context, path: Path) -> OfficeTable:
 
     Returns
     -------
-    OfficeTable
-        Mapped for the round's population.
+    tables : list of OfficeTable
+        One per sheet that is a list, mapped for the round's population.
+    skipped : list of SkippedSheet
+        Other sheets with cells.
     """
     population = round_edition(context.folder, context.round).population
     chosen = context.round.frame.mapping
     mapping = context.folder.path(chosen) if chosen else None
-    return read(path, mapping=mapping, purpose=None if mapping else population)
+    return read_all(path, required=REQUIRED[population], mapping=mapping, purpose=None if mapping else population)
 
 
 def _by_province(context: Context) -> list[tuple[str, list[str]]]:
@@ -89,7 +94,9 @@ def _by_province(context: Context) -> list[tuple[str, list[str]]]:
     return sorted(groups.items())
 
 
-def _import(context: Context, names: list[str], province: str, keys: KeyMaterial) -> FrameImport:
+def _import(
+    context: Context, names: list[str], province: str, keys: KeyMaterial
+) -> tuple[FrameImport, list[SkippedSheet]]:
     settings = context.round.frame
     rules = Rules(
         most_per_person=settings.most_per_person,
@@ -97,8 +104,9 @@ def _import(context: Context, names: list[str], province: str, keys: KeyMaterial
         agencies=settings.agencies,
         refuse_unknown_commune=settings.refuse_unknown_commune,
     )
-    return import_frame(
-        [read_list(context, context.folder.path(name)) for name in names],
+    read_files = [read_lists(context, context.folder.path(name)) for name in names]
+    made = import_frame(
+        [table for tables, _ in read_files for table in tables],
         population=round_edition(context.folder, context.round).population,
         window=Window(context.round.window.first, context.round.window.last),
         province=province,
@@ -106,6 +114,7 @@ def _import(context: Context, names: list[str], province: str, keys: KeyMaterial
         rules=rules,
         totals=_totals(context, province),
     )
+    return made, [sheet for _, sheets in read_files for sheet in sheets]
 
 
 def _totals(context: Context, province: str) -> pl.DataFrame | None:
@@ -154,6 +163,11 @@ def frame_report(reports: Sequence[FrameReport]) -> dict[str, Any]:
         "notes": [_note(f) for r in reports for f in r.findings],
         "gaps": [row for r in reports for row in r.gaps.to_dicts()],
     }
+
+
+def _skipped(sheet: SkippedSheet) -> dict[str, object]:
+    place = {"file": sheet.file, "sheet": sheet.sheet, "column": None}
+    return {"code": sheet.reason, "got": sheet.sheet, "hint": list(sheet.missing), "place": place}
 
 
 def _small_agencies(frame: pl.DataFrame) -> list[dict[str, object]]:

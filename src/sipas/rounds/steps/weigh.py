@@ -20,7 +20,7 @@ from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.tables_io import canonical_json, parquet, read_table
 from sipas.sampling.reserve_lists import reserve_list
 from sipas.tables import FRAME, RESPONSES, SAMPLE, VISITS, WEIGHTS
-from sipas.weighting import weigh
+from sipas.weighting import base_weights, weigh, weighted_rates
 
 INPUTS = ("frame.parquet", "sample.parquet", "visits.parquet", "responses.parquet")
 
@@ -97,12 +97,15 @@ def _replacement_findings(cases: pl.DataFrame, sample: pl.DataFrame) -> pl.DataF
 
 def _weights(context: Context) -> Outcome:
     frame, sample, visits = (read_table(context.folder, table) for table in (FRAME, SAMPLE, VISITS))
-    made = weigh(sample, frame, dispositions(context), context.round.weights, visits=visits)
+    cases = dispositions(context)
+    made = weigh(sample, frame, cases, context.round.weights, visits=visits)
+    rates = weighted_rates(cases, base_weights(sample, visits))
     report = {
         "steps": made.report.to_dicts(),
         "classes": made.classes.to_dicts(),
         "margins": made.margins.to_dicts(),
         "unweighted": made.unweighted.to_dicts(),
+        "weighted_rates": rates.to_dicts(),
     }
     sealed = {"weights.parquet": parquet(made.weights, WEIGHTS), "weighting.json": canonical_json(report)}
     return Outcome(sealed, notes={"weighted": made.weights.height, "unweighted": made.unweighted.height})
