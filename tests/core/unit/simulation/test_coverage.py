@@ -1,8 +1,11 @@
 """Intervals hold the truth about as often as they say, over whole synthetic rounds with a known index.
 
-Each run draws a new sample from one population, loses answers to nonresponse that depends on what is known of every
-case, weighs, and estimates. With 95 % intervals and R runs the number of hits is Binomial(R, 0.95): the bounds below
-hold with probability above 0.999 when the coverage is true, and fail when it is under about 0.88.
+Each run draws a new sample from one population, carries the questionnaires out and reads the forms, loses answers to
+nonresponse that depends on what is known of every case, weighs, and estimates. With 95 % intervals and R runs the
+number of hits is Binomial(R, 0.95): the bound below holds with probability above 0.999 when the coverage is true. With
+40 runs it is 32 hits: a coverage of 0.70 fails with probability 0.89, one of 0.80 with 0.41 only; so few runs find what
+is broken, not what is a little wrong. With 1000 runs it is 925: 0.90 fails with probability above 0.99, 0.92 with 0.70.
+Domains, ranks, change and designs of several stages: ``test_coverage_designs``.
 """
 
 from datetime import date
@@ -72,7 +75,7 @@ def check(found: dict[str, int], runs: int) -> None:
 
 @pytest.mark.parametrize("spread", [True, False])
 def test_intervals_cover_the_truth(spread: bool) -> None:
-    check(hits(60, spread=spread), 60)
+    check(hits(40, spread=spread), 40)
 
 
 @pytest.mark.long
