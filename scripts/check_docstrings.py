@@ -17,7 +17,8 @@ def takes_something(function: ast.FunctionDef) -> bool:
 
 def public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef]:
     for node in body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+        is_overload = isinstance(node, ast.FunctionDef) and "overload" in map(ast.unparse, node.decorator_list)
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not is_overload:
             yield node
         elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from public(node.body)
