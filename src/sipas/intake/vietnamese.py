@@ -128,7 +128,7 @@ def format_date(date: dt.date) -> str:
 
 def _without_marks(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    kept = "".join(c for c in decomposed if not unicodedata.category(c).startswith("M"))
     return kept.replace("đ", "d").replace("Đ", "D")
 
 
