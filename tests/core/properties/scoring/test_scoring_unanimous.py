@@ -80,7 +80,7 @@ def test_unanimous_values_and_intervals(
             assert row["percent"] == value
             assert row["se"] in {0.0, None}
             if row["low"] is not None:
-                assert (row["high"] == 100.0) == (value == 100.0)
+                assert row["high" if value == 100.0 else "low"] == value
                 assert row["high"] - row["low"] > 1
         elif row["percent"] is not None and not node.children:
             assert 0 < row["percent"] < 100
