@@ -68,8 +68,8 @@ def change(
     Change
         ``previous`` and ``change`` are worked out from the comparable items alone, in both rounds with the later
         edition's tree; so where items were left out, ``percent`` - ``change`` is not ``previous``.
-        ``previous_rank`` is filled only where ``previous_rank`` - ``rank`` compares like with like: all items below the
-        node are compared, and the domains that can be ranked by it are the same in both rounds.
+        ``previous_rank`` is filled only where ``now`` was ranked and ``previous_rank`` - ``rank`` compares like with like:
+        all items below the node are compared, and the domains that can be ranked by it are the same in both rounds.
 
     Raises
     ------
@@ -93,6 +93,7 @@ def change(
     kinds = _kinds(now, before, domain_kinds)
     tables = [_of_kind(now, before, kind, frozenset(found), minimum) for kind in kinds]
     index = filled(now.index, pl.concat(tables)) if tables else now.index
+    index = index.with_columns(pl.when(pl.col("ranked").is_not_null()).then("previous_rank").alias("previous_rank"))
     kept = tuple(name for name in every if name in found)
     return Change(replace(now, index=index), kept, left_out, None)
 

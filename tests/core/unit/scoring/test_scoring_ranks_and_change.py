@@ -67,7 +67,7 @@ def test_small_units_are_not_ranked_and_stay_in_the_table() -> None:
 
 
 def test_change_of_independent_rounds() -> None:
-    now, before = round_of(1), round_of(2)
+    now, before = rank(round_of(1), "unit"), round_of(2)
     result = change(now, before)
     assert (result.items, result.left_out, result.reason) == (("a", "b", "c"), (), None)
     for node in ("index", "ab", "c"):
@@ -81,11 +81,12 @@ def test_change_of_independent_rounds() -> None:
             assert got["change"][i] - got["change_low"][i] == pytest.approx(math.hypot(*half), rel=1e-9)
             half = [new["high"][i] - new["percent"][i], old["percent"][i] - old["low"][i]]
             assert got["change_high"][i] - got["change"][i] == pytest.approx(math.hypot(*half), rel=1e-9)
+        assert at(result.score, node, "all")["previous_rank"].to_list() == [None]
         assert got["previous_rank"].to_list() == places(old["percent"].to_numpy()).tolist()
 
 
 def test_change_uses_comparable_items_in_both_rounds() -> None:
-    now, before = round_of(1), round_of(2)
+    now, before = rank(round_of(1), "unit"), round_of(2)
     result = change(now, before, ("a", "c"))
     assert result.left_out == ("b",)
     got = at(result.score, "index")
@@ -100,14 +101,14 @@ def test_change_uses_comparable_items_in_both_rounds() -> None:
 
 
 def test_change_knows_units_of_one_round_only() -> None:
-    now, before = round_of(1), round_of(2, shares={"u2": 0.7, "u3": 0.8, "u9": 0.99})
+    now, before = rank(round_of(1), "unit"), round_of(2, shares={"u2": 0.7, "u3": 0.8, "u9": 0.99})
     got = at(change(now, before).score, "index")
     assert got["change"].is_null().to_list() == [True, False, False, True]
     assert got["previous_rank"].null_count() == 4
 
 
 def test_no_change_of_place_where_the_rounds_rank_different_units() -> None:
-    now, before = round_of(1), round_of(2, n=100)
+    now, before = rank(round_of(1), "unit"), round_of(2, n=100)
     assert at(change(now, before, minimum=100).score, "index")["previous_rank"].null_count() == 0
     assert at(change(now, before, minimum=101).score, "index")["previous_rank"].null_count() == 4
 
