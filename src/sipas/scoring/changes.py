@@ -68,8 +68,8 @@ def change(
     Change
         ``previous`` and ``change`` are worked out from the comparable items alone, in both rounds with the later
         edition's tree; so where items were left out, ``percent`` - ``change`` is not ``previous``.
-        ``previous_rank`` is filled only where ``now`` was ranked and ``previous_rank`` - ``rank`` compares like with like:
-        all items below the node are compared, and the domains that can be ranked by it are the same in both rounds.
+        ``previous_rank`` is filled only where ``now`` was ranked and ``previous_rank`` - ``rank`` compares like with
+        like: all items below the node are compared, and the same domains can be ranked by it in both rounds.
 
     Raises
     ------
