@@ -80,7 +80,7 @@ def world(seed: int, *, drift: float = 0.0) -> World:
     firm = random.random(n) < 0.3
     by_agency, by_commune = np.linspace(-0.4, 1.6, len(AGENCIES)), random.normal(0, 0.4, len(COMMUNES))
     mood = by_agency[agency] + by_commune[commune] - 1.2 * firm + drift + random.logistic(size=n)
-    near_all = np.where(agency % 3 == 0, 1.0, 0.965)
+    near_all = np.where(agency % 3 == 0, 1.0, 0.985)
     shares = {
         "a": mood > 0,
         "b": random.random(n) < near_all,
@@ -139,16 +139,22 @@ def cells(index: pl.DataFrame, columns: tuple[str, ...]) -> list[tuple[str, str,
     return [(domain, node, tuple(numbers)) for domain, node, *numbers in rows]
 
 
+def place(domain: str, node: str, truth: dict[str, dict[str, float]]) -> str:
+    """What is counted together; agencies where all are satisfied are easy to cover and apart."""
+    full = " at 100" if truth[domain][node] == 100 else ""
+    return f"{'agency' if domain else 'whole'} {node}{full}"
+
+
 def count_values(found: Score, truth: dict[str, dict[str, float]], hits: Counter[str]) -> None:
     for domain, node, (low, high) in cells(found.index, ("low", "high")):
-        key = f"{'agency' if domain else 'whole'} {node}"
+        key = place(domain, node, truth)
         hits[key] += holds(low, truth[domain][node], high)
         hits[f"of {key}"] += 1
 
 
 def count_changes(found: Score, now: World, before: World, hits: Counter[str]) -> None:
     for domain, node, (low, high) in cells(found.index, ("change_low", "change_high")):
-        key = f"change of {'agency' if domain else 'whole'} {node}"
+        key = f"change of {place(domain, node, now.truth)}"
         hits[key] += holds(low, now.truth[domain][node] - before.truth[domain][node], high)
         hits[f"of {key}"] += 1
 
