@@ -6,7 +6,7 @@ import polars as pl
 
 _BEYOND_ASCII = r"[^\x00-\x7f]"
 _INVISIBLE = "[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]"
-_UNTIDY = r"^\s|\s$|\s\s|[\t-\r\x1c-\x1f]"
+_UNTIDY = r"^\s|\s$|\s\s|[\s&&[^ ]]|[\x1c-\x1f]"
 _SPACES = r"[\s\x1c-\x1f]+"  # as Python understands them
 
 

@@ -55,7 +55,7 @@ def test_ten_kills_change_nothing(tmp_path: Path) -> None:
     # Once the round is done a run ends by itself: then begin again from the lists, so that all ten are real kills.
     kills = 0
     while kills < KILLS:
-        if run_and_kill(killed, moments.uniform(0.15, 1.0) * length):
+        if run_and_kill(killed, moments.uniform(0.1, 0.7) * length):
             kills += 1
         else:
             shutil.rmtree(killed)

@@ -76,6 +76,7 @@ def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
 
 @given(st.lists(st.text() | texts | st.none(), max_size=8))
 @example(["a\u034f"])  # a mark of combining class 0
+@example(["0\x850"])  # a space that is none in ASCII
 def test_keys_of_columns_equal_keys_of_texts(cells: list[str | None]) -> None:
     keys = search_keys(pl.Series(cells, dtype=pl.String)).to_list()
     assert keys == [None if cell is None else search_key(cell) for cell in cells]

@@ -66,7 +66,7 @@ def test_statistical_files(made: Release, form: str, tmp_path) -> None:
 def test_sav_has_its_weight_switched_on_and_its_notes(made: Release, tmp_path) -> None:
     path = tmp_path / "out.sav"
     path.write_bytes(encode(made, "sav", DAY))
-    _, meta = pyreadstat.read_sav(path)
+    _, meta = pyreadstat.read_sav(path, output_format="polars")
     assert " ".join(line.strip() for line in meta.notes).startswith("Số liệu mô phỏng: do chương trình")
     assert meta.variable_measure["seats"] == "ordinal"
     content = encode(made, "sav", DAY)
