@@ -1,6 +1,6 @@
 """From the sample and the responses to weights, each step with its line in a report."""
 
-from sipas.weighting.base import base_weights
+from sipas.weighting.base_weights import base_weights
 from sipas.weighting.calibration import Calibration, calibrate
 from sipas.weighting.classes import collapse_classes
 from sipas.weighting.distances import Distance

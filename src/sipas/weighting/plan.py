@@ -11,7 +11,7 @@ import polars as pl
 
 from sipas.intake.reasons import Reason
 from sipas.tables import WEIGHTS
-from sipas.weighting.base import base_weights
+from sipas.weighting.base_weights import base_weights
 from sipas.weighting.calibration import Calibration, calibrate
 from sipas.weighting.classes import collapse_classes
 from sipas.weighting.distances import Distance, Method
