@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import overload
 
 from sipas.errors import SipasError
-from sipas.geography import unit_at
+from sipas.geography import Unit, unit_at
 from sipas.reporting.domain_labels import shipped_label
 from sipas.rounds.settings import Round
 
@@ -40,12 +40,27 @@ def domain_label(kind: str, domain: str | None, settings: Round) -> str | None:
         parts = zip(kind.split(CROSS), domain.split(CROSS), strict=True)
         return CROSS.join(domain_label(k, d, settings) for k, d in parts)
     if kind in PLACES and domain:
-        return _place(domain, settings)
+        place = place_of(domain, settings)
+        return domain if place is None else place.full_name
     return shipped_label(kind, domain)
 
 
-def _place(code: str, settings: Round) -> str:
+def place_of(code: str, settings: Round) -> Unit | None:
+    """Find the unit behind a code on the last day of the round's window.
+
+    Parameters
+    ----------
+    code : str
+        Code of a province or commune.
+    settings : Round
+        Gives the day.
+
+    Returns
+    -------
+    Unit or None
+        None where the register has no such unit on that day.
+    """
     try:
-        return unit_at(code, settings.window.last).full_name
+        return unit_at(code, settings.window.last)
     except SipasError:
-        return code
+        return None

@@ -6,8 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from sipas.errors import SipasError
-from sipas.geography import Unit, region, unit_at
+from sipas.geography import region, unit_at
 from sipas.instrument import Edition
 from sipas.reporting import (
     FieldFigures,
@@ -20,7 +19,7 @@ from sipas.reporting import (
     gather_national,
     gather_weighting,
 )
-from sipas.rounds.domain_labels import domain_label
+from sipas.rounds.domain_labels import PLACES, domain_label, place_of
 from sipas.rounds.editions import round_edition
 from sipas.rounds.folder import Folder
 from sipas.rounds.runner import Context
@@ -31,7 +30,6 @@ from sipas.sampling import read_certificate
 from sipas.tables import FRAME
 
 About = tuple[str | None, ...]
-PLACES = ("province", "commune")
 METHOD_2017 = (
     "Quyết định số 2640/QĐ-BNV ngày 10 tháng 10 năm 2017 của Bộ trưởng Bộ Nội vụ phê duyệt Đề án Đo lường sự hài lòng "
     "của người dân, tổ chức đối với sự phục vụ của cơ quan hành chính nhà nước giai đoạn 2017 - 2020"
@@ -150,21 +148,14 @@ def _about(kind: str, domain: str, agencies: dict[str, tuple[str, str | None]], 
     """Give level, kind, region, class and the standing of the region; missing where a domain has none."""
     if kind == "agency" and domain in agencies:
         level, commune = agencies[domain]
-        place = _place(commune, settings) if level == "commune" else None
+        place = place_of(commune, settings) if level == "commune" and commune else None
         return domain_label("agency_level", level, settings), place.kind if place else None, None, None, None
-    place = _place(domain, settings) if kind in PLACES and domain else None
+    place = place_of(domain, settings) if kind in PLACES and domain else None
     if place is None:
         return None, None, None, None, None
     found = region(place.code, settings.window.last)
     status = found.status if found else None
     return None, place.kind, found.name if found else None, place.unit_class, status
-
-
-def _place(code: str | None, settings: Round) -> Unit | None:
-    try:
-        return None if code is None else unit_at(code, settings.window.last)
-    except SipasError:
-        return None
 
 
 def _weighting(folder: Folder) -> tuple[WeightingLine, ...]:
