@@ -15,6 +15,23 @@ from sipas.estimation.strata import Flags, Ints, Reals, Strata, strata_of
 
 
 @dataclass(frozen=True, slots=True)
+class CrossSums:
+    """Sums that a calibration needs: what was calibrated times what is measured, by base weights.
+
+    Parameters
+    ----------
+    terms : tuple of str
+        Names of T terms.
+    values : array, shape (D, P, T)
+        For each domain, calibration variable x and term with the value t in a row: sum of base weight times x times t
+        over the rows of the domain.
+    """
+
+    terms: tuple[str, ...]
+    values: Reals
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """The sums of one kind of domain, ready for linear algebra.
 
@@ -36,6 +53,8 @@ class Grid:
         First row of each run.
     domain_starts : array of int, shape (D,)
         First run of each domain.
+    cross : CrossSums, optional
+        Present where the weights were calibrated.
     """
 
     kind: str
@@ -48,6 +67,7 @@ class Grid:
     segment: Ints
     starts: Ints
     domain_starts: Ints
+    cross: CrossSums | None = None
 
     @property
     def segment_stratum(self) -> Ints:
@@ -116,6 +136,24 @@ class Grid:
             raise SipasError("estimation.term_missing", "measures", got=missing)
         columns = [self.table[term.name].cast(pl.Float64).to_numpy() for term in terms]
         return np.column_stack(columns) if columns else np.empty((self.table.height, 0))
+
+    def crossed(self, terms: tuple[Term, ...]) -> Reals | None:
+        """Give the cross sums of terms.
+
+        Parameters
+        ----------
+        terms : tuple of Term
+            Terms of the moments.
+
+        Returns
+        -------
+        array, shape (D, P, number of terms), or None
+            None where the weights were not calibrated.
+        """
+        if self.cross is None:
+            return None
+        places = [self.cross.terms.index(term.name) for term in terms]
+        return self.cross.values[:, :, places]
 
     def members(self, counts: Reals) -> Flags:
         """Tell which runs have answers.

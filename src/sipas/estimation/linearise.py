@@ -64,7 +64,9 @@ def ratios(grid: Grid, measures: tuple[Measure, ...]) -> Linearised:
     inverse = np.divide(1.0, lower, out=np.zeros_like(lower), where=exists)
     slope = np.where(exists, values, 0.0)
     scores = (above - slope[grid.domain] * below) * inverse[grid.domain]
-    return Linearised(grid, tuple(measure.name for measure in measures), values, scores, counts)
+    over, under = _crossed(grid, measures)
+    crossed = None if over is None or under is None else (over - slope[:, None] * under) * inverse[:, None]
+    return Linearised(grid, tuple(measure.name for measure in measures), values, scores, counts, crossed)
 
 
 def unanimous(grid: Grid, above: Reals, below: Reals) -> Flags:
@@ -103,7 +105,8 @@ def numerators(grid: Grid, measures: tuple[Measure, ...]) -> Linearised:
     """
     counts, above, _ = _sums(grid, measures)
     values = grid.per_domain(grid.per_segment(above))
-    return Linearised(grid, tuple(measure.name for measure in measures), values, above, counts)
+    over, _ = _crossed(grid, measures)
+    return Linearised(grid, tuple(measure.name for measure in measures), values, above, counts, over)
 
 
 def denominators(grid: Grid, measures: tuple[Measure, ...]) -> Reals:
@@ -175,6 +178,16 @@ def _sums(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals, Reals, Real
     above = [grid.sums(up).sum(axis=1) for _, up, _ in parts]
     below = [grid.sums(down).sum(axis=1) for _, _, down in parts]
     return counts, _columns(above, counts), _columns(below, counts)
+
+
+def _crossed(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals | None, Reals | None]:
+    if grid.cross is None:
+        return None, None
+    sides = []
+    for place in (1, 2):
+        found = [grid.crossed(parts_of(measure)[place]) for measure in measures]
+        sides.append(np.stack([one.sum(axis=2) for one in found if one is not None], axis=2))
+    return sides[0], sides[1]
 
 
 def _columns(columns: list[Reals], like: Reals) -> Reals:

@@ -37,6 +37,8 @@ class Linearised:
         Linearised score of each primary unit in each domain; 0 where the estimate is NaN.
     answers : array, shape (R, A)
         Unweighted respondents behind the estimate in each row.
+    crossed : array, shape (D, P, A), optional
+        What the scores are to the totals, for the cross sums of a calibration: made by the same linear steps.
     """
 
     grid: Grid
@@ -44,6 +46,7 @@ class Linearised:
     values: Reals
     scores: Reals
     answers: Reals
+    crossed: Reals | None = None
 
     @cached_property
     def n(self) -> Reals:
@@ -191,7 +194,8 @@ class Linearised:
         scores = np.empty((self.grid.domain.size, len(names)))
         for d in range(len(self.grid.domains)):
             scores[rows[d] : rows[d + 1]] = self.scores[rows[d] : rows[d + 1]] @ slope[d].T
-        return replace(self, names=names, values=values, scores=scores, answers=answers)
+        crossed = None if self.crossed is None else self.crossed @ slope.transpose(0, 2, 1)
+        return replace(self, names=names, values=values, scores=scores, answers=answers, crossed=crossed)
 
     def _means(self) -> Reals:
         grid = self.grid
@@ -256,7 +260,9 @@ def totals(grid: Grid, terms: tuple[Term, ...], answers: tuple[Term, ...]) -> Li
     """
     sums = grid.sums(terms)
     values = grid.per_domain(grid.per_segment(sums))
-    return Linearised(grid, tuple(term.name for term in terms), values, sums, grid.sums(answers))
+    return Linearised(
+        grid, tuple(term.name for term in terms), values, sums, grid.sums(answers), crossed=grid.crossed(terms)
+    )
 
 
 def across(left: Linearised, name: str, right: Linearised, other: str) -> Reals:
