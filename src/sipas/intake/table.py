@@ -11,7 +11,7 @@ from sipas.errors import Place, SipasError
 from sipas.intake.dates import maybe_swapped, read_dates
 from sipas.intake.headers import ColumnMapping
 from sipas.intake.legacy import Conversion
-from sipas.intake.reasons import INTEGER_UNREADABLE
+from sipas.intake.reasons import INTEGER_UNREADABLE, REAL_UNREADABLE
 from sipas.tables import REJECTED
 
 _INTEGER = r"^[+-]?(\d+|\d{1,3}([. ]\d{3})+)$"
@@ -189,6 +189,35 @@ class OfficeTable:
         values = plain.str.replace_all(r"[. ]", "").cast(pl.Int64, strict=False)
         wrong = texts.is_not_null() & values.is_null()
         reason = pl.Series([INTEGER_UNREADABLE], dtype=pl.String).zip_with(wrong, pl.Series([None], dtype=pl.String))
+        return Parsed(values.alias(column), self._faults(column, texts, reason))
+
+    def reals(self, column: str, *, decimal: str = ".", missing: Sequence[str] = ()) -> Parsed:
+        """Read a column of numbers as statistics programs write them.
+
+        Parameters
+        ----------
+        column : str
+            Target of the mapping, or a header.
+        decimal : {".", ","}
+            What stands before the decimals. Thousands are not grouped: ``1.234`` is either 1.234 or, with a decimal
+            comma, at fault; never a thousand by a guess.
+        missing : sequence of str
+            Texts that stand for no value, beside the empty cell.
+
+        Returns
+        -------
+        Parsed
+            Float64, finite; faults ``intake.real_unreadable``.
+        """
+        texts = self.texts(column).values
+        texts = texts.set(texts.is_in(list(missing)).fill_null(value=False), None)
+        fits = texts.str.contains(rf"^[+-]?(\d+([{decimal}]\d*)?|[{decimal}]\d+)([eE][+-]?\d+)?$").fill_null(
+            value=False
+        )
+        values = texts.set(~fits, None).str.replace(decimal, ".", literal=True).cast(pl.Float64, strict=False)
+        values = values.set(values.is_infinite().fill_null(value=False), None)
+        wrong = texts.is_not_null() & values.is_null()
+        reason = pl.Series([REAL_UNREADABLE], dtype=pl.String).zip_with(wrong, pl.Series([None], dtype=pl.String))
         return Parsed(values.alias(column), self._faults(column, texts, reason))
 
     def swapped_dates(self, column: str) -> int:

@@ -171,3 +171,17 @@ def test_an_unknown_column_lists_what_was_seen(tmp_path: Path) -> None:
     with pytest.raises(SipasError) as caught:
         read(path).texts("q9")
     assert (caught.value.code, caught.value.got) == ("intake.column_missing", ["case_id", "day"])
+
+
+def test_real_numbers_are_never_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "weights.csv"
+    path.write_text("case_id;w\nA;1.234\nB;1,5\nC;NA\nD;\nE;-2e3\nF;.5\nG;1.2.3\nH;1e999\n", encoding="utf-8")
+    parsed = read(path).reals("w", missing=("NA",))
+    assert parsed.values.to_list() == [1.234, None, None, None, -2000.0, 0.5, None, None]
+    assert parsed.faults.select("row", "reason", "got").rows() == [
+        (3, "intake.real_unreadable", "1,5"),
+        (8, "intake.real_unreadable", "1.2.3"),
+        (9, "intake.real_unreadable", "1e999"),
+    ]
+    comma = read(path).reals("w", decimal=",", missing=("NA",))
+    assert comma.values.to_list() == [None, 1.5, None, None, -2000.0, None, None, None]
