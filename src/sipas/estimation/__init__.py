@@ -4,7 +4,7 @@ from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.design import Design
 from sipas.estimation.estimates import Request, estimate, estimate_rows, natural
 from sipas.estimation.grid import Grid, grids
-from sipas.estimation.intervals import beta_interval, difference_interval, share_interval, t_interval
+from sipas.estimation.intervals import difference_interval, log_interval, t_interval, t_quantile
 from sipas.estimation.linearise import denominators, intervals_of_shares, kish_size, numerators, ratios, unanimous
 from sipas.estimation.linearised import Linearised, across, totals
 from sipas.estimation.measures import (
@@ -21,6 +21,14 @@ from sipas.estimation.measures import (
 )
 from sipas.estimation.moments import WHOLE, Moments, merge, read_moments
 from sipas.estimation.query import phase_1
+from sipas.estimation.shares import (
+    ShareInterval,
+    beta_interval,
+    nchs_interval,
+    nchs_size,
+    share_interval,
+    wilson_interval,
+)
 
 __all__ = [
     "WHOLE",
@@ -36,6 +44,7 @@ __all__ = [
     "Request",
     "Responded",
     "Share",
+    "ShareInterval",
     "Term",
     "across",
     "beta_interval",
@@ -48,16 +57,21 @@ __all__ = [
     "grids",
     "intervals_of_shares",
     "kish_size",
+    "log_interval",
     "merge",
     "natural",
+    "nchs_interval",
+    "nchs_size",
     "numerators",
     "phase_1",
     "ratios",
     "read_moments",
     "share_interval",
     "t_interval",
+    "t_quantile",
     "terms_of",
     "totals",
     "unanimous",
     "weighed",
+    "wilson_interval",
 ]

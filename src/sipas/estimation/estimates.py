@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, get_args
 
 import msgspec
 import numpy as np
@@ -11,17 +12,22 @@ import polars as pl
 from sipas.errors import SipasError
 from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.design import Design
+from sipas.estimation.effects import SUMMED, Replacement, answered_weight, design_effects
+from sipas.estimation.freedom import DegreesOfFreedom, degrees_of
 from sipas.estimation.grid import Grid, grids
-from sipas.estimation.intervals import t_interval
+from sipas.estimation.intervals import log_interval, t_interval
 from sipas.estimation.linearise import denominators, intervals_of_shares, numerators, ratios
 from sipas.estimation.linearised import Linearised
 from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share
 from sipas.estimation.moments import Moments
+from sipas.estimation.shares import ShareInterval
 from sipas.estimation.strata import Reals
 from sipas.tables import ESTIMATES
 
-NAMED = {"domain_kind": pl.String, "domain": pl.String}
-ABOUT = {"measure": pl.String, "variable": pl.String, "statistic": pl.String, "category": pl.Int64}
+TotalInterval = Literal["t", "log"]
+
+REALS = ("weight_sum", "estimate", "se", "low", "high", "df", "deff")
+INTS = ("n", "lonely")
 BATCH = 24  # measures worked on together where only estimates are wanted: bounds the memory
 
 
@@ -39,6 +45,48 @@ class Request(msgspec.Struct, frozen=True):
 
     measure: str
     statistic: str
+
+
+class Conventions(msgspec.Struct, frozen=True, kw_only=True):
+    """Choices where tools differ.
+
+    Parameters
+    ----------
+    level : float
+        Of the intervals, above 0 and below 1.
+    interval : {"logit", "beta", "nchs", "wilson", "likelihood", "asin", "mean"}
+        Of shares, as in ``share_interval``.
+    totals : {"t", "log"}
+        Intervals of totals and counts: t, or t on the logarithm (missing where the total is 0 or less).
+    df : {"domain", "design"} or float
+        As in ``degrees_of``.
+    deff : {"wr", "wor"}
+        As in ``design_effects``.
+    """
+
+    level: float = 0.95
+    interval: ShareInterval = "logit"
+    totals: TotalInterval = "t"
+    df: DegreesOfFreedom = "domain"
+    deff: Replacement = "wr"
+
+    def __post_init__(self) -> None:
+        """Refuse a level or an interval that does not exist.
+
+        Raises
+        ------
+        SipasError
+            ``estimation.level_not_valid``, ``estimation.option_unknown``.
+        """
+        if not 0 < self.level < 1:
+            raise SipasError("estimation.level_not_valid", "level", got=self.level)
+        options = (("interval", ShareInterval), ("totals", TotalInterval), ("deff", Replacement))
+        for name, allowed in options:
+            if (got := getattr(self, name)) not in get_args(allowed):
+                raise SipasError("estimation.option_unknown", name, expected=list(get_args(allowed)), got=got)
+
+
+DEFAULT = Conventions()
 
 
 def natural(measure: Measure) -> Request:
@@ -63,6 +111,10 @@ def estimate(
     *,
     domain_kinds: tuple[str, ...] | None = None,
     level: float = 0.95,
+    interval: ShareInterval = "logit",
+    totals: TotalInterval = "t",
+    df: DegreesOfFreedom = "domain",
+    deff: Replacement = "wr",
 ) -> pl.DataFrame:
     """Make the table of estimates.
 
@@ -74,8 +126,8 @@ def estimate(
         What to estimate; missing: the natural estimate of every measure.
     domain_kinds : tuple of str, optional
         Kinds of domain; missing: all.
-    level : float
-        Of the intervals, above 0 and below 1.
+    level, interval, totals, df, deff
+        As in ``Conventions``.
 
     Returns
     -------
@@ -87,23 +139,22 @@ def estimate(
     ------
     SipasError
         ``estimation.measure_unknown``, ``estimation.statistic_not_possible``, ``estimation.level_not_valid``,
-        ``estimation.kind_unknown``, errors of the strata.
+        ``estimation.option_unknown``, ``estimation.degrees_not_valid``, ``estimation.kind_unknown``, errors of the
+        strata.
 
     Notes
     -----
-    Taylor linearisation with t intervals; shares by logit (``share_interval``). Degrees of freedom: primary units less
-    strata where the measure has answers in the domain. ``deff``: variance over s²/n with s² = n/(n-1) × the weighted
-    variance (R ``svymean(deff = "replace")``); missing for totals, counts and ratios.
+    Taylor linearisation. Means and ratios by t; shares, and ratios of pooled answers, by ``interval``; totals and
+    counts by ``totals``. ``df`` is what the interval took. ``deff``: ``design_effects``.
     """
-    if not 0 < level < 1:
-        raise SipasError("estimation.level_not_valid", "level", got=level)
+    how = Conventions(level=level, interval=interval, totals=totals, df=df, deff=deff)
     named = {measure.name: measure for measure in moments.description.measures}
     wanted = requests
     if wanted is None:
         wanted = tuple(natural(m) for m in named.values() if not isinstance(m, Responded))
     for request in wanted:
         _refuse(request, named)
-    tables = [_of_kind(grid, named, wanted, level) for grid in grids(moments, domain_kinds)]
+    tables = [_of_kind(grid, named, wanted, how) for grid in grids(moments, domain_kinds)]
     table = pl.concat([ESTIMATES.empty(), *tables])
     return ESTIMATES.check(table)
 
@@ -116,7 +167,7 @@ def estimate_rows(
     *,
     psus: pl.DataFrame | None = None,
     engine: DuckDB | None = None,
-    level: float = 0.95,
+    conventions: Conventions = DEFAULT,
 ) -> pl.DataFrame:
     """Collapse and estimate in one go, a few measures at a time, without keeping the moments.
 
@@ -124,7 +175,7 @@ def estimate_rows(
     ----------
     rows, design, measures, domains, psus, engine
         As in ``collapse``.
-    level : float
+    conventions : Conventions
         As in ``estimate``.
 
     Returns
@@ -137,10 +188,10 @@ def estimate_rows(
     SipasError
         As ``collapse`` and ``estimate``.
     """
-    tables = []
+    tables, options = [], msgspec.structs.asdict(conventions)
     for start in range(0, len(measures), BATCH):
         batch = measures[start : start + BATCH]
-        tables.append(estimate(collapse(rows, design, batch, domains, psus=psus, engine=engine), level=level))
+        tables.append(estimate(collapse(rows, design, batch, domains, psus=psus, engine=engine), **options))
     if len(tables) < 2:
         return tables[0] if tables else ESTIMATES.empty()
     table = pl.concat([t.with_columns(pl.lit(i).alias("batch")) for i, t in enumerate(tables)])
@@ -171,80 +222,81 @@ def _refuse(request: Request, named: dict[str, Measure]) -> None:
         )
 
 
-def _of_kind(grid: Grid, named: dict[str, Measure], requests: tuple[Request, ...], level: float) -> pl.DataFrame:
-    linear = [r for r in requests if r.statistic in {"total", "count"}]
-    rational = [r for r in requests if r.statistic not in {"total", "count"}]
-    tables = []
-    for wanted, function in ((rational, ratios), (linear, numerators)):
-        for start in range(0, len(wanted), BATCH):
-            chosen = wanted[start : start + BATCH]
-            measures = tuple(named[request.measure] for request in chosen)
-            tables.append(_rows(function(grid, measures), measures, chosen, level))
-    order = {(r.measure, r.statistic): i for i, r in enumerate(requests)}
-    table = pl.concat(tables) if tables else ESTIMATES.empty().with_columns(pl.lit("").alias("measure"))
-    place = [order[key] for key in table.select("measure", "statistic").rows()]
-    placed = table.with_columns(pl.Series("place", place, dtype=pl.Int64))
-    return placed.sort("domain", "place", maintain_order=True).drop("place", "measure")
+def _of_kind(grid: Grid, named: dict[str, Measure], requests: tuple[Request, ...], how: Conventions) -> pl.DataFrame:
+    shape = (len(grid.domains), len(requests))
+    found = {name: np.empty(shape) for name in (*REALS, *INTS)}
+    summed = np.array([request.statistic in SUMMED for request in requests], dtype=bool)
+    for places, function in ((np.flatnonzero(~summed), ratios), (np.flatnonzero(summed), numerators)):
+        for start in range(0, places.size, BATCH):
+            chosen = places[start : start + BATCH]
+            wanted = tuple(requests[place] for place in chosen)
+            measures = tuple(named[request.measure] for request in wanted)
+            for name, values in _numbers(function(grid, measures), measures, wanted, how).items():
+                found[name][:, chosen] = values
+    return _table(grid, [_about(named[request.measure], request) for request in requests], found)
 
 
-def _rows(one: Linearised, measures: tuple[Measure, ...], requests: list[Request], level: float) -> pl.DataFrame:
-    n, df, se = one.n, one.degrees(), np.sqrt(one.variance())
-    weight = denominators(one.grid, measures)
-    low, high = _interval(one, measures, requests, se, level)
-    count = len(one.grid.domains)
-    about = pl.DataFrame([_about(m, r) for m, r in zip(measures, requests, strict=True)], schema=ABOUT, orient="row")
-    reals = {
-        "weight_sum": weight,
+def _numbers(
+    one: Linearised, measures: tuple[Measure, ...], requests: tuple[Request, ...], how: Conventions
+) -> dict[str, Reals]:
+    variance, below = one.variance(), denominators(one.grid, measures)
+    se = np.sqrt(variance)
+    df = np.where(one.n > 0, degrees_of(one, how.df), np.nan)
+    low, high = _interval(one, measures, requests, (se, np.where(np.isfinite(se), df, np.nan)), how)
+    statistics = tuple(request.statistic for request in requests)
+    weight = answered_weight(one.grid, measures, below)
+    return {
+        "weight_sum": below,
         "estimate": one.values,
         "se": se,
         "low": low,
         "high": high,
-        "df": np.where(n > 0, df, np.nan),
-        "deff": _deff(one, measures, requests, se),
+        "df": df,
+        "deff": design_effects(one, measures, statistics, variance, weight, how.deff),
         "lonely": one.lonely(),
-        "n": n,
+        "n": one.n,
     }
-    domains = pl.DataFrame({"domain_kind": [one.grid.kind] * count, "domain": one.grid.domains}, schema=NAMED)
-    table = domains.join(about, how="cross", maintain_order="left_right")
-    table = table.with_columns(pl.Series(name, values.ravel()) for name, values in reals.items())
-    types = [pl.col(c.name).cast(c.dtype) for c in ESTIMATES.columns]
-    return table.with_columns(pl.col(pl.Float64).fill_nan(None)).select(*types, "measure")
-
-
-def _about(measure: Measure, request: Request) -> tuple[str, str, str, int | None]:
-    variable = measure.column if isinstance(measure, Share | Mean) else measure.name
-    category = measure.category if isinstance(measure, Share) else None
-    return measure.name, variable, request.statistic, category
 
 
 def _interval(
-    one: Linearised, measures: tuple[Measure, ...], requests: list[Request], se: Reals, level: float
+    one: Linearised,
+    measures: tuple[Measure, ...],
+    requests: tuple[Request, ...],
+    error: tuple[Reals, Reals],
+    how: Conventions,
 ) -> tuple[Reals, Reals]:
-    df = np.where(np.isfinite(se), one.degrees(), np.nan)
-    low, high = t_interval(one.values, se, df, level)
-    is_share = np.array([
-        r.statistic in {"share", "top_box"} or (isinstance(m, Pooled) and r.statistic == "ratio")
-        for m, r in zip(measures, requests, strict=True)
-    ])
-    share = np.where(is_share, one.values, np.nan)
-    logit_low, logit_high = intervals_of_shares(one, share, se, level)
-    return np.where(is_share, logit_low, low), np.where(is_share, logit_high, high)
+    se, df = error
+    if requests[0].statistic in SUMMED:
+        method = log_interval if how.totals == "log" else t_interval
+        return method(one.values, se, df, how.level)
+    low, high = t_interval(one.values, se, df, how.level)
+    places = [place for place, m in enumerate(measures) if isinstance(m, Share | Pooled)]
+    if places:
+        share = np.full_like(one.values, np.nan)
+        share[:, places] = one.values[:, places]
+        ends = intervals_of_shares(one, share, se, how.level, method=how.interval, df=df)
+        low[:, places], high[:, places] = (end[:, places] for end in ends)
+    return low, high
 
 
-def _deff(one: Linearised, measures: tuple[Measure, ...], requests: list[Request], se: Reals) -> Reals:
-    spread = np.full_like(one.values, np.nan)
-    for column, (measure, request) in enumerate(zip(measures, requests, strict=True)):
-        value = one.values[:, column]
-        if request.statistic in {"share", "top_box"}:
-            spread[:, column] = value * (1 - value)
-        elif request.statistic == "mean" and isinstance(measure, Mean):
-            square = _mean_square(one.grid, measure)
-            spread[:, column] = square - value**2
-    simple = np.divide(spread, one.n - 1, out=np.full_like(spread, np.nan), where=one.n > 1)
-    return np.divide(se**2, simple, out=np.full_like(spread, np.nan), where=simple > 0)
+def _about(measure: Measure, request: Request) -> tuple[str, str, int | None]:
+    variable = measure.column if isinstance(measure, Share | Mean) else measure.name
+    category = measure.category if isinstance(measure, Share) else None
+    return variable, request.statistic, category
 
 
-def _mean_square(grid: Grid, measure: Mean) -> Reals:
-    _, below, _, squares = measure.terms()
-    lower, upper = grid.per_domain(grid.per_segment(grid.sums((below, squares)))).T
-    return np.asarray(np.divide(upper, lower, out=np.full_like(upper, np.nan), where=lower != 0))
+def _table(grid: Grid, about: list[tuple[str, str, int | None]], found: dict[str, Reals]) -> pl.DataFrame:
+    domains, requests = len(grid.domains), len(about)
+    which = np.repeat(np.arange(domains), requests)
+    variable, statistic, category = zip(*about, strict=True) if about else ((), (), ())
+    each = np.tile(np.arange(requests), domains)
+    columns = {
+        "domain_kind": pl.repeat(grid.kind, which.size, dtype=pl.String, eager=True),
+        "domain": pl.Series(grid.domains, dtype=pl.String).gather(which),
+        "variable": pl.Series(variable, dtype=pl.String).gather(each),
+        "statistic": pl.Series(statistic, dtype=pl.String).gather(each),
+        "category": pl.Series(category, dtype=pl.Int64).gather(each),
+        **{name: pl.Series(values=found[name].ravel(), nan_to_null=True) for name in REALS},
+        **{name: pl.Series(values=found[name].ravel().astype(np.int64)) for name in INTS},
+    }
+    return pl.DataFrame({column.name: columns[column.name] for column in ESTIMATES.columns})

@@ -1,13 +1,11 @@
-"""Intervals: t for numbers, logit for shares, Korn-Graubard where every answer is the same, MOVER for differences."""
+"""Intervals of numbers: t, t on logarithms, MOVER for differences. Those of shares are in ``shares``."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betaincinv, stdtrit  # scipy.stats would cost every command a second of import
+from scipy.special import stdtrit  # scipy.stats would cost every command a second of import
 
 from sipas.estimation.strata import Reals
-
-NO_SPREAD = 1e-12  # an error of a share below this is that of the additions
 
 
 def t_interval(estimate: Reals, se: Reals, df: Reals, level: float = 0.95) -> tuple[Reals, Reals]:
@@ -25,79 +23,35 @@ def t_interval(estimate: Reals, se: Reals, df: Reals, level: float = 0.95) -> tu
     low, high : array
         NaN where df is below 1 or the error unknown.
     """
-    half = _quantile(df, level) * se
+    half = t_quantile(df, level) * se
     return estimate - half, estimate + half
 
 
-def share_interval(
-    share: Reals, se: Reals, df: Reals, effective: Reals, n: Reals, level: float = 0.95
-) -> tuple[Reals, Reals]:
-    """Give intervals of shares that stay between 0 and 1.
+def log_interval(estimate: Reals, se: Reals, df: Reals, level: float = 0.95) -> tuple[Reals, Reals]:
+    """Give t intervals on the scale of logarithms, for positive totals.
 
     Parameters
     ----------
-    share, se, df : array
-        Share on 0 to 1, its standard error and degrees of freedom, of one shape; NaN where unknown.
-    effective : array
-        Size of the sample after the loss by unequal weights (Kish), for shares with an error of 0.
-    n : array
-        Answers.
+    estimate, se, df : array
+        Of one shape; NaN where unknown.
     level : float
         Above 0, below 1.
 
     Returns
     -------
     low, high : array
-        Logit with t (R ``svyciprop`` method ``xlogit``). ``beta_interval`` where the estimated error is 0: at 0 and 1,
-        and where every stratum or every part of a mean is there (R's interval is then empty). NaN where df is below 1.
+        estimate × exp(∓ t × se / estimate): never below 0. NaN where the estimate is 0 or less, df below 1 or the error
+        unknown.
 
     Notes
     -----
-    There the design effect cannot be estimated; the part of it that is known, the weights', stands for it. That of
-    clusters is not in it: they enter by their few degrees of freedom alone. Nor is the finite population correction.
+    The delta method on the logarithm; R ``svycontrast(total, quote(log(x)))`` and back.
     """
-    edge = (share <= 0) | (share >= 1)
-    inside = np.where(edge, 0.5, share)
-    edge |= se <= NO_SPREAD
-    logit = np.log(inside / (1 - inside))
-    half = _quantile(df, level) * se / (inside * (1 - inside))
-    low, high = 1 / (1 + np.exp(half - logit)), 1 / (1 + np.exp(-half - logit))
-    edge_low, edge_high = beta_interval(share, df, effective, n, level)
-    return np.where(edge, edge_low, low), np.where(edge, edge_high, high)
-
-
-def beta_interval(share: Reals, df: Reals, effective: Reals, n: Reals, level: float = 0.95) -> tuple[Reals, Reals]:
-    """Give Clopper-Pearson intervals of shares with an effective number of answers.
-
-    Parameters
-    ----------
-    share, df : array
-        Share on 0 to 1 and degrees of freedom, of one shape; NaN where unknown.
-    effective : array
-        Answers over the design effect.
-    n : array
-        Answers.
-    level : float
-        Above 0, below 1.
-
-    Returns
-    -------
-    low, high : array
-        With ``effective`` × (t_{n-1} / t_df)² answers (R ``svyciprop`` method ``beta``). NaN where df is below 1.
-
-    Notes
-    -----
-    Korn & Graubard 1998, Survey Methodology 24(2) 193-201.
-    """
-    size = effective * (_quantile(np.maximum(n - 1, 1), level) / _quantile(df, level)) ** 2
-    tail = (1 - level) / 2
-    bad = ~(size > 0) | ~np.isfinite(share)
-    size = np.where(bad, 1.0, size)
-    yes = np.where(bad, 0.5, size * share)
-    no = np.where(bad, 0.5, size * (1 - share))
-    low = np.where(yes > 0, betaincinv(np.where(yes > 0, yes, 1.0), no + 1, tail), 0.0)
-    high = np.where(no > 0, betaincinv(yes + 1, np.where(no > 0, no, 1.0), 1 - tail), 1.0)
-    return np.where(bad, np.nan, low), np.where(bad, np.nan, high)
+    positive = estimate > 0
+    value = np.where(positive, estimate, np.nan)
+    with np.errstate(over="ignore"):  # an error of hundreds of totals says nothing: 0 to infinity
+        factor = np.exp(t_quantile(df, level) * se / value)
+    return value / factor, value * factor
 
 
 def difference_interval(first: tuple[Reals, Reals, Reals], second: tuple[Reals, Reals, Reals]) -> tuple[Reals, Reals]:
@@ -125,6 +79,20 @@ def difference_interval(first: tuple[Reals, Reals, Reals], second: tuple[Reals, 
     return difference - below, difference + above
 
 
-def _quantile(df: Reals, level: float) -> Reals:
+def t_quantile(df: Reals, level: float) -> Reals:
+    """Give how many standard errors half an interval is long.
+
+    Parameters
+    ----------
+    df : array
+        Degrees of freedom; infinite: normal.
+    level : float
+        Above 0, below 1.
+
+    Returns
+    -------
+    array
+        Of Student's t at (1 + level) / 2; NaN where df is below 1 or unknown.
+    """
     known = df >= 1
     return np.where(known, stdtrit(np.where(known, df, 1.0), (1 + level) / 2), np.nan)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sipas.estimation.grid import Grid
-from sipas.estimation.intervals import share_interval
 from sipas.estimation.linearised import Linearised
 from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share, Term, counted, weighed
+from sipas.estimation.shares import ShareInterval, share_interval
 from sipas.estimation.strata import Flags, Reals
 
 
@@ -31,7 +31,7 @@ def parts_of(measure: Measure) -> tuple[Term, tuple[Term, ...], tuple[Term, ...]
             count, below, above, *_ = measure.terms()
             return count, (above,), (below,)
         case Ratio():
-            count, below, above = measure.terms()
+            count, below, above, *_ = measure.terms()
             return count, (above,), (below,)
         case Pooled():
             above_all = tuple(weighed(column, codes) for column, codes in measure.items)
@@ -149,7 +149,15 @@ def kish_size(grid: Grid, n: Reals) -> Reals:
     return np.asarray(n * loss[:, None])
 
 
-def intervals_of_shares(one: Linearised, shares: Reals, se: Reals, level: float) -> tuple[Reals, Reals]:
+def intervals_of_shares(
+    one: Linearised,
+    shares: Reals,
+    se: Reals,
+    level: float,
+    *,
+    method: ShareInterval = "logit",
+    df: Reals | None = None,
+) -> tuple[Reals, Reals]:
     """Give intervals of estimates that are shares, or means of shares.
 
     Parameters
@@ -160,14 +168,18 @@ def intervals_of_shares(one: Linearised, shares: Reals, se: Reals, level: float)
         On 0 to 1, with their standard errors; NaN where unknown.
     level : float
         Above 0, below 1.
+    method : ShareInterval
+        As in ``share_interval``.
+    df : array, shape (D, A), optional
+        Degrees of freedom; missing: ``one.degrees()``.
 
     Returns
     -------
     low, high : array, shape (D, A)
         ``share_interval`` with Kish's size; the share itself where every primary unit was drawn.
     """
-    df = np.where(np.isfinite(se), one.degrees(), np.nan)
-    low, high = share_interval(shares, se, df, kish_size(one.grid, one.n), one.n, level)
+    freedom = np.where(np.isfinite(se), one.degrees() if df is None else df, np.nan)
+    low, high = share_interval(shares, se, freedom, kish_size(one.grid, one.n), one.n, level, method)
     certain = one.certain() & np.isfinite(low)
     return np.where(certain, shares, low), np.where(certain, shares, high)
 

@@ -194,7 +194,8 @@ class Ratio(msgspec.Struct, frozen=True, tag=True):
         Returns
         -------
         tuple of Term
-            Rows with both, weighted sum of the denominator, weighted sum of the numerator.
+            Rows with both, weighted sum of the denominator, weighted sum of the numerator; for design effects their
+            weight, and the weighted sums of the squares of the numerator and the denominator and of their product.
         """
         both = (self.numerator, self.denominator)
         below, above = both[1], both[0]
@@ -202,6 +203,10 @@ class Ratio(msgspec.Struct, frozen=True, tag=True):
             counted(both, every=True),
             Term(f"wx({below} where {above})", both, power=(below,)),
             Term(f"wx({above} where {below})", both, power=(above,)),
+            Term(f"w({above}&{below})", both),
+            Term(f"wxx({above} where {below})", both, power=(above, above)),
+            Term(f"wxx({below} where {above})", both, power=(below, below)),
+            Term(f"wxy({above}&{below})", both, power=both),
         )
 
 
