@@ -1,8 +1,28 @@
 """The index tree on top of estimates: nodes, ranks with their uncertainty, change between rounds."""
 
 from sipas.scoring.changes import Change, change
-from sipas.scoring.index import Score, score
-from sipas.scoring.ranks import Joint, places, rank, rank_sets
+from sipas.scoring.comparisons import Adjust, adjusted, differences, leaders
+from sipas.scoring.index import Ranking, Score, score
+from sipas.scoring.pairwise import RankSets, rank_sets_pairwise
+from sipas.scoring.ranks import Joint, Method, places, rank, rank_sets
 from sipas.scoring.tree import measures_of
 
-__all__ = ["Change", "Joint", "Score", "change", "measures_of", "places", "rank", "rank_sets", "score"]
+__all__ = [
+    "Adjust",
+    "Change",
+    "Joint",
+    "Method",
+    "RankSets",
+    "Ranking",
+    "Score",
+    "adjusted",
+    "change",
+    "differences",
+    "leaders",
+    "measures_of",
+    "places",
+    "rank",
+    "rank_sets",
+    "rank_sets_pairwise",
+    "score",
+]

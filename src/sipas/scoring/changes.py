@@ -12,8 +12,9 @@ from sipas.errors import SipasError
 from sipas.estimation import Linearised, difference_interval, grids
 from sipas.estimation.strata import Reals
 from sipas.instrument.compare import comparable_items
+from sipas.scoring.contenders import rankable
 from sipas.scoring.index import Score, node_interval
-from sipas.scoring.ranks import filled, places, rankable
+from sipas.scoring.ranks import filled, places
 from sipas.scoring.tree import has_items, items_of, leaves, nodes_of, question_of
 
 Side: TypeAlias = tuple[Reals, Reals, Reals, Reals]  # values, errors, ends of intervals; each domains x nodes

@@ -16,6 +16,40 @@ from sipas.tables import COVARIANCE, INDEX
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """How the domains of a kind were ranked by a node.
+
+    Parameters
+    ----------
+    domain_kind, node : str
+        What was ranked, by what.
+    method, joint : str
+        As given to ``rank``.
+    level : float
+        Probability that all sets hold together.
+    minimum : int
+        Least respondents.
+    ranked : int
+        Domains ranked together.
+    critical : float
+        Critical value of the simulation, the last one of ``stepwise``; NaN where none was needed.
+    draws, seed : int
+        Of the simulation.
+    """
+
+    domain_kind: str
+    node: str
+    method: str
+    joint: str
+    level: float
+    minimum: int
+    ranked: int
+    critical: float
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """An index with what later questions need.
 
@@ -34,6 +68,8 @@ class Score:
         For each kind of domain the nodes in percent with their scores.
     level : float
         Of the intervals.
+    rankings : tuple of Ranking
+        How each node of each kind was ranked; empty before ``rank``.
     """
 
     edition: Edition
@@ -42,6 +78,7 @@ class Score:
     covariance: pl.DataFrame
     nodes: dict[str, Linearised]
     level: float
+    rankings: tuple[Ranking, ...] = ()
 
 
 def score(

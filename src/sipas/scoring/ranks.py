@@ -7,15 +7,21 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
+from scipy.special import erf
 
 from sipas.errors import SipasError
 from sipas.estimation import Linearised
 from sipas.estimation.strata import Flags, Ints, Reals
-from sipas.scoring.index import Score, node_interval
+from sipas.scoring.contenders import Contenders, contenders, rankable, refuse
+from sipas.scoring.index import Ranking, Score, node_interval
+from sipas.scoring.pairwise import DIGITS, rank_sets_pairwise
+from sipas.scoring.simultaneous import DRAWS, SEED, greatest_deviations, normal_draws, upper_quantile
 from sipas.tables import INDEX
 
-Joint = Literal["sidak", "bonferroni"]
-DIGITS = 9  # after the point of a percent: beyond them the order of additions decides, not the answers
+Joint = Literal["sidak", "bonferroni", "simulated"]
+Method = Literal["intervals", "pairwise", "stepwise"]
+JOINTS: tuple[Joint, ...] = ("sidak", "bonferroni", "simulated")
+METHODS: tuple[Method, ...] = ("intervals", "pairwise", "stepwise")
 
 
 def rank(
@@ -25,7 +31,10 @@ def rank(
     *,
     minimum: int = 1,
     level: float = 0.95,
+    method: Method = "intervals",
     joint: Joint = "sidak",
+    draws: int = DRAWS,
+    seed: int = SEED,
 ) -> Score:
     """Rank the domains of a kind.
 
@@ -41,59 +50,51 @@ def rank(
         Least respondents (n) a domain needs to be ranked.
     level : float
         Probability that all sets of a node hold the true ranks together.
-    joint : {"sidak", "bonferroni"}
-        How the level is shared out among K domains: 1 - (1 - level) is level^(1/K) for each, exact for independent
-        domains and not too small for any jointly normal ones (Šidák 1967, doi:10.1080/01621459.1967.10482935); or
-        1 - (1 - level)/K.
+    method : {"intervals", "pairwise", "stepwise"}
+        ``intervals``: from joint intervals; ``pairwise`` and ``stepwise``: from simultaneous tests of all differences,
+        in one step or in several (``rank_sets_pairwise``). The stepwise sets are the shortest.
+    joint : {"sidak", "bonferroni", "simulated"}
+        Of ``intervals``: how the level is shared out among K domains: 1 - (1 - level) is level^(1/K) for each, exact
+        for independent domains and not too small for any jointly normal ones (Šidák 1967,
+        doi:10.1080/01621459.1967.10482935); or 1 - (1 - level)/K; or by the quantile of the greatest studentised
+        deviation among normal draws with the covariance of the domains, which is nearly exact for any.
+    draws, seed : int
+        Of the simulation; not used by ``sidak`` and ``bonferroni``.
 
     Returns
     -------
     Score
         With ``rank`` (1 is the best; equal values share the better rank), ``ranked`` (domains ranked together, in all
-        rows of the kind and node), ``rank_low`` and ``rank_high`` filled. Domains with fewer than ``minimum``
-        respondents, without value or without interval are not ranked: ``rank`` stays missing.
+        rows of the kind and node), ``rank_low`` and ``rank_high`` filled, and a ``Ranking`` per node that says how.
+        Domains with fewer than ``minimum`` respondents, without value or without interval are not ranked: ``rank``
+        stays missing.
 
     Raises
     ------
     SipasError
         ``scoring.kind_unknown``, ``scoring.node_unknown``, ``scoring.minimum_not_valid``,
-        ``scoring.level_not_valid``.
+        ``scoring.level_not_valid``, ``scoring.method_unknown``, ``scoring.draws_not_valid``.
 
     Notes
     -----
     Klein, Wright & Wieczorek 2020, doi:10.1111/rssc.12402: with joint intervals, a unit's rank lies between
-    1 + the number of units wholly better and K - the number wholly worse.
+    1 + the number of units wholly better and K - the number wholly worse. Mogstad, Romano, Shaikh & Wilhelm 2024,
+    doi:10.1093/restud/rdad006, for the others.
     """
-    _refuse(score, domain_kind, nodes, minimum, level)
+    refuse(score, domain_kind, nodes, minimum, level)
+    for name, known, got in (("method", METHODS, method), ("joint", JOINTS, joint)):
+        if got not in known:
+            raise SipasError("scoring.method_unknown", name, expected=list(known), got=got)
+    how = Ranking(domain_kind, "", method, joint, level, minimum, 0, float("nan"), draws, seed)
     one = score.nodes[domain_kind]
-    se = np.sqrt(one.variance())
-    rows = []
+    tables, rankings = [], []
     for name in nodes or one.names:
-        column = one.place(name)
-        known = rankable(one, minimum)[:, column]
-        each = _each(int(known.sum()), level, joint)
-        low, high = (end[:, column] for end in node_interval(one, se, each))
-        table = _ranked(one.grid.domains, one.values[:, column], low, high, known)
-        rows.append(table.with_columns(pl.lit(domain_kind).alias("domain_kind"), pl.lit(name).alias("node")))
-    return replace(score, index=filled(score.index, pl.concat(rows)))
-
-
-def rankable(one: Linearised, minimum: int) -> Flags:
-    """Tell which values can be ranked.
-
-    Parameters
-    ----------
-    one : Linearised
-        Nodes in percent.
-    minimum : int
-        Least respondents (n) a domain needs.
-
-    Returns
-    -------
-    array of bool, shape (D, A)
-        Whether there are so many, a value and an interval.
-    """
-    return np.asarray(np.isfinite(one.variance()) & (one.degrees() >= 1) & (one.n >= minimum))
+        table, ranking = _by_node(score, one, replace(how, node=name))
+        tables.append(table.with_columns(pl.lit(domain_kind).alias("domain_kind"), pl.lit(name).alias("node")))
+        rankings.append(ranking)
+    done = {(ranking.domain_kind, ranking.node) for ranking in rankings}
+    kept = tuple(one for one in score.rankings if (one.domain_kind, one.node) not in done)
+    return replace(score, index=filled(score.index, pl.concat(tables)), rankings=kept + tuple(rankings))
 
 
 def places(values: Reals) -> Ints:
@@ -156,9 +157,45 @@ def filled(index: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(chosen).select(types)
 
 
-def _ranked(domains: tuple[str, ...], values: Reals, low: Reals, high: Reals, known: Flags) -> pl.DataFrame:
+def _by_node(score: Score, one: Linearised, how: Ranking) -> tuple[pl.DataFrame, Ranking]:
+    column = one.place(how.node)
+    known = rankable(one, how.minimum)[:, column]
+    if how.method == "intervals":
+        (best, worst), critical = _by_intervals(score, one, how, known)
+    else:
+        field = _field(score, how)
+        sets = rank_sets_pairwise(
+            field.values,
+            field.covariance,
+            df=field.df,
+            level=how.level,
+            stepwise=how.method == "stepwise",
+            draws=how.draws,
+            seed=how.seed,
+        )
+        best, worst, critical = sets.best, sets.worst, sets.critical[0]
+    table = _ranked(one.grid.domains, one.values[:, column], best, worst, known)
+    return table, replace(how, ranked=int(known.sum()), critical=critical)
+
+
+def _by_intervals(score: Score, one: Linearised, how: Ranking, known: Flags) -> tuple[tuple[Ints, Ints], float]:
+    each = _each(int(known.sum()), how.level, how.joint)
+    critical = float("nan")
+    if how.joint == "simulated" and known.sum() > 1:
+        simulated = normal_draws(_field(score, how).covariance, how.draws, how.seed)
+        critical = upper_quantile(greatest_deviations(simulated), how.level)
+        each = max(float(erf(critical / np.sqrt(2))), how.level)
+    low, high = node_interval(one, np.sqrt(one.variance()), each)
+    column = one.place(how.node)
+    return rank_sets(low[known, column], high[known, column]), critical
+
+
+def _field(score: Score, how: Ranking) -> Contenders:
+    return contenders(score, how.domain_kind, how.node, minimum=how.minimum, level=how.level)
+
+
+def _ranked(domains: tuple[str, ...], values: Reals, best: Ints, worst: Ints, known: Flags) -> pl.DataFrame:
     table = pl.DataFrame({"domain": list(domains)}, schema={"domain": pl.String})
-    best, worst = rank_sets(low[known], high[known])
     columns = {"rank": places(values[known]), "rank_low": best, "rank_high": worst}
     for name, numbers in columns.items():
         whole = np.zeros(len(domains), dtype=np.int64)
@@ -171,15 +208,3 @@ def _each(count: int, level: float, joint: Joint) -> float:
     if count < 2:
         return level
     return level ** (1 / count) if joint == "sidak" else 1 - (1 - level) / count
-
-
-def _refuse(score: Score, kind: str, nodes: tuple[str, ...] | None, minimum: int, level: float) -> None:
-    if kind not in score.nodes:
-        raise SipasError("scoring.kind_unknown", "domain_kind", expected=list(score.nodes), got=kind)
-    known = score.nodes[kind].names
-    if unknown := [name for name in nodes or () if name not in known]:
-        raise SipasError("scoring.node_unknown", "nodes", expected=list(known), got=unknown)
-    if minimum < 1:
-        raise SipasError("scoring.minimum_not_valid", "minimum", got=minimum)
-    if not 0 < level < 1:
-        raise SipasError("scoring.level_not_valid", "level", got=level)
