@@ -34,8 +34,8 @@ class RankSets:
         Best and worst rank of each unit that the data allow, 1 the best; 0 for units without value or variance and for
         units not asked for.
     above : array of bool, shape (K, K)
-        Where the family was all pairs: whether the unit of the row is above that of the column. For marginal sets the
-        row and column of each unit come from its own family, so that they hold for one unit at a time.
+        Whether the unit of the row, one of those asked for, was found above that of the column; of marginal sets each
+        row comes from its own tests and holds for itself.
     ranked : int
         Units ranked against each other.
     critical : tuple of float
@@ -134,15 +134,14 @@ def rank_sets_pairwise(
     asked = np.flatnonzero(np.isin(place, wanted))
     families = [asked[[i]] for i in range(asked.size)] if marginal else [asked]
     above = np.zeros((place.size, place.size), dtype=bool)
+    best, worst = np.zeros(values.size, dtype=np.int64), np.zeros(values.size, dtype=np.int64)
     found = []
     for family in families:
         rejected, critical, steps = _tested(tests, family)
-        above[family] |= rejected[family]
-        above[:, family] |= rejected[:, family]
+        above[family] = rejected[family]
+        best[place[family]] = 1 + rejected[:, family].sum(axis=0)
+        worst[place[family]] = place.size - rejected[family].sum(axis=1)
         found.append((critical, steps))
-    best, worst = np.zeros(values.size, dtype=np.int64), np.zeros(values.size, dtype=np.int64)
-    best[place[asked]] = 1 + above[:, asked].sum(axis=0)
-    worst[place[asked]] = place.size - above[asked].sum(axis=1)
     whole = np.zeros((values.size, values.size), dtype=bool)
     whole[np.ix_(place, place)] = above
     critical_values = tuple(critical for critical, _ in found)
