@@ -5,6 +5,7 @@ from sipas.scoring.comparisons import Adjust, adjusted, differences, leaders
 from sipas.scoring.index import Ranking, Score, score
 from sipas.scoring.pairwise import RankSets, rank_sets_pairwise
 from sipas.scoring.ranks import Joint, Method, places, rank, rank_sets
+from sipas.scoring.targets import targets, targets_of_estimates
 from sipas.scoring.tree import measures_of
 
 __all__ = [
@@ -25,4 +26,6 @@ __all__ = [
     "rank_sets",
     "rank_sets_pairwise",
     "score",
+    "targets",
+    "targets_of_estimates",
 ]
