@@ -2,7 +2,7 @@
 
 from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.design import Design
-from sipas.estimation.estimates import Request, estimate, estimate_rows, natural
+from sipas.estimation.estimates import Conventions, Request, estimate, estimate_rows, natural
 from sipas.estimation.grid import Grid, grids
 from sipas.estimation.intervals import difference_interval, log_interval, t_interval, t_quantile
 from sipas.estimation.linearise import denominators, intervals_of_shares, kish_size, numerators, ratios, unanimous
@@ -20,6 +20,8 @@ from sipas.estimation.measures import (
     weighed,
 )
 from sipas.estimation.moments import WHOLE, Moments, merge, read_moments
+from sipas.estimation.quantile_rules import QuantileRule, quantiles_of
+from sipas.estimation.quantiles import quantile
 from sipas.estimation.query import phase_1
 from sipas.estimation.shares import (
     ShareInterval,
@@ -32,6 +34,7 @@ from sipas.estimation.shares import (
 
 __all__ = [
     "WHOLE",
+    "Conventions",
     "Design",
     "DuckDB",
     "Grid",
@@ -40,6 +43,7 @@ __all__ = [
     "Measure",
     "Moments",
     "Pooled",
+    "QuantileRule",
     "Ratio",
     "Request",
     "Responded",
@@ -64,6 +68,8 @@ __all__ = [
     "nchs_size",
     "numerators",
     "phase_1",
+    "quantile",
+    "quantiles_of",
     "ratios",
     "read_moments",
     "share_interval",
