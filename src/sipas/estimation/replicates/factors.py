@@ -1,0 +1,151 @@
+"""Replicate factors: what the weight of every unit is multiplied by in each replicate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from sipas.estimation.strata import Ints, Reals
+
+Centre = Literal["mean", "estimate"]
+BLOCK_BYTES = 64 * 2**20  # of one array while replicates are worked on
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Factors written out.
+
+    Parameters
+    ----------
+    array : array, shape (U, R)
+        Factors.
+    """
+
+    array: Reals
+
+    def block(self, start: int, stop: int) -> Reals:
+        """Give some replicates.
+
+        Parameters
+        ----------
+        start, stop : int
+            First, and one after the last.
+
+        Returns
+        -------
+        array, shape (U, stop - start)
+            Factors.
+        """
+        return self.array[:, start:stop]
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """Factors of a jackknife, written out only as they are used: each replicate deletes one unit.
+
+    Parameters
+    ----------
+    unit_stratum : array of int, shape (U,)
+        Stratum of each unit.
+    unit : array of int, shape (R,)
+        Unit deleted; -1 for a unit that has no rows.
+    stratum : array of int, shape (R,)
+        Its stratum.
+    inside, outside : array, shape (R,)
+        Factor of the other units of its stratum, and of units of other strata.
+    """
+
+    unit_stratum: Ints
+    unit: Ints
+    stratum: Ints
+    inside: Reals
+    outside: Reals
+
+    def block(self, start: int, stop: int) -> Reals:
+        """Give some replicates.
+
+        Parameters
+        ----------
+        start, stop : int
+            First, and one after the last.
+
+        Returns
+        -------
+        array, shape (U, stop - start)
+            Factors.
+        """
+        same = self.unit_stratum[:, None] == self.stratum[start:stop]
+        found = np.where(same, self.inside[start:stop], self.outside[start:stop])
+        there = np.flatnonzero(self.unit[start:stop] >= 0)
+        found[self.unit[start:stop][there], there] = 0.0
+        return np.asarray(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """R replicates of U units, with what turns their spread into a variance.
+
+    Parameters
+    ----------
+    kind : str
+        How they were made, or as what they were given.
+    units : polars.DataFrame
+        Columns ``stratum`` and ``psu``: the U units, in the order of ``Grid.psu``.
+    source : Listed or Deleted
+        The factors.
+    scale : float
+        Multiplies the whole variance.
+    rscales : array, shape (R,)
+        Multiply the squared deviations; 0 or more.
+    centre : {"mean", "estimate"}
+        What replicates deviate from: their own mean, or the estimate from the full sample.
+    degrees : int
+        Degrees of freedom of the whole design: rank of the factors less 1.
+    by_domain : bool
+        Whether a domain has its own degrees (its units less its strata, at most ``degrees``); otherwise ``degrees``.
+    corrected : bool
+        Whether the finite population correction is in them: then strata taken whole are without error.
+
+    Notes
+    -----
+    v = scale × sum over r of rscales_r (θ_r - centre)² (Wolter 2007; R survey ``svrVar``).
+    """
+
+    kind: str
+    units: pl.DataFrame
+    source: Listed | Deleted
+    scale: float
+    rscales: Reals
+    centre: Centre
+    degrees: int
+    by_domain: bool = True
+    corrected: bool = True
+
+    @property
+    def count(self) -> int:
+        """Number of replicates."""
+        return self.rscales.size
+
+    @property
+    def array(self) -> Reals:
+        """All factors, shape (U, R)."""
+        return self.source.block(0, self.count)
+
+    def blocks(self, width: int) -> list[tuple[int, int]]:
+        """Cut the replicates so that no array grows large.
+
+        Parameters
+        ----------
+        width : int
+            Numbers that one replicate needs beside its factors.
+
+        Returns
+        -------
+        list of (int, int)
+            First, and one after the last replicate of each block.
+        """
+        most = max(1, BLOCK_BYTES // (8 * max(1, width, self.units.height)))
+        return [(start, min(start + most, self.count)) for start in range(0, self.count, most)]

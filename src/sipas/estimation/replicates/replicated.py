@@ -1,0 +1,276 @@
+"""Estimates with their replicates: the same reading as linearised ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from sipas.errors import SipasError
+from sipas.estimation.grid import Grid
+from sipas.estimation.replicates.factors import Factors
+from sipas.estimation.strata import Flags, Reals
+
+
+@dataclass(frozen=True)  # without slots: deviations are cached
+class Replicated:
+    """A estimates in each of D domains of one kind, with R replicates of each.
+
+    Parameters
+    ----------
+    grid : Grid
+        Domains, strata, primary units.
+    names : tuple of str
+        Names of the A estimates.
+    values : array, shape (D, A)
+        Estimates from the full sample; NaN where nobody answered.
+    replicates : array, shape (R, D, A)
+        Estimates from each replicate; NaN where it has no answers left.
+    answers : array, shape (rows of the grid, A)
+        Unweighted respondents behind the estimate in each row.
+    factors : Factors
+        Scale, rscales, centre and degrees of freedom.
+    """
+
+    grid: Grid
+    names: tuple[str, ...]
+    values: Reals
+    replicates: Reals
+    answers: Reals
+    factors: Factors
+
+    @cached_property
+    def n(self) -> Reals:
+        """Unweighted respondents, shape (D, A)."""
+        return self.grid.per_domain(self.grid.per_segment(self.answers))
+
+    def place(self, name: str) -> int:
+        """Find an estimate.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        int
+            Column in ``values``.
+
+        Raises
+        ------
+        SipasError
+            ``estimation.estimate_unknown``.
+        """
+        if name not in self.names:
+            raise SipasError("estimation.estimate_unknown", "name", expected=list(self.names), got=name)
+        return self.names.index(name)
+
+    def degrees(self) -> Reals:
+        """Count degrees of freedom.
+
+        Returns
+        -------
+        array, shape (D, A)
+            Primary units less strata where there are answers, at most those of the replicates; of given replicates
+            always theirs.
+        """
+        if not self.factors.by_domain:
+            return np.full(self.values.shape, float(self.factors.degrees))
+        return np.minimum(self._units - self._strata, float(self.factors.degrees))
+
+    def certain(self) -> Flags:
+        """Tell where every primary unit of every stratum with answers was drawn, and the replicates know it.
+
+        Returns
+        -------
+        array of bool, shape (D, A)
+            False where there are no answers, and for replicates without finite population correction.
+        """
+        sampled = self._members & ~self._census[:, None]
+        return np.asarray((self.grid.per_domain(sampled.astype(np.float64)) == 0) & (self.n > 0))
+
+    def lonely(self) -> Reals:
+        """Count the strata with one primary unit drawn where the estimate has answers.
+
+        Returns
+        -------
+        array, shape (D, A)
+            0 for given replicates, which do not tell.
+        """
+        if not self.factors.by_domain:
+            return np.zeros(self.values.shape)
+        alone = self.grid.strata.lonely[self.grid.segment_stratum][:, None]
+        return self.grid.per_domain((self._members & alone).astype(np.float64))
+
+    def undefined(self) -> Reals:
+        """Count the replicates that have no value though the estimate has one; the variance leaves them out.
+
+        Returns
+        -------
+        array, shape (D, A)
+            0 where the estimate is NaN.
+        """
+        return np.where(np.isfinite(self.values), np.isnan(self.replicates).sum(axis=0), 0.0)
+
+    def variance(self) -> Reals:
+        """Give the variance of every estimate.
+
+        Returns
+        -------
+        array, shape (D, A)
+            scale × sum of rscales × squared deviations; NaN where the estimate is, where no replicate has a value,
+            and where one primary unit alone (or lonely ones that add nothing) would claim an error of 0.
+        """
+        found = self.factors.scale * np.einsum("rda,rda,r->da", self._spread, self._spread, self.factors.rscales)
+        return np.where(self._known, found, np.nan)
+
+    def covariance(self, domain: str) -> Reals:
+        """Give the covariance of all estimates inside one domain.
+
+        Parameters
+        ----------
+        domain : str
+            One of ``grid.domains``.
+
+        Returns
+        -------
+        array, shape (A, A)
+            Symmetric; NaN in the rows and columns of estimates without variance. A pair is over the replicates that
+            both have.
+
+        Raises
+        ------
+        SipasError
+            ``estimation.domain_unknown``.
+        """
+        if domain not in self.grid.domains:
+            raise SipasError("estimation.domain_unknown", "domain", got=domain)
+        return self._covariance(self.grid.domains.index(domain))
+
+    def covariances(self) -> Reals:
+        """Give the covariance of all estimates inside each domain.
+
+        Returns
+        -------
+        array, shape (D, A, A)
+            As ``covariance``.
+        """
+        found = [self._covariance(d) for d in range(len(self.grid.domains))]
+        return np.stack(found) if found else np.empty((0, len(self.names), len(self.names)))
+
+    def combine(self, names: tuple[str, ...], values: Reals, gradient: Reals, answers: Reals) -> Replicated:
+        """Take smooth functions of the estimates by their derivatives, as ``Linearised.combine``.
+
+        Parameters
+        ----------
+        names : tuple of str
+            Names of the B functions.
+        values : array, shape (D, B)
+            Their values.
+        gradient : array, shape (D, B, A)
+            Derivatives by the estimates; NaN counts as 0.
+        answers : array, shape (rows of the grid, B)
+            Respondents behind each in each row.
+
+        Returns
+        -------
+        Replicated
+            Replicates are value + derivative × deviation: exact for linear functions; ``transform`` is for others.
+        """
+        slope = np.nan_to_num(gradient, nan=0.0, posinf=0.0, neginf=0.0)
+        away = np.nan_to_num(self.replicates - self.values, nan=0.0)
+        moved = values + np.einsum("rda,dba->rdb", away, slope)
+        return replace(self, names=names, values=values, replicates=moved, answers=answers)
+
+    def transform(self, names: tuple[str, ...], function: Callable[[Reals], Reals], answers: Reals) -> Replicated:
+        """Take any function of the estimates, worked out anew in every replicate.
+
+        Parameters
+        ----------
+        names : tuple of str
+            Names of the B functions.
+        function : callable
+            From an array of shape (..., A) to one of shape (..., B).
+        answers : array, shape (rows of the grid, B)
+            Respondents behind each in each row.
+
+        Returns
+        -------
+        Replicated
+            The functions, on the same grid.
+        """
+        moved = function(self.replicates)
+        return replace(self, names=names, values=function(self.values), replicates=moved, answers=answers)
+
+    def _covariance(self, d: int) -> Reals:
+        spread = self._spread[:, d] * np.sqrt(self.factors.rscales)[:, None]
+        mask = np.where(self._known[d], 1.0, np.nan)
+        return np.asarray(self.factors.scale * (spread.T @ spread) * np.outer(mask, mask))
+
+    @cached_property
+    def _spread(self) -> Reals:
+        """Deviations from the centre, 0 where a replicate has no value."""
+        centre = self.values
+        if self.factors.centre == "mean":
+            counted = self.replicates[self.factors.rscales > 0]
+            there = np.isfinite(counted).sum(axis=0)
+            sums = np.nansum(counted, axis=0)
+            centre = np.divide(sums, there, out=np.full_like(self.values, np.nan), where=there > 0)
+        return np.nan_to_num(self.replicates - centre, nan=0.0)
+
+    @cached_property
+    def _members(self) -> Flags:
+        return self.grid.members(self.answers)
+
+    @cached_property
+    def _units(self) -> Reals:
+        return self.grid.per_domain(self.grid.per_segment((self.answers > 0).astype(np.float64)))
+
+    @cached_property
+    def _strata(self) -> Reals:
+        return self.grid.per_domain(self._members.astype(np.float64))
+
+    @cached_property
+    def _census(self) -> Flags:
+        whole = self.grid.strata.census & self.factors.corrected & self.factors.by_domain
+        return np.asarray(whole[self.grid.segment_stratum])
+
+    @cached_property
+    def _known(self) -> Flags:
+        strata = self.grid.strata
+        sure = self._census | (strata.lonely & (strata.rule == "certainty"))[self.grid.segment_stratum]
+        unsure = self.grid.per_domain((self._members & ~sure[:, None]).astype(np.float64))
+        lonely_only = (self.lonely() == unsure) & (strata.rule in {"remove", "average"})
+        known = (unsure == 0) | ((self._units > 1) & ~lonely_only & np.isfinite(self.replicates).any(axis=0))
+        return np.asarray(known & np.isfinite(self.values))
+
+
+def across_replicates(left: Replicated, name: str, right: Replicated, other: str) -> Reals:
+    """Give the covariance of one estimate with another over all pairs of domains.
+
+    Parameters
+    ----------
+    left, right : Replicated
+        With the same factors; their kinds of domain may differ.
+    name, other : str
+        An estimate of each.
+
+    Returns
+    -------
+    array, shape (D of left, D of right)
+        Squared units of the estimates; NaN where an estimate has no variance. A pair is over the replicates both have.
+
+    Raises
+    ------
+    SipasError
+        ``estimation.replicates_differ``: the factors are not the same.
+    """
+    if left.factors is not right.factors:
+        raise SipasError("estimation.replicates_differ", "right")
+    one, two = left.place(name), right.place(other)
+    weighed = left._spread[:, :, one] * left.factors.rscales[:, None]
+    mask = np.where(left._known[:, one], 1.0, np.nan)[:, None] * np.where(right._known[:, two], 1.0, np.nan)
+    return np.asarray(left.factors.scale * (weighed.T @ right._spread[:, :, two]) * mask)
