@@ -1,10 +1,11 @@
 """Estimates from a sample, with errors by its design. Knows nothing of satisfaction."""
 
 from sipas.estimation.collapsing import DuckDB, collapse
-from sipas.estimation.design import Design
+from sipas.estimation.design import Design, Stage
 from sipas.estimation.estimates import Conventions, Request, estimate, estimate_rows, natural
-from sipas.estimation.grid import Grid, grids
+from sipas.estimation.grid import Grid, grids, lay_out
 from sipas.estimation.intervals import difference_interval, log_interval, t_interval, t_quantile
+from sipas.estimation.joint import joint_pairs
 from sipas.estimation.linearise import denominators, intervals_of_shares, kish_size, numerators, ratios, unanimous
 from sipas.estimation.linearised import Linearised, across, totals
 from sipas.estimation.measures import (
@@ -49,6 +50,7 @@ __all__ = [
     "Responded",
     "Share",
     "ShareInterval",
+    "Stage",
     "Term",
     "across",
     "beta_interval",
@@ -60,7 +62,9 @@ __all__ = [
     "estimate_rows",
     "grids",
     "intervals_of_shares",
+    "joint_pairs",
     "kish_size",
+    "lay_out",
     "log_interval",
     "merge",
     "natural",

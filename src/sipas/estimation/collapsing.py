@@ -9,19 +9,13 @@ import duckdb
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.design import Design
+from sipas.estimation.design import Design, Stage, path_of, sizes_of
+from sipas.estimation.joint import joint_given
 from sipas.estimation.measures import Measure, Term, terms_of
-from sipas.estimation.moments import FIXED, KEY, WHOLE, Description, Moments
-from sipas.estimation.query import JOINED, ROW_NUMBER, phase_1
+from sipas.estimation.moments import ADDED, FIXED, WHOLE, Description, Moments, fixed_of
+from sipas.estimation.query import JOINED, ROW_NUMBER, numbered, phase_1
 from sipas.estimation.refusals import refuse_columns, refuse_rows, refuse_twice, refuse_types
-
-PSUS_COLUMNS = {
-    "stratum": pl.String,
-    "psu": pl.String,
-    "psu_population": pl.Float64,
-    "psu_rate": pl.Float64,
-    "psu_sample": pl.Int64,
-}
+from sipas.estimation.units_drawn import with_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +54,7 @@ def collapse(
     domains: tuple[tuple[str, ...], ...] = (),
     *,
     psus: pl.DataFrame | None = None,
+    joint: pl.DataFrame | None = None,
     part: str = "",
     engine: DuckDB | None = None,
 ) -> Moments:
@@ -79,8 +74,12 @@ def collapse(
         domain of that kind (``Moments.outside`` counts them).
     psus : polars.DataFrame, optional
         All primary units drawn, also those nobody of whom answered: ``stratum``, ``psu`` and, where known,
-        ``psu_population`` (N_h) or ``psu_rate``, ``psu_sample`` (n_h; then not every unit need be listed).
-        Missing: the units seen in the rows.
+        ``psu_population`` (N_h) or ``psu_rate``, ``psu_sample`` (n_h; then not every unit need be listed). With
+        ``stratum_2`` and ``unit_2`` (and so on) it lists all units of that stage, with ``population_2``, ``rate_2``,
+        ``sample_2``. Missing: the units seen in the rows.
+    joint : polars.DataFrame, optional
+        Probabilities of pairs (``pps="joint"``: ``joint_pairs`` makes it of a matrix), or the sum of squares of a
+        stratum (``pps="hartley-rao"``).
     part : str
         Name of this part of the data (a day, a province), by which it can be merged and replaced.
     engine : DuckDB, optional
@@ -89,7 +88,7 @@ def collapse(
     Returns
     -------
     Moments
-        Additive sums; cost afterwards depends on the number of primary units, not of rows.
+        Additive sums; cost afterwards depends on the number of units of the last stage, not of rows.
 
     Raises
     ------
@@ -98,12 +97,13 @@ def collapse(
         ``estimation.key_missing``, ``estimation.value_not_finite``, ``estimation.population_varies``,
         ``estimation.size_not_valid``, ``estimation.psu_in_two_strata``, ``estimation.psu_unknown``,
         ``estimation.psu_repeated``, ``estimation.psu_needed``, ``estimation.kind_repeated``,
-        ``estimation.measure_repeated``.
+        ``estimation.measure_repeated``, ``estimation.population_too_small``, ``estimation.rate_not_valid``,
+        ``estimation.unit_in_two_strata``, errors of ``joint``.
 
     Notes
     -----
-    Two-phase estimation: sums per primary unit are sufficient for Taylor linearisation with one stage (Särndal,
-    Swensson & Wretman 1992, §5.5; Lumley 2004, doi:10.18637/jss.v009.i08).
+    Two-phase estimation: sums per unit of the last stage are sufficient for Taylor linearisation (Särndal,
+    Swensson & Wretman 1992, §4.3, §5.5; Lumley 2004, doi:10.18637/jss.v009.i08).
     """
     if psus is not None and design.psu is None:
         raise SipasError("estimation.psu_needed", "psus")
@@ -124,10 +124,10 @@ def collapse(
             if whole:
                 refuse_rows(database, found.filter(pl.col("kind") == 0), design, terms)
             tables.append(_named(found, (WHOLE, *(JOINED.join(kind) for kind in some)), terms, about, part))
-    tables[0] = _with_psus(tables[0], psus, part)
+    tables[0] = with_units(tables[0], psus, design, part)
     order = pl.col("domain_kind").replace_strict(kinds, range(len(kinds)), return_dtype=pl.Int64)
-    table = pl.concat([one.sort(order, *KEY[1:], nulls_last=True) for one in tables])
-    return Moments(table, about)
+    table = pl.concat([one.sort(order, *about.key()[1:], nulls_last=True) for one in tables])
+    return Moments(table, about, None if joint is None else joint_given(joint, design))
 
 
 def _open(
@@ -147,7 +147,7 @@ def _open(
         refuse_columns(wanted, database.table("survey_rows_given").columns)
     # A window without order keeps the order of the rows and streams.
     number = f"SELECT *, ROW_NUMBER() OVER () AS {ROW_NUMBER} FROM survey_rows_given"
-    text = number if design.psu is None else "SELECT * FROM survey_rows_given"
+    text = number if design.by_row else "SELECT * FROM survey_rows_given"
     database.execute(f"CREATE VIEW survey_source AS {text}")
     refuse_types(database, design, terms)
 
@@ -156,10 +156,8 @@ def _named(
     found: pl.DataFrame, kinds: tuple[str, ...], terms: tuple[Term, ...], about: Description, part: str
 ) -> pl.DataFrame:
     design, own = about.design, list(about.carried().values())
-    size = "psu_population" if design.population is not None else "psu_rate"
-    whole = pl.col("kind") == 0
-    other = "psu_rate" if size == "psu_population" else "psu_population"
-    prefix = f"{part}:" if design.psu is None else ""
+    *path, leaf = path_of(design)
+    prefix = f"{part}:" if design.by_row else ""
     columns = [
         pl.lit(part).alias("part"),
         pl
@@ -168,43 +166,21 @@ def _named(
         .replace_strict(dict(enumerate(kinds)), return_dtype=pl.String)
         .alias("domain_kind"),
         pl.col("domain"),
-        pl.col("stratum"),
-        (pl.lit(prefix) + pl.col("psu")).alias("psu"),
-        pl.when(whole).then(pl.col("least")).alias(size),
-        pl.lit(None, pl.Float64).alias(other),
-        pl.lit(None, pl.Int64).alias("psu_sample"),
-        *(pl.col(name).cast(FIXED[name]) for name in ("n", "zero_weight", "w", "ww")),
+        *path,
+        (pl.lit(prefix) + pl.col(leaf)).alias(leaf),
+        *(one for number, stage in enumerate(design.stages, start=1) for one in _sizes(stage, number)),
+        *(pl.col(name).cast(FIXED[name]) for name in ADDED),
         *(pl.col(f"d{i}").alias(name) for i, name in enumerate(own, start=1)),
         *(pl.col(f"t{i}").cast(pl.Int64 if t.counts else pl.Float64).alias(t.name) for i, t in enumerate(terms)),
     ]
-    return found.select(columns).select([*FIXED, *own, *(term.name for term in terms)])
+    return found.select(columns).select([*fixed_of(design), *own, *(term.name for term in terms)])
 
 
-def _with_psus(table: pl.DataFrame, psus: pl.DataFrame | None, part: str) -> pl.DataFrame:
-    if psus is None:
-        return table
-    drawn = _checked(psus)
-    whole = table.filter(pl.col("domain_kind") == WHOLE)
-    strange = whole.join(drawn, on=["stratum", "psu"], how="anti")
-    if strange.height and not drawn["psu_sample"].null_count() == 0:
-        raise SipasError("estimation.psu_unknown", "psus", got=strange.select("stratum", "psu").rows()[:5])
-    sizes = [pl.coalesce(pl.col(f"{c}_drawn"), pl.col(c)).alias(c) for c in list(PSUS_COLUMNS)[2:]]
-    known = table.join(drawn, on=["stratum", "psu"], how="left", suffix="_drawn", maintain_order="left")
-    on_whole = [pl.when(pl.col("domain_kind") == WHOLE).then(e) for e in sizes]
-    known = known.with_columns(on_whole).select(table.columns)
-    silent = drawn.join(whole, on=["stratum", "psu"], how="anti").with_columns(
-        pl.lit(part).alias("part"), pl.lit(WHOLE).alias("domain_kind"), pl.lit("").alias("domain")
-    )
-    zeros = [pl.lit(0, dtype).alias(name) for name, dtype in table.schema.items() if name not in silent.columns]
-    return pl.concat([known, silent.with_columns(zeros).select(table.columns)])
-
-
-def _checked(psus: pl.DataFrame) -> pl.DataFrame:
-    refuse_columns(["stratum", "psu"], psus.columns)
-    there = [pl.col(name).cast(dtype) for name, dtype in PSUS_COLUMNS.items() if name in psus.columns]
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in PSUS_COLUMNS.items() if name not in psus.columns]
-    drawn = psus.select(*there, *absent).select(list(PSUS_COLUMNS))
-    twice = drawn.filter(drawn.select("stratum", "psu").is_duplicated())
-    if twice.height:
-        raise SipasError("estimation.psu_repeated", "psus", got=list(twice.select("stratum", "psu").row(0)))
-    return drawn
+def _sizes(stage: Stage, number: int) -> list[pl.Expr]:
+    population, rate, sample = sizes_of(number)
+    size, other = (population, rate) if stage.population is not None else (rate, population)
+    return [
+        pl.when(pl.col("kind") == 0).then(pl.col(numbered("least", number))).alias(size),
+        pl.lit(None, pl.Float64).alias(other),
+        pl.lit(None, pl.Int64).alias(sample),
+    ]

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
+from sipas.estimation.calibrated_residuals import CrossSums, cross_sums
+from sipas.estimation.design import path_of
+from sipas.estimation.levels import Level, added
 from sipas.estimation.measures import Term
 from sipas.estimation.moments import WHOLE, Moments
-from sipas.estimation.strata import Flags, Ints, Reals, Strata, strata_of
-
-
-@dataclass(frozen=True, slots=True)
-class CrossSums:
-    """Sums that a calibration needs: what was calibrated times what is measured, by base weights.
-
-    Parameters
-    ----------
-    terms : tuple of str
-        Names of T terms.
-    values : array, shape (D, P, T)
-        For each domain, calibration variable x and term with the value t in a row: sum of base weight times x times t
-        over the rows of the domain.
-    """
-
-    terms: tuple[str, ...]
-    values: Reals
+from sipas.estimation.stages import Stages, stages_of
+from sipas.estimation.strata import Flags, Ints, Reals, Strata
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +31,7 @@ class Grid:
     strata : Strata
         First stage of the whole design.
     table : polars.DataFrame
-        R rows: one per domain, stratum and primary unit with members, sorted so; columns are the sums.
+        R rows: one per domain and unit of the last stage with members, sorted by domain and path; columns are the sums.
     domain, stratum, psu : array of int, shape (R,)
         Place of each row in ``domains``, in the strata, among all primary units.
     segment : array of int, shape (R,)
@@ -53,6 +40,15 @@ class Grid:
         First row of each run.
     domain_starts : array of int, shape (D,)
         First run of each domain.
+    leaf : array of int, shape (R,)
+        Place of each row among all units of the last stage.
+    stages : Stages
+        The whole sample.
+    levels : tuple of Level
+        How the rows lie in each stage.
+    base : Level
+        What degrees of freedom are counted from: the first stage, and where a stratum of it was taken whole, the first
+        stage below that was sampled.
     cross : CrossSums, optional
         Present where the weights were calibrated.
     """
@@ -67,6 +63,10 @@ class Grid:
     segment: Ints
     starts: Ints
     domain_starts: Ints
+    leaf: Ints
+    stages: Stages
+    levels: tuple[Level, ...]
+    base: Level
     cross: CrossSums | None = None
 
     @property
@@ -171,26 +171,6 @@ class Grid:
         return self.per_segment((counts > 0).astype(np.float64)) > 0
 
 
-def added(values: Reals, starts: Ints) -> Reals:
-    """Add consecutive rows.
-
-    Parameters
-    ----------
-    values : array, shape (N, ...)
-        Values.
-    starts : array of int, shape (G,)
-        First row of each group; groups follow each other and cover all rows.
-
-    Returns
-    -------
-    array, shape (G, ...)
-        Sums.
-    """
-    if starts.size == 0:
-        return np.zeros((0, *values.shape[1:]))
-    return np.asarray(np.add.reduceat(values, starts, axis=0))
-
-
 def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> Iterator[Grid]:
     """Lay out the moments for each kind of domain.
 
@@ -215,39 +195,130 @@ def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> Iterator[Gr
     if unknown := [kind for kind in kinds or () if kind not in known]:
         raise SipasError("estimation.kind_unknown", "domain_kind", expected=list(known), got=unknown)
     table = moments.summed()
-    whole = table.filter(pl.col("domain_kind") == WHOLE).sort("stratum", "psu")
-    strata = strata_of(whole, moments.description.design)
-    numbers = whole.select(
-        "stratum",
-        "psu",
-        pl.int_range(pl.len(), dtype=pl.Int64).alias("psu_number"),
-        (pl.col("stratum").rle_id().cast(pl.Int64)).alias("stratum_number"),
-    )
+    path = list(path_of(moments.description.design))
+    whole = table.filter(pl.col("domain_kind") == WHOLE).sort(path, nulls_last=True)
+    stages = stages_of(whole, moments)
+    numbers = whole.select(*path, pl.int_range(pl.len(), dtype=pl.Int64).alias("leaf_number"))
     for kind in kinds or known:
-        yield _grid(moments.of_kind(table, kind), kind, strata, numbers)
+        here = moments.of_kind(table, kind).filter(pl.col("domain").is_not_null())
+        here = here.join(numbers, on=path, how="left", nulls_equal=len(path) > 2).sort("domain", "leaf_number")
+        domain = here.select(pl.col("domain").rle_id().cast(pl.Int64)).to_series().to_numpy()
+        names = tuple(here["domain"].unique(maintain_order=True))
+        sums = moments.calibration
+        cross = None if sums is None else cross_sums(sums, kind, names, whole)
+        yield lay_out(kind, names, here, domain, here["leaf_number"].to_numpy(), stages, cross)
 
 
-def _grid(table: pl.DataFrame, kind: str, strata: Strata, numbers: pl.DataFrame) -> Grid:
-    here = table.filter(pl.col("domain").is_not_null())
-    here = here.join(numbers, on=["stratum", "psu"], how="left").sort("domain", "stratum_number", "psu_number")
-    runs = here.select(
-        pl.col("domain").rle_id().cast(pl.Int64).alias("domain"),
-        pl.struct("domain", "stratum_number").rle_id().cast(pl.Int64).alias("segment"),
-    )
-    domain, segment = runs["domain"].to_numpy(), runs["segment"].to_numpy()
-    starts = _changes(segment)
+def lay_out(
+    kind: str,
+    domains: tuple[str, ...],
+    table: pl.DataFrame,
+    domain: Ints,
+    leaf: Ints,
+    stages: Stages,
+    cross: CrossSums | None = None,
+) -> Grid:
+    """Lay out rows that may be anybody's: those of the moments, or every unit in every domain.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of domain.
+    domains : tuple of str
+        Its D domains; each has at least one row.
+    table : polars.DataFrame
+        R rows with the sums wanted later (``Grid.sums``); sorted by domain, then by leaf.
+    domain, leaf : array of int, shape (R,)
+        Domain and place among all units of the last stage.
+    stages : Stages
+        The sample (``Grid.stages`` of another grid of the same moments).
+    cross : CrossSums, optional
+        Of a calibration.
+
+    Returns
+    -------
+    Grid
+        The rows with their place in every stage.
+    """
+    levels = tuple(_level(stages, number, domain, leaf) for number in range(len(stages.strata)))
+    segment, starts = _runs(domain, stages.stratum[0][leaf])
     return Grid(
         kind=kind,
-        domains=tuple(here["domain"].unique(maintain_order=True)),
-        strata=strata,
-        table=here,
+        domains=domains,
+        strata=stages.strata[0],
+        table=table,
         domain=domain,
-        stratum=here["stratum_number"].to_numpy(),
-        psu=here["psu_number"].to_numpy(),
+        stratum=stages.stratum[0][leaf],
+        psu=stages.unit[0][leaf],
         segment=segment,
         starts=starts,
         domain_starts=_changes(domain[starts]),
+        leaf=leaf,
+        stages=stages,
+        levels=levels,
+        base=_base(stages, levels, domain, leaf),
+        cross=cross,
     )
+
+
+def _level(stages: Stages, number: int, domain: Ints, leaf: Ints) -> Level:
+    stratum, unit = stages.stratum[number][leaf], stages.unit[number][leaf]
+    parent = stages.unit[number - 1][leaf] if number else stratum
+    last = number == len(stages.strata) - 1
+    left = stages.left[number]
+    return _placed(stages.strata[number], domain, (parent, stratum, unit), left, last=last)
+
+
+def _placed(strata: Strata, domain: Ints, path: tuple[Ints, Ints, Ints], left: Reals | None, *, last: bool) -> Level:
+    _, stratum, unit = path
+    rows = None if last else _runs(domain, unit)[1]
+    parent, stratum, unit, domain = (values if rows is None else values[rows] for values in (*path, domain))
+    segment, starts = _runs(domain, stratum)
+    domain_starts = _changes(domain[starts])
+    _, parents = _runs(domain[starts], parent[starts])
+    return Level(
+        strata=strata,
+        rows=rows,
+        unit=unit,
+        segment=segment,
+        starts=starts,
+        stratum=stratum[starts],
+        domain=domain[starts],
+        domain_starts=domain_starts,
+        parents=parents,
+        left=None if left is None else left[unit],
+    )
+
+
+def _base(stages: Stages, levels: tuple[Level, ...], domain: Ints, leaf: Ints) -> Level:
+    """Let each stratum taken whole give way to the stage below it."""
+    if len(levels) == 1 or not stages.strata[0].census.any():
+        return levels[0]
+    strata, stratum, unit = stages.strata[0], stages.stratum[0], stages.unit[0]
+    for below in range(1, len(levels)):
+        whole = strata.census[stratum]
+        stratum = np.where(whole, len(strata.names) + stages.stratum[below], stratum)
+        unit = np.where(whole, stages.unit[0].size * below + stages.unit[below], unit)
+        strata = _joined(strata, stages.strata[below])
+    return _placed(strata, domain, (stratum[leaf], stratum[leaf], unit[leaf]), None, last=False)
+
+
+def _joined(upper: Strata, lower: Strata) -> Strata:
+    return replace(
+        upper,
+        names=upper.names + lower.names,
+        drawn=np.concatenate([upper.drawn, lower.drawn]),
+        factor=np.concatenate([upper.factor, lower.factor]),
+        lonely=np.concatenate([upper.lonely, lower.lonely]),
+        census=np.concatenate([upper.census, lower.census]),
+        left=None,
+    )
+
+
+def _runs(domain: Ints, numbers: Ints) -> tuple[Ints, Ints]:
+    """Find the run of each row, of one domain and number, and the first row of each run."""
+    changes = (np.diff(domain, prepend=-1) != 0) | (np.diff(numbers, prepend=-1) != 0)
+    return np.cumsum(changes) - 1, np.flatnonzero(changes)
 
 
 def _changes(numbers: Ints) -> Ints:

@@ -1,10 +1,7 @@
-"""Phase 2: estimates as smooth functions of totals, their scores per primary unit, their covariance.
+"""Phase 2: estimates as smooth functions of totals, their scores per unit, their covariance.
 
-With z_hi the linearised score of primary unit i in stratum h, zero where the unit has no members in the domain,
-
-    cov(a, b) = sum_h (1 - f_h) n_h / (n_h - 1) sum_i (z_hia - mean z_ha) (z_hib - mean z_hb)
-
-where n_h counts every unit drawn (Särndal, Swensson & Wretman 1992, §5.5-5.7; Binder 1983, doi:10.2307/1402588).
+The covariance is that of the totals of the linearised scores (Binder 1983, doi:10.2307/1402588): a sum over the stages
+of the sample (``sipas.estimation.levels``), or over pairs of primary units (``sipas.estimation.joint``).
 """
 
 from __future__ import annotations
@@ -13,11 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
 
 from sipas.errors import SipasError
-from sipas.estimation.grid import Grid, added
+from sipas.estimation.grid import Grid
+from sipas.estimation.levels import Level, Sides, crossed, products, sides, spread_of, squares
 from sipas.estimation.measures import Term
+from sipas.estimation.pair_sums import paired, paired_across
 from sipas.estimation.strata import Flags, Reals
 
 
@@ -28,13 +26,13 @@ class Linearised:
     Parameters
     ----------
     grid : Grid
-        Domains, strata, primary units; R rows.
+        Domains, strata, units; R rows.
     names : tuple of str
         Names of the A estimates.
     values : array, shape (D, A)
         Estimates; NaN where nobody answered.
     scores : array, shape (R, A)
-        Linearised score of each primary unit in each domain; 0 where the estimate is NaN.
+        Linearised score of each unit of the last stage in each domain; 0 where the estimate is NaN.
     answers : array, shape (R, A)
         Unweighted respondents behind the estimate in each row.
     crossed : array, shape (D, P, A), optional
@@ -82,6 +80,8 @@ class Linearised:
         -------
         array, shape (D, A)
             0 or more. (Valliant & Rust 2010, J. Official Statistics 26(4): units of the domain, not of the design.)
+            Where a stratum was taken whole and has later stages, each of its units is a stratum and those below are
+            counted.
         """
         units, strata = self._units_and_strata
         return units - strata
@@ -94,18 +94,20 @@ class Linearised:
         array of bool, shape (D, A)
             False where there are no answers.
         """
-        sampled = self._members & ~self.grid.strata.census[self.grid.segment_stratum][:, None]
-        return np.asarray((self.grid.per_domain(sampled.astype(np.float64)) == 0) & (self.n > 0))
+        base = self.grid.base
+        sampled = self._members & ~base.strata.census[base.stratum][:, None]
+        return np.asarray((base.per_domain(sampled.astype(np.float64)) == 0) & (self.n > 0))
 
     def lonely(self) -> Reals:
-        """Count the strata with one primary unit drawn where the estimate has answers.
+        """Count the strata with one unit drawn where the estimate has answers.
 
         Returns
         -------
         array, shape (D, A)
-            Strata taken with certainty are not counted.
+            Of all stages. Strata taken with certainty are not counted.
         """
-        return self.grid.per_domain((self._members & self._lonely()).astype(np.float64))
+        found = [self._lonely_of(level, active) for level, active in zip(self.grid.levels, self._active, strict=True)]
+        return np.asarray(sum(found[1:], start=found[0]))
 
     def variance(self) -> Reals:
         """Give the variance of every estimate.
@@ -113,14 +115,17 @@ class Linearised:
         Returns
         -------
         array, shape (D, A)
-            NaN where the estimate is, and where one primary unit alone (or lonely ones that add nothing) would
-            claim an error of 0.
+            NaN where the estimate is, where one primary unit alone (or lonely ones that add nothing) would
+            claim an error of 0, and where a form of pairs falls below 0.
         """
-        grid, mean = self.grid, self._means()
-        square = grid.per_segment((self.scores - mean[grid.segment]) ** 2)
-        silent = self._silent()[:, None] * mean**2
-        factor = grid.strata.factor[grid.segment_stratum][:, None]
-        found = grid.per_domain(factor * (square + silent)) * self._average**2
+        found = np.zeros(())
+        for level, active, average in zip(self.grid.levels, self._active, self._averages, strict=True):
+            found = found + squares(level, spread_of(level, self.scores, active)) * average**2
+        pairs = self.grid.stages.pairs
+        if pairs is not None:
+            form = paired(self.grid.levels[0], pairs, self.scores)
+            found = found + np.diagonal(form, axis1=1, axis2=2) * self._averages[0] ** 2
+            found = np.where(found < 0, np.nan, found)
         return np.asarray(np.where(self._known, found, np.nan))
 
     def covariance(self, domain: str) -> Reals:
@@ -156,19 +161,18 @@ class Linearised:
         return self._covariances(list(range(len(self.grid.domains))))
 
     def _covariances(self, chosen: list[int]) -> Reals:
-        grid, mean = self.grid, self._means()
-        factor = np.sqrt(grid.strata.factor[grid.segment_stratum])[:, None]
-        spread = (self.scores - mean[grid.segment]) * factor[grid.segment]
-        silent = mean * factor * np.sqrt(self._silent())[:, None]
-        average, known = self._average, self._known
-        rows = np.append(grid.starts[grid.domain_starts], grid.domain.size)
-        runs = np.append(grid.domain_starts, grid.starts.size)
-        found = np.empty((len(chosen), len(self.names), len(self.names)))
-        for place, d in enumerate(chosen):
-            both = np.vstack([spread[rows[d] : rows[d + 1]], silent[runs[d] : runs[d + 1]]])
-            mask = np.where(known[d], average[d], np.nan)
-            found[place] = (both.T @ both) * np.outer(mask, mask)
-        return found
+        count = len(self.names)
+        found = np.zeros((len(chosen), count, count))
+        for level, active, average in zip(self.grid.levels, self._active, self._averages, strict=True):
+            rows = products(level, spread_of(level, self.scores, active))
+            for place, d in enumerate(chosen):
+                found[place] += (rows[d].T @ rows[d]) * np.outer(average[d], average[d])
+        pairs = self.grid.stages.pairs
+        if pairs is not None:
+            average = self._averages[0][chosen]
+            found += paired(self.grid.levels[0], pairs, self.scores)[chosen] * average[:, :, None] * average[:, None, :]
+        known = np.where(self._known[chosen], 1.0, np.nan)
+        return np.asarray(found * known[:, :, None] * known[:, None, :])
 
     def combine(self, names: tuple[str, ...], values: Reals, gradient: Reals, answers: Reals) -> Linearised:
         """Take smooth functions of the estimates (delta method).
@@ -197,46 +201,63 @@ class Linearised:
         crossed = None if self.crossed is None else self.crossed @ slope.transpose(0, 2, 1)
         return replace(self, names=names, values=values, scores=scores, answers=answers, crossed=crossed)
 
-    def _means(self) -> Reals:
-        grid = self.grid
-        sums = grid.per_segment(self.scores)
-        drawn = grid.strata.drawn[grid.segment_stratum][:, None]
-        overall = grid.per_domain(sums) / max(int(grid.strata.drawn.sum()), 1)
-        return np.where(self._lonely(), overall[grid.segment_domain], sums / drawn)
+    def side(self, name: str) -> Linearised:
+        """Take one estimate out.
 
-    def _silent(self) -> Reals:
-        size = np.diff(self.grid.starts, append=self.grid.domain.size)
-        return (self.grid.strata.drawn[self.grid.segment_stratum] - size).astype(np.float64)
+        Parameters
+        ----------
+        name : str
+            Its name.
 
-    def _lonely(self) -> Flags:
-        return self.grid.strata.lonely[self.grid.segment_stratum][:, None]
+        Returns
+        -------
+        Linearised
+            With A = 1, on the same grid.
+        """
+        one = [self.place(name)]
+        crossed = None if self.crossed is None else self.crossed[:, :, one]
+        return Linearised(
+            self.grid, (name,), self.values[:, one], self.scores[:, one], self.answers[:, one], crossed=crossed
+        )
 
     @cached_property
+    def _active(self) -> list[Reals]:
+        """Per stage the units with answers, shape (S, A)."""
+        return [level.active(self.answers) for level in self.grid.levels]
+
+    @cached_property
+    def _active_base(self) -> Reals:
+        grid = self.grid
+        return self._active[0] if grid.base is grid.levels[0] else grid.base.active(self.answers)
+
+    @property
     def _members(self) -> Flags:
-        return self.grid.members(self.answers)
+        return self._active_base > 0
+
+    def _lonely_of(self, level: Level, active: Reals) -> Reals:
+        return level.per_domain(((active > 0) & level.alone(active)).astype(np.float64))
 
     @cached_property
     def _units_and_strata(self) -> tuple[Reals, Reals]:
-        units = self.grid.per_domain(self.grid.per_segment((self.answers > 0).astype(np.float64)))
-        return units, self.grid.per_domain(self._members.astype(np.float64))
+        base = self.grid.base
+        return base.per_domain(self._active_base), base.per_domain(self._members.astype(np.float64))
 
     @cached_property
-    def _average(self) -> Reals:
-        """Square root of the blow-up for lonely strata under the rule ``average``, shape (D, A)."""
-        _, strata = self._units_and_strata
+    def _averages(self) -> list[Reals]:
+        """Per stage the square root of the blow-up for lonely strata under the rule ``average``, shape (D, A)."""
         if self.grid.strata.rule != "average":
-            return np.ones_like(strata)
-        rest = strata - self.lonely()
-        return np.sqrt(np.divide(strata, rest, out=np.ones_like(strata), where=rest > 0))
+            return [np.ones_like(self.values)] * len(self.grid.levels)
+        both = zip(self.grid.levels, self._active, strict=True)
+        return [np.sqrt(level.blow_up(active)[1]) for level, active in both]
 
     @cached_property
     def _known(self) -> Flags:
-        strata = self.grid.strata
+        base = self.grid.base
+        strata = base.strata
         sure = strata.census | (strata.lonely & (strata.rule == "certainty"))
-        members = self._members
-        unsure = self.grid.per_domain((members & ~sure[self.grid.segment_stratum][:, None]).astype(np.float64))
+        unsure = base.per_domain((self._members & ~sure[base.stratum][:, None]).astype(np.float64))
         units, _ = self._units_and_strata
-        lonely_only = (self.lonely() == unsure) & (strata.rule in {"remove", "average"})
+        lonely_only = (self._lonely_of(base, self._active_base) == unsure) & (strata.rule in {"remove", "average"})
         known = (unsure == 0) | ((units > 1) & ~lonely_only)
         return np.asarray(known & np.isfinite(self.values))
 
@@ -280,24 +301,22 @@ def across(left: Linearised, name: str, right: Linearised, other: str) -> Reals:
     array, shape (D of left, D of right)
         Squared units of the estimates; 0 where the domains share no stratum, NaN where an estimate has no variance.
     """
-    first, second = _spread(left, name), _spread(right, other)
-    pairs = (first[0].T @ second[0] - first[1].T @ second[1]).toarray()
-    return np.asarray(pairs * np.outer(first[2], second[2]))
+    first, second = left.side(name), right.side(other)
+    found = np.zeros((len(left.grid.domains), len(right.grid.domains)))
+    for number in range(len(left.grid.levels)):
+        one, two = (_sides(each, number) for each in (first, second))
+        blow = np.outer(first._averages[number][:, 0], second._averages[number][:, 0])
+        found = found + crossed(one, two) * blow
+    pairs = left.grid.stages.pairs
+    if pairs is not None:
+        one_side, other_side = ((each.grid.levels[0], each.scores[:, 0]) for each in (first, second))
+        blow = np.outer(first._averages[0][:, 0], second._averages[0][:, 0])
+        found = found + paired_across(one_side, other_side, pairs) * blow
+    known = [np.where(each._known[:, 0], 1.0, np.nan) for each in (first, second)]
+    return np.asarray(found * np.outer(known[0], known[1]))
 
 
-def _spread(one: Linearised, name: str) -> tuple[sparse.csr_matrix, sparse.csr_matrix, Reals]:
-    grid, strata, column = one.grid, one.grid.strata, one.place(name)
-    score = one.scores[:, column]
-    lonely = strata.lonely[grid.stratum]
-    overall = grid.per_domain(grid.per_segment(score)) / max(int(strata.drawn.sum()), 1)
-    score = score - np.where(lonely, overall[grid.domain], 0.0)
-    factor = np.sqrt(strata.factor)
-    units = int(grid.psu.max(initial=-1)) + 1
-    shape = (max(units, int(strata.drawn.sum())), len(grid.domains))
-    by_unit = sparse.csr_matrix((score * factor[grid.stratum], (grid.psu, grid.domain)), shape=shape)
-    share = np.where(strata.lonely, 0.0, factor / np.sqrt(strata.drawn))
-    sums = added(score, grid.starts) * share[grid.segment_stratum]
-    where = (grid.segment_stratum, grid.segment_domain)
-    by_stratum = sparse.csr_matrix((sums, where), shape=(len(strata.names), len(grid.domains)))
-    mask = np.where(one._known[:, column], one._average[:, column], np.nan)
-    return by_unit, by_stratum, mask
+def _sides(one: Linearised, number: int) -> Sides:
+    level = one.grid.levels[number]
+    count = int(one.grid.stages.unit[number].max(initial=-1)) + 1
+    return sides(level, one.scores[:, 0], one._active[number], count)

@@ -1,9 +1,11 @@
-"""The moments: additive weighted sums per stratum, primary unit and domain. Documented in docs/reference."""
+"""The moments: additive weighted sums per unit of the last stage and domain. Documented in docs/reference."""
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
@@ -11,11 +13,11 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.design import Design
+from sipas.estimation.calibrated import CalibrationSums, merge_calibrations, read_calibration
+from sipas.estimation.design import Design, path_of, sizes_of
 from sipas.estimation.measures import Measure, terms_of
 
 WHOLE = "all"
-KEY = ("domain_kind", "domain", "stratum", "psu")
 FIXED = {
     "part": pl.String,
     "domain_kind": pl.String,
@@ -32,6 +34,28 @@ FIXED = {
 }
 CARRIED = "domain:"  # before a kind's name: its column where every primary unit is one row
 ADDED = ("n", "zero_weight", "w", "ww")
+
+
+def fixed_of(design: Design) -> dict[str, type[pl.DataType]]:
+    """Give the columns of the moments that no measure and no kind of domain makes, with their types.
+
+    Parameters
+    ----------
+    design : Design
+        The design.
+
+    Returns
+    -------
+    dict of str to type
+        In their order; those of later stages stand between ``psu_sample`` and ``n``.
+    """
+    later: dict[str, type[pl.DataType]] = {}
+    for stage in range(2, len(design.stages) + 1):
+        later |= dict.fromkeys((f"stratum_{stage}", f"unit_{stage}"), pl.String)
+        later |= dict(zip(sizes_of(stage), (pl.Float64, pl.Float64, pl.Int64), strict=True))
+    places = list(FIXED.items())
+    cut = list(FIXED).index("n")
+    return dict(places[:cut]) | later | dict(places[cut:])
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,11 +81,22 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
         Returns
         -------
         dict of str to str
-            Column by kind of domain; empty for designs with primary units, whose domains have rows of their own.
+            Column by kind of domain; empty for designs with units of several rows, whose domains have rows of their
+            own.
         """
-        if self.design.psu is not None:
+        if not self.design.by_row:
             return {}
         return {kind: CARRIED + kind for kind in self.kinds if kind != WHOLE}
+
+    def key(self) -> tuple[str, ...]:
+        """Give the columns that tell one row of the moments from another, the part aside.
+
+        Returns
+        -------
+        tuple of str
+            Kind of domain, domain, path of the unit.
+        """
+        return ("domain_kind", "domain", *path_of(self.design))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +112,21 @@ class Moments:
         sums ``n`` (rows of positive weight), ``zero_weight`` (rows of weight 0), ``w``, ``ww`` (sum of squared
         weights) and one column per term of the measures. Every primary unit has a row of kind ``all``. Where every row
         of the data is its own primary unit there are only these, and ``domain:<kind>`` columns after ``ww`` hold the
-        domain of each kind.
+        domain of each kind. Designs with later stages have one row per unit of the last stage, and after
+        ``psu_sample`` the columns ``stratum_2``, ``unit_2``, ``population_2``, ``rate_2``, ``sample_2``, ... (missing
+        in the row of a primary unit without respondents).
     description : Description
         Design, measures and kinds.
+    joint : polars.DataFrame, optional
+        What ``collapse`` was told of the probabilities of pairs.
+    calibration : CalibrationSums, optional
+        Where the weights were calibrated (``collapse_calibrated``): variances know it.
     """
 
     table: pl.DataFrame
     description: Description
+    joint: pl.DataFrame | None = None
+    calibration: CalibrationSums | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -138,7 +181,8 @@ class Moments:
         Moments
             The other parts.
         """
-        return replace(self, table=self.table.filter(pl.col("part") != part))
+        sums = None if self.calibration is None else self.calibration.without((part,))
+        return replace(self, table=self.table.filter(pl.col("part") != part), calibration=sums)
 
     def replaced(self, other: Moments) -> Moments:
         """Put corrected parts in the place of the parts of the same names.
@@ -158,7 +202,8 @@ class Moments:
         SipasError
             ``estimation.moments_differ``.
         """
-        kept = replace(self, table=self.table.filter(~pl.col("part").is_in(other.parts)))
+        sums = None if self.calibration is None else self.calibration.without(other.parts)
+        kept = replace(self, table=self.table.filter(~pl.col("part").is_in(other.parts)), calibration=sums)
         return merge([kept, other])
 
     def summed(self) -> pl.DataFrame:
@@ -171,15 +216,14 @@ class Moments:
         """
         if len(self.parts) < 2:
             return self.table.drop("part")
-        table = self.table.sort(*KEY, "part", nulls_last=True)
-        starts = _starts(table)
-        sums = [
-            name
-            for name in table.columns
-            if name in ADDED or name not in (*FIXED, *self.description.carried().values())
-        ]
+        design, key = self.description.design, self.description.key()
+        table = self.table.sort(*key, "part", nulls_last=True)
+        starts = _starts(table, key)
+        kept = (*fixed_of(design), *self.description.carried().values())
+        sums = [name for name in table.columns if name in ADDED or name not in kept]
         added = {name: np.add.reduceat(table[name].to_numpy(), starts) for name in sums}
-        sizes = [pl.col(name).drop_nulls().first().over(*KEY) for name in ("psu_population", "psu_rate", "psu_sample")]
+        named = [name for stage in range(1, len(design.stages) + 1) for name in sizes_of(stage)]
+        sizes = [pl.col(name).drop_nulls().first().over(*key) for name in named]
         first = table.with_columns(sizes)[starts].drop("part")
         return first.with_columns(pl.Series(name, values) for name, values in added.items())
 
@@ -189,10 +233,17 @@ class Moments:
         Parameters
         ----------
         path : pathlib.Path
-            File to make; design, measures and kinds go to the key ``sipas.moments`` of its metadata.
+            File to make; design, measures and kinds go to the key ``sipas.moments`` of its metadata, probabilities of
+            pairs to ``sipas.moments.joint`` (Arrow IPC as base 64).
         """
-        about = msgspec.json.encode(self.description).decode()
-        self.table.write_parquet(path, metadata={"sipas.moments": about})
+        about = {"sipas.moments": msgspec.json.encode(self.description).decode()}
+        if self.joint is not None:
+            stream = BytesIO()
+            self.joint.write_ipc(stream, compression="zstd")
+            about["sipas.moments.joint"] = b64encode(stream.getvalue()).decode()
+        if self.calibration is not None:
+            about |= self.calibration.metadata()
+        self.table.write_parquet(path, metadata=about)
 
 
 def read_moments(path: Path) -> Moments:
@@ -213,15 +264,22 @@ def read_moments(path: Path) -> Moments:
     SipasError
         ``estimation.not_moments``: the file lacks the description; ``estimation.moments_columns``: a column.
     """
-    about = pl.read_parquet_metadata(path).get("sipas.moments")
+    metadata = pl.read_parquet_metadata(path)
+    about = metadata.get("sipas.moments")
     if about is None:
         raise SipasError("estimation.not_moments", "moments", place=Place(file=path.name))
     description = msgspec.json.decode(about, type=Description)
+    joint = metadata.get("sipas.moments.joint")
     table = pl.read_parquet(path)
-    wanted = [*FIXED, *description.carried().values(), *(term.name for term in terms_of(description.measures))]
+    wanted = [
+        *fixed_of(description.design),
+        *description.carried().values(),
+        *(term.name for term in terms_of(description.measures)),
+    ]
     if missing := [name for name in wanted if name not in table.columns]:
         raise SipasError("estimation.moments_columns", "moments", got=missing, place=Place(file=path.name))
-    return Moments(table.select(wanted), description)
+    pairs = None if joint is None else pl.read_ipc(BytesIO(b64decode(joint)))
+    return Moments(table.select(wanted), description, pairs, read_calibration(metadata))
 
 
 def merge(moments: Iterable[Moments]) -> Moments:
@@ -250,10 +308,13 @@ def merge(moments: Iterable[Moments]) -> Moments:
     names = [part for one in given for part in one.parts]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise SipasError("estimation.part_repeated", "part", got=twice)
-    table = pl.concat([one.table for one in given]).sort("part", *KEY, nulls_last=True)
-    return replace(given[0], table=table)
+    table = pl.concat([one.table for one in given]).sort("part", *given[0].description.key(), nulls_last=True)
+    pairs = [one.joint for one in given if one.joint is not None]
+    joint = pl.concat(pairs).unique(maintain_order=True) if pairs else None
+    calibration = merge_calibrations(one.calibration for one in given)
+    return replace(given[0], table=table, joint=joint, calibration=calibration)
 
 
-def _starts(table: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    ids = table.select(pl.struct(KEY).rle_id())
+def _starts(table: pl.DataFrame, key: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    ids = table.select(pl.struct(key).rle_id())
     return np.flatnonzero(np.diff(ids.to_series().to_numpy(), prepend=-1) != 0)

@@ -1,4 +1,4 @@
-"""Phase 1 as one ANSI query: rows in, moments per stratum, primary unit and domain out.
+"""Phase 1 as one ANSI query: rows in, moments per unit of the last stage and domain out.
 
 The text uses what DuckDB and Spark SQL share: ``GROUPING SETS``, ``GROUPING()``, ``CASE``, double-quoted names
 (Spark: ``spark.sql.ansi.doubleQuotedIdentifiers``). No ``FILTER``, which is several times slower than ``CASE`` in
@@ -7,7 +7,7 @@ DuckDB. No text of the user stands in a literal: kinds and terms go by number.
 
 from __future__ import annotations
 
-from sipas.estimation.design import Design
+from sipas.estimation.design import Design, Stage, path_of
 from sipas.estimation.measures import Term
 
 ROW_NUMBER = "row_number_of_the_file"
@@ -45,7 +45,7 @@ def phase_1(
     Parameters
     ----------
     design : Design
-        Names the columns of weight, stratum, primary unit and population.
+        Names the columns of weight, strata, units and sizes.
     terms : tuple of Term
         Sums to make; they come out as ``t0``, ``t1``, ...
     domains : tuple of tuple of str
@@ -61,9 +61,9 @@ def phase_1(
     Returns
     -------
     str
-        A SELECT with the columns ``kind`` (0 for the whole, then 1, 2, ...), ``domain``, ``stratum``, ``psu``,
-        ``least`` and ``most`` (population or rate), ``bad_weights``, ``bad_sizes``, ``n``, ``zero_weight``,
-        ``w``, ``ww`` and the terms.
+        A SELECT with the columns ``kind`` (0 for the whole, then 1, 2, ...), ``domain``, the path of the unit
+        (``path_of``), for each stage ``least`` and ``most`` (population or rate) and ``bad_sizes`` (from the second
+        stage on ``least_2`` ...), ``bad_weights``, ``n``, ``zero_weight``, ``w``, ``ww`` and the terms.
     """
     named = dict.fromkeys(column for term in terms for column in (*term.answered, *term.power))
     alias = {column: f"c{i}" for i, column in enumerate(named)}
@@ -71,9 +71,10 @@ def phase_1(
     sums = [f"{_sum(term, alias)} AS t{i}" for i, term in enumerate(terms)]
     groups = 0 if carried else len(domains)
     own = [f"MIN(d{i}) AS d{i}" for i in range(1, len(domains) + 1)] if carried else []
-    outer = [*_kind(groups), *_SUMS, *own, *sums]
+    path = path_of(design)
+    outer = [*_kind(groups), *path, *_sizes(design), *_SUMS, *own, *sums]
     rows = f"  SELECT\n    {_listed(inner, 4)}\n  FROM {quoted(source)}"
-    return f"SELECT\n  {_listed(outer, 2)}\nFROM (\n{rows}\n) survey_rows\n{_groups(groups, whole=whole)}"
+    return f"SELECT\n  {_listed(outer, 2)}\nFROM (\n{rows}\n) survey_rows\n{_groups(path, groups, whole=whole)}"
 
 
 def _listed(expressions: list[str], indent: int) -> str:
@@ -81,12 +82,7 @@ def _listed(expressions: list[str], indent: int) -> str:
 
 
 _SUMS = (
-    "stratum",
-    "psu",
-    "MIN(size) AS least",
-    "MAX(size) AS most",
     f"COUNT(CASE WHEN w {WITHIN} THEN NULL ELSE 1 END) AS bad_weights",
-    f"COUNT(CASE WHEN size > 0 AND size {WITHIN} THEN NULL ELSE 1 END) AS bad_sizes",
     "COUNT(CASE WHEN w > 0 THEN 1 END) AS n",
     "COUNT(CASE WHEN w = 0 THEN 1 END) AS zero_weight",
     "SUM(w) AS w",
@@ -94,15 +90,70 @@ _SUMS = (
 )
 
 
+def numbered(name: str, stage: int) -> str:
+    """Name a column of phase 1 that every stage has.
+
+    Parameters
+    ----------
+    name : str
+        ``size``, ``least``, ``most`` or ``bad_sizes``.
+    stage : int
+        1 or more.
+
+    Returns
+    -------
+    str
+        The name itself for the first stage, then ``least_2`` and so on.
+    """
+    return name if stage == 1 else f"{name}_{stage}"
+
+
+def valid_size(stage: Stage, value: str) -> str:
+    """Write the condition that a size can be.
+
+    Parameters
+    ----------
+    stage : Stage
+        Tells whether the size is a rate.
+    value : str
+        SQL of the size.
+
+    Returns
+    -------
+    str
+        SQL: above 0, finite, and at most 1 for a rate; missing is neither true nor false.
+    """
+    if stage.rate is not None:
+        return f"{value} > 0 AND {value} <= 1"
+    return f"{value} > 0 AND {value} {WITHIN}"
+
+
+def _sizes(design: Design) -> list[str]:
+    found = []
+    for number, stage in enumerate(design.stages, start=1):
+        size = numbered("size", number)
+        found += [
+            f"MIN({size}) AS {numbered('least', number)}",
+            f"MAX({size}) AS {numbered('most', number)}",
+            f"COUNT(CASE WHEN {valid_size(stage, size)} THEN NULL ELSE 1 END) AS {numbered('bad_sizes', number)}",
+        ]
+    return found
+
+
 def _keys(design: Design) -> list[str]:
-    size = design.population or design.rate
     weight = "1" if design.weight is None else quoted(design.weight)
-    return [
-        f"CAST({weight} AS DOUBLE) AS w",
-        ("''" if design.strata is None else f"CAST({quoted(design.strata)} AS STRING)") + " AS stratum",
-        f"CAST({quoted(design.psu or ROW_NUMBER)} AS STRING) AS psu",
-        ("CAST(NULL AS DOUBLE)" if size is None else f"CAST({quoted(size)} AS DOUBLE)") + " AS size",
-    ]
+    found = [f"CAST({weight} AS DOUBLE) AS w"]
+    path = path_of(design)
+    for number, stage in enumerate(design.stages, start=1):
+        stratum, unit = path[2 * number - 2 : 2 * number]
+        size = stage.population or stage.rate
+        found += [
+            ("''" if stage.strata is None else f"CAST({quoted(stage.strata)} AS STRING)") + f" AS {stratum}",
+            f"CAST({quoted(stage.ids or ROW_NUMBER)} AS STRING) AS {unit}",
+            ("CAST(NULL AS DOUBLE)" if size is None else f"CAST({quoted(size)} AS DOUBLE)")
+            + f" AS {numbered('size', number)}",
+        ]
+    return found
 
 
 def _domain_values(domains: tuple[tuple[str, ...], ...]) -> list[str]:
@@ -130,8 +181,9 @@ def _kind(kinds: int) -> list[str]:
     return [f"CASE {number} ELSE 0 END AS kind", f"CASE {value} ELSE '' END AS domain"]
 
 
-def _groups(kinds: int, *, whole: bool) -> str:
-    sets = [f"(stratum, psu, d{i})" for i in range(1, kinds + 1)]
+def _groups(path: tuple[str, ...], kinds: int, *, whole: bool) -> str:
+    listed = ", ".join(path)
+    sets = [f"({listed}, d{i})" for i in range(1, kinds + 1)]
     if whole:
-        sets.insert(0, "(stratum, psu)")
+        sets.insert(0, f"({listed})")
     return f"GROUP BY GROUPING SETS ({', '.join(sets)})"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import math
+from decimal import Decimal
 
 import duckdb
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.design import Design
+from sipas.estimation.design import Design, Stage, path_of
 from sipas.estimation.measures import Measure, Term
-from sipas.estimation.query import WITHIN, quoted
-from sipas.estimation.strata import crossing_psus
+from sipas.estimation.query import JOINED, WITHIN, numbered, quoted, valid_size
+from sipas.estimation.strata import crossing_units
 
 MOST_NEAR = 3  # names like the unknown one that are offered
 
@@ -82,7 +84,7 @@ def refuse_types(database: duckdb.DuckDBPyConnection, design: Design, terms: tup
     """
     source = database.table("survey_source")
     types = dict(zip(source.columns, (str(t) for t in source.types), strict=True))
-    numeric = [design.weight, design.population, design.rate]
+    numeric = [design.weight, *(size for stage in design.stages for size in (stage.population, stage.rate))]
     numeric += [c for term in terms if term.codes is not None or term.power for c in term.answered]
     for column in dict.fromkeys(c for c in numeric if c is not None):
         if types[column].startswith(("VARCHAR", "DATE", "TIME", "BLOB", "STRUCT")) or types[column].endswith("]"):
@@ -109,7 +111,8 @@ def refuse_rows(
     ------
     SipasError
         ``estimation.weight_not_valid``, ``estimation.key_missing``, ``estimation.size_not_valid``,
-        ``estimation.population_varies``, ``estimation.psu_in_two_strata``, ``estimation.value_not_finite``.
+        ``estimation.rate_not_valid``, ``estimation.population_varies``, ``estimation.population_too_small``,
+        ``estimation.psu_in_two_strata``, ``estimation.unit_in_two_strata``, ``estimation.value_not_finite``.
     """
     if found["bad_weights"].sum() and design.weight is not None:
         weight = f"CAST({quoted(design.weight)} AS DOUBLE)"
@@ -118,46 +121,96 @@ def refuse_rows(
             "estimation.weight_not_valid", design.weight, got=got, place=Place(row=row, column=design.weight)
         )
     _refuse_keys(database, found, design)
-    _refuse_sizes(database, found, design)
-    _refuse_crossing(database, found, design)
+    for number in range(1, len(design.stages) + 1):
+        _refuse_sizes(database, found, design, number)
+        _refuse_crossing(database, found, design, number)
     for number, term in enumerate(terms):
         if term.power and not found[f"t{number}"].is_finite().all():
             _refuse_value(database, term)
 
 
 def _refuse_keys(database: duckdb.DuckDBPyConnection, found: pl.DataFrame, design: Design) -> None:
-    for name, column in (("stratum", design.strata), ("psu", design.psu)):
+    columns = [column for stage in design.stages for column in (stage.strata, stage.ids)]
+    for name, column in zip(path_of(design), columns, strict=True):
         if column is not None and found[name].null_count():
             row, _ = _first(database, column, f"{quoted(column)} IS NULL")
             raise SipasError("estimation.key_missing", column, place=Place(row=row, column=column))
 
 
-def _refuse_sizes(database: duckdb.DuckDBPyConnection, found: pl.DataFrame, design: Design) -> None:
-    size = design.population or design.rate
-    if size is not None and found["bad_sizes"].sum():
-        value = f"CAST({quoted(size)} AS DOUBLE)"
-        row, got = _first(database, size, f"NOT COALESCE({value} > 0 AND {value} {WITHIN}, FALSE)")
-        raise SipasError("estimation.size_not_valid", size, got=got, place=Place(row=row, column=size))
-    mixed = found.filter(pl.col("least") != pl.col("most")).sort("stratum", "psu")
-    if mixed.height:
-        got = [mixed["least"][0], mixed["most"][0]]
-        place = Place(column=size)
-        raise SipasError("estimation.population_varies", size, expected=mixed["stratum"][0], got=got, place=place)
+def _refuse_sizes(database: duckdb.DuckDBPyConnection, found: pl.DataFrame, design: Design, number: int) -> None:
+    stage = design.stages[number - 1]
+    size = stage.population or stage.rate
+    if size is None:
+        return
+    least, most, bad = (numbered(name, number) for name in ("least", "most", "bad_sizes"))
+    if found[bad].sum():
+        _refuse_size(database, design, number, size)
+    path = list(path_of(design))
+    group = path[: 2 * number] if design.by_unit(number) else path[: 2 * number - 1]
+    units = pl.len() if number == len(design.stages) else pl.col(path[2 * number - 1]).n_unique()
+    spread = found.group_by(group).agg(pl.min(least).alias("low"), pl.max(most).alias("high"), units.alias("drawn"))
+    for wrong in spread.filter(pl.col("low") != pl.col("high")).sort(group).head(1).rows(named=True):
+        here = _same(design, group, wrong)
+        _, first = _first(database, size, here)
+        row, _ = _first(database, size, f"{here} AND CAST({quoted(size)} AS DOUBLE) <> {first}")
+        got, place = [wrong["low"], wrong["high"]], Place(row=row, column=size)
+        raise SipasError("estimation.population_varies", size, expected=_told(wrong, group), got=got, place=place)
+    if stage.population is None:
+        return
+    for wrong in spread.filter(pl.col("low") < pl.col("drawn")).sort(group).head(1).rows(named=True):
+        row, _ = _first(database, size, _same(design, group, wrong))
+        place, told = Place(row=row, column=size), _told(wrong, group)
+        raise SipasError("estimation.population_too_small", size, wrong["drawn"], wrong["low"], told, place=place)
 
 
-def _refuse_crossing(database: duckdb.DuckDBPyConnection, found: pl.DataFrame, design: Design) -> None:
-    if design.nested or design.psu is None or design.strata is None:
+def _refuse_size(database: duckdb.DuckDBPyConnection, design: Design, number: int, size: str) -> None:
+    stage = design.stages[number - 1]
+    value = f"CAST({quoted(size)} AS DOUBLE)"
+    row, got = _first(database, size, f"NOT COALESCE({valid_size(stage, value)}, FALSE)")
+    place = Place(row=row, column=size)
+    if stage.rate is not None and isinstance(got, int | float | Decimal) and 1 < got < math.inf:
+        hint = _stratum_of(database, stage, row)
+        raise SipasError("estimation.rate_not_valid", size, got=got, hint=hint, place=place)
+    raise SipasError("estimation.size_not_valid", size, got=got, place=place)
+
+
+def _stratum_of(database: duckdb.DuckDBPyConnection, stage: Stage, row: int | None) -> object:
+    if stage.strata is None:
+        return ""
+    numbered_rows = "SELECT *, ROW_NUMBER() OVER () AS row_at_fault FROM survey_rows_given"
+    text = f"SELECT {quoted(stage.strata)} FROM ({numbered_rows}) q WHERE row_at_fault = {row}"
+    got = database.execute(text).fetchone()
+    return None if got is None else got[0]
+
+
+def _same(design: Design, group: list[str], row: dict[str, object]) -> str:
+    columns = dict(zip(path_of(design), (c for stage in design.stages for c in (stage.strata, stage.ids)), strict=True))
+    held = [f"CAST({quoted(column)} AS STRING) = {_literal(row[name])}" for name in group if (column := columns[name])]
+    return " AND ".join(held) or "TRUE"
+
+
+def _told(row: dict[str, object], group: list[str]) -> str:
+    return JOINED.join(str(row[name]) for name in group if row[name])
+
+
+def _refuse_crossing(database: duckdb.DuckDBPyConnection, found: pl.DataFrame, design: Design, number: int) -> None:
+    stage = design.stages[number - 1]
+    if design.nested or stage.ids is None or stage.strata is None:
         return
-    crossing = crossing_psus(found.filter(pl.col("kind") == 0))
-    if not crossing:
+    path = list(path_of(design))
+    *parent, name, unit = path[: 2 * number]
+    crossing = crossing_units(found, parent, name, unit)
+    if not crossing.height:
         return
-    psu, strata = crossing[0]
-    same = f"CAST({quoted(design.psu)} AS STRING) = {_literal(psu)}"
-    first, _ = _first(database, design.psu, same)
-    _, stratum = _first(database, design.strata, same)
-    row, _ = _first(database, design.strata, f"{same} AND {quoted(design.strata)} <> {_literal(stratum)}")
-    place = Place(row=row, column=design.psu)
-    raise SipasError("estimation.psu_in_two_strata", design.psu, expected=first, got=psu, hint=strata, place=place)
+    row = crossing.row(0, named=True)
+    same = _same(design, [*parent, unit], row)
+    first, stratum = _first(database, stage.strata, same)
+    other, _ = _first(
+        database, stage.strata, f"{same} AND CAST({quoted(stage.strata)} AS STRING) <> {_literal(stratum)}"
+    )
+    code = "estimation.psu_in_two_strata" if number == 1 else "estimation.unit_in_two_strata"
+    place = Place(row=other, column=stage.ids)
+    raise SipasError(code, stage.ids, expected=first, got=row[unit], hint=row[name], place=place)
 
 
 def _literal(value: object) -> str:
