@@ -9,8 +9,9 @@ import duckdb
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.calibrated import FACTORS, VALUES, CalibratedWeight, CalibrationSums, crossable, schema_of
+from sipas.estimation.calibrated import CalibratedWeight, crossable
 from sipas.estimation.calibrated_query import CalibrationQueries
+from sipas.estimation.calibrated_sums import FACTORS, VALUES, CalibrationSums, schema_of
 from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.design import Design, path_of
 from sipas.estimation.measures import Measure, terms_of

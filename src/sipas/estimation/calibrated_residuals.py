@@ -16,7 +16,7 @@ import polars as pl
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from sipas.estimation.calibrated import CalibrationSums
+from sipas.estimation.calibrated_sums import CalibrationSums
 from sipas.estimation.strata import Ints, Reals
 
 # Relative size under which a direction of the products counts as empty: margins overlap by design.

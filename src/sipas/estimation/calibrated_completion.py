@@ -1,0 +1,35 @@
+"""Grids on which every domain has a row for every unit: residuals of a calibration are nowhere 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sipas.estimation.grid import Grid, lay_out
+from sipas.estimation.strata import Ints
+
+
+def completed(grid: Grid, chosen: list[int]) -> tuple[Grid, Ints, Ints]:
+    """Lay out all units of the last stage in some domains.
+
+    Parameters
+    ----------
+    grid : Grid
+        Rows where the domains have members.
+    chosen : list of int
+        Places of domains, ascending.
+
+    Returns
+    -------
+    complete : Grid
+        Without sums.
+    here, there : array of int
+        Rows of the grid in those domains, and where they lie in the complete one.
+    """
+    units = grid.stages.unit[0].size
+    place = np.full(len(grid.domains), -1)
+    place[chosen] = np.arange(len(chosen))
+    here = np.flatnonzero(place[grid.domain] >= 0)
+    there = place[grid.domain[here]] * units + grid.leaf[here]
+    domain, leaf = np.divmod(np.arange(len(chosen) * units), max(units, 1))
+    names = tuple(grid.domains[d] for d in chosen)
+    return lay_out(grid.kind, names, grid.table.clear(), domain, leaf, grid.stages), here, there
