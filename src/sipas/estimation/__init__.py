@@ -1,8 +1,15 @@
 """Estimates from a sample, with errors by its design. Knows nothing of satisfaction."""
 
+from sipas.estimation.agreements import Agreement, agreement, agreement_of_pairs
+from sipas.estimation.area_model import FitMethod
+from sipas.estimation.calibrated import CalibratedWeight
+from sipas.estimation.calibrated_collapsing import collapse_calibrated
 from sipas.estimation.collapsing import DuckDB, collapse
+from sipas.estimation.contrasts import beside, contrast, covariance_of, function_of, smooth
 from sipas.estimation.design import Design, Stage
 from sipas.estimation.estimates import Conventions, Request, estimate, estimate_rows, natural
+from sipas.estimation.expressions import Expression, expression
+from sipas.estimation.freedom import DegreesOfFreedom, degrees_of
 from sipas.estimation.grid import Grid, grids, lay_out
 from sipas.estimation.intervals import difference_interval, log_interval, t_interval, t_quantile
 from sipas.estimation.joint import joint_pairs
@@ -32,12 +39,20 @@ from sipas.estimation.shares import (
     share_interval,
     wilson_interval,
 )
+from sipas.estimation.small_areas import SmallAreas, fay_herriot
+from sipas.estimation.table_tests import TableTest, share_test, table_test, table_tests
+from sipas.estimation.wald import WaldTest, equality_of_domains, linear_hypothesis, wald_test
 
 __all__ = [
     "WHOLE",
+    "Agreement",
+    "CalibratedWeight",
     "Conventions",
+    "DegreesOfFreedom",
     "Design",
     "DuckDB",
+    "Expression",
+    "FitMethod",
     "Grid",
     "Linearised",
     "Mean",
@@ -50,21 +65,36 @@ __all__ = [
     "Responded",
     "Share",
     "ShareInterval",
+    "SmallAreas",
     "Stage",
+    "TableTest",
     "Term",
+    "WaldTest",
     "across",
+    "agreement",
+    "agreement_of_pairs",
+    "beside",
     "beta_interval",
     "collapse",
+    "collapse_calibrated",
+    "contrast",
     "counted",
+    "covariance_of",
+    "degrees_of",
     "denominators",
     "difference_interval",
+    "equality_of_domains",
     "estimate",
     "estimate_rows",
+    "expression",
+    "fay_herriot",
+    "function_of",
     "grids",
     "intervals_of_shares",
     "joint_pairs",
     "kish_size",
     "lay_out",
+    "linear_hypothesis",
     "log_interval",
     "merge",
     "natural",
@@ -77,11 +107,16 @@ __all__ = [
     "ratios",
     "read_moments",
     "share_interval",
+    "share_test",
+    "smooth",
     "t_interval",
     "t_quantile",
+    "table_test",
+    "table_tests",
     "terms_of",
     "totals",
     "unanimous",
+    "wald_test",
     "weighed",
     "wilson_interval",
 ]
