@@ -93,7 +93,8 @@ class Factors:
     kind : str
         How they were made, or as what they were given.
     units : polars.DataFrame
-        Columns ``stratum`` and ``psu``: the U units, in the order of ``Grid.psu``.
+        The U units, by the columns of the moments that name them: ``stratum`` and ``psu``, for replicates of every
+        stage the whole path.
     source : Listed or Deleted
         The factors.
     scale : float
@@ -108,6 +109,8 @@ class Factors:
         Whether a domain has its own degrees (its units less its strata, at most ``degrees``); otherwise ``degrees``.
     corrected : bool
         Whether the finite population correction is in them: then strata taken whole are without error.
+    every_stage : bool
+        Whether stages after the first are in them.
 
     Notes
     -----
@@ -123,6 +126,7 @@ class Factors:
     degrees: int
     by_domain: bool = True
     corrected: bool = True
+    every_stage: bool = False
 
     @property
     def count(self) -> int:

@@ -36,7 +36,7 @@ def jackknife(layout: Layout, *, fpc: bool) -> tuple[Deleted, float, Reals]:
     """
     drawn, strata = layout.drawn, len(layout.names)
     certain = layout.census & fpc
-    adjusted = layout.lonely & (layout.rule == "centered") & (strata > 1)
+    adjusted = layout.lonely & (layout.rule in {"centered", "adjust"}) & (strata > 1)
     # Taken whole with one unit and no correction wanted: nothing to delete it against.
     kept = ~certain & (~layout.lonely | adjusted) & ((drawn > 1) | adjusted)
     stratum = np.repeat(np.arange(strata), np.where(kept, drawn, 0))

@@ -9,8 +9,7 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation.design import Lonely
-from sipas.estimation.grid import grids
-from sipas.estimation.moments import WHOLE, Moments
+from sipas.estimation.grid import Grid
 from sipas.estimation.strata import Flags, Ints, Reals
 
 ADDS_NOTHING = ("remove", "certainty")
@@ -82,27 +81,22 @@ class Layout:
         return np.asarray(first[self.stratum] + np.arange(self.stratum.size) - begins[self.stratum])
 
 
-def layout_of(moments: Moments) -> Layout:
-    """Lay out the primary units of moments.
+def layout_of(whole: Grid) -> Layout:
+    """Lay out the primary units of a sample.
 
     Parameters
     ----------
-    moments : Moments
-        Phase 1's sums.
+    whole : Grid
+        The grid of the whole.
 
     Returns
     -------
     Layout
         All units that have rows, and the sizes of their strata.
-
-    Raises
-    ------
-    SipasError
-        The errors of the strata.
     """
-    (whole,) = grids(moments, (WHOLE,))
     strata = whole.strata
-    # The factor is (1 - f_h) n_h / (n_h - 1); strata of one unit have no use for their correction here.
+    # The factor is (1 - f_h) n_h / (n_h - 1); strata of one unit have no use for their correction here, nor has anyone
+    # where units differ in their probability.
     left = np.where(strata.drawn > 1, strata.factor * (strata.drawn - 1) / strata.drawn, 1.0)
     firsts = np.flatnonzero(np.diff(whole.psu, prepend=-1) != 0)
     return Layout(

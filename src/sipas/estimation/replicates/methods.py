@@ -9,12 +9,15 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.moments import Moments
+from sipas.estimation.design import Design, path_of
+from sipas.estimation.grid import Grid, grids
+from sipas.estimation.moments import WHOLE, Moments
 from sipas.estimation.replicates.bootstraps import canty_davison, generalised, rao_wu_yue
 from sipas.estimation.replicates.factors import Centre, Deleted, Factors, Listed
 from sipas.estimation.replicates.halves import halves
 from sipas.estimation.replicates.jackknife import jackknife
 from sipas.estimation.replicates.layout import Layout, layout_of
+from sipas.estimation.replicates.multistage import multistage
 from sipas.estimation.replicates.successive import successive
 from sipas.estimation.strata import Reals
 
@@ -29,8 +32,10 @@ Kind = Literal[
     "rao-wu-yue",
     "successive-difference",
     "generalised-bootstrap",
+    "multistage-bootstrap",
 ]
-RANDOM = ("bootstrap", "subbootstrap", "rao-wu-yue", "generalised-bootstrap")
+RANDOM = ("bootstrap", "subbootstrap", "rao-wu-yue", "generalised-bootstrap", "multistage-bootstrap")
+UNCORRECTED = ("BRR", "Fay", "subbootstrap")
 
 
 class Replication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,7 +48,8 @@ class Replication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         matrix; two units per stratum), ``Fay`` (the same, the other half kept at ``rho``), ``bootstrap``
         (Canty & Davison 1999), ``subbootstrap`` (Rao & Wu 1988: n_h - 1 draws, no finite population correction),
         ``rao-wu-yue`` (Rao, Wu & Yue 1992: ``draws`` draws, with correction), ``successive-difference`` (Fay & Train
-        1995), ``generalised-bootstrap`` (Beaumont & Patak 2012, normal factors).
+        1995), ``generalised-bootstrap`` (Beaumont & Patak 2012, normal factors), ``multistage-bootstrap`` (Preston
+        2009; the only one that sees stages after the first).
     replicates : int, optional
         How many, 2 or more: needed for the bootstraps. For ``successive-difference`` at least so many (missing: the
         units and one more). The others have their own number.
@@ -60,7 +66,7 @@ class Replication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     fpc : bool
         Whether the finite population correction of the first stage goes into jackknife, ``bootstrap``,
         ``rao-wu-yue``, ``successive-difference`` and ``generalised-bootstrap``. BRR, Fay and ``subbootstrap`` have
-        none.
+        none; ``multistage-bootstrap`` always has those of all stages.
     small : {"fail", "split", "merge"}
         Strata with one unit under BRR: refused, without spread, or put together two by two.
     large : {"fail", "split", "merge"}
@@ -138,8 +144,9 @@ def replicate_factors(moments: Moments, method: Replication, *, order: pl.DataFr
     ------
     SipasError
         ``estimation.jk1_has_strata``, ``estimation.brr_needs_pairs``, ``estimation.lonely_replicates``,
-        ``estimation.draws_not_valid``, ``estimation.order_incomplete``, ``estimation.lonely_stratum`` and the other
-        errors of the strata.
+        ``estimation.draws_not_valid``, ``estimation.order_incomplete``, ``estimation.replicates_not_possible``: a
+        correction is wanted of units drawn with unequal probabilities, or of strata taken whole whose later stages
+        the kind does not see; the errors of the strata.
 
     Notes
     -----
@@ -147,7 +154,11 @@ def replicate_factors(moments: Moments, method: Replication, *, order: pl.DataFr
     stratum and raises the others (R ``adjust``), ``average`` raises the scale, ``remove`` and ``certainty`` give no
     replicate. Other kinds have no such rule and refuse them unless they are to add nothing.
     """
-    layout = layout_of(moments)
+    (whole,) = grids(moments, (WHOLE,))
+    _refuse_correction(whole, moments.description.design, method)
+    if method.kind == "multistage-bootstrap":
+        return _every_stage(whole, moments.description.design, method)
+    layout = layout_of(whole)
     if method.kind in {"JK1", "JKn"}:
         if method.kind == "JK1" and len(layout.names) > 1:
             raise SipasError("estimation.jk1_has_strata", "kind", got=len(layout.names))
@@ -157,9 +168,37 @@ def replicate_factors(moments: Moments, method: Replication, *, order: pl.DataFr
     return _factors(layout, method, Listed(array), scale, np.ones(array.shape[1]), degrees)
 
 
+def _refuse_correction(whole: Grid, design: Design, method: Replication) -> None:
+    corrected = method.fpc and method.kind not in UNCORRECTED
+    if design.pps is not None and (corrected or method.kind == "multistage-bootstrap"):
+        raise SipasError("estimation.replicates_not_possible", "fpc", got=design.pps, hint=method.kind)
+    if corrected and design.later and whole.strata.census.any() and method.kind != "multistage-bootstrap":
+        raise SipasError("estimation.replicates_not_possible", "fpc", got="census", hint=method.kind)
+
+
+def _every_stage(whole: Grid, design: Design, method: Replication) -> Factors:
+    count, base = method.replicates or 0, whole.base.strata
+    array = multistage(whole, count, method.seed or 0)
+    return Factors(
+        kind=method.kind,
+        units=whole.table.select(path_of(design)),
+        source=Listed(array),
+        scale=_bootstrap_scale(method),
+        rscales=np.ones(count),
+        centre=method.centre,
+        degrees=min(int((base.drawn - 1)[~base.census].sum()), count - 1),
+        every_stage=True,
+    )
+
+
+def _bootstrap_scale(method: Replication) -> float:
+    count = method.replicates or 2
+    return 1.0 / (count if method.divisor == "R" else count - 1)
+
+
 def _listed(layout: Layout, method: Replication, order: pl.DataFrame | None) -> tuple[float, Reals, int | None]:
     count, seed = method.replicates or 0, method.seed or 0
-    spread = 1.0 / (count if method.divisor == "R" else count - 1) if count else 0.0
+    spread = _bootstrap_scale(method)
     match method.kind:
         case "BRR" | "Fay":
             array, pairs = halves(layout, method.rho, method.small, method.large)
@@ -187,7 +226,7 @@ def _factors(
     rscales: Reals,
     degrees: int | None = None,
 ) -> Factors:
-    corrected = method.fpc and method.kind not in {"BRR", "Fay", "subbootstrap"}
+    corrected = method.fpc and method.kind not in UNCORRECTED
     own = int((layout.drawn - 1)[~(layout.census & corrected)].sum())
     most = own if degrees is None else degrees
     return Factors(

@@ -10,6 +10,7 @@ import numpy as np
 
 from sipas.errors import SipasError
 from sipas.estimation.grid import Grid
+from sipas.estimation.levels import Level
 from sipas.estimation.replicates.factors import Factors
 from sipas.estimation.strata import Flags, Reals
 
@@ -74,7 +75,7 @@ class Replicated:
         Returns
         -------
         array, shape (D, A)
-            Primary units less strata where there are answers, at most those of the replicates; of given replicates
+            Units less strata where there are answers, at most those of the replicates; of given replicates
             always theirs.
         """
         if not self.factors.by_domain:
@@ -89,8 +90,11 @@ class Replicated:
         array of bool, shape (D, A)
             False where there are no answers, and for replicates without finite population correction.
         """
-        sampled = self._members & ~self._census[:, None]
-        return np.asarray((self.grid.per_domain(sampled.astype(np.float64)) == 0) & (self.n > 0))
+        if not (self.factors.corrected and self.factors.by_domain):
+            return np.zeros(self.values.shape, np.bool_)
+        base = self.grid.base
+        sampled = (base.active(self.answers) > 0) & ~base.strata.census[base.stratum][:, None]
+        return np.asarray((base.per_domain(sampled.astype(np.float64)) == 0) & (self.n > 0))
 
     def lonely(self) -> Reals:
         """Count the strata with one primary unit drawn where the estimate has answers.
@@ -102,8 +106,8 @@ class Replicated:
         """
         if not self.factors.by_domain:
             return np.zeros(self.values.shape)
-        alone = self.grid.strata.lonely[self.grid.segment_stratum][:, None]
-        return self.grid.per_domain((self._members & alone).astype(np.float64))
+        alone = self._level.strata.lonely[self._level.stratum][:, None]
+        return self._level.per_domain((self._members & alone).astype(np.float64))
 
     def undefined(self) -> Reals:
         """Count the replicates that have no value though the estimate has one; the variance leaves them out.
@@ -221,28 +225,32 @@ class Replicated:
             centre = np.divide(sums, there, out=np.full_like(self.values, np.nan), where=there > 0)
         return np.nan_to_num(self.replicates - centre, nan=0.0)
 
+    @property
+    def _level(self) -> Level:
+        return self.grid.base if self.factors.every_stage else self.grid.levels[0]
+
     @cached_property
+    def _active(self) -> Reals:
+        return self._level.active(self.answers)
+
+    @property
     def _members(self) -> Flags:
-        return self.grid.members(self.answers)
+        return np.asarray(self._active > 0)
 
-    @cached_property
+    @property
     def _units(self) -> Reals:
-        return self.grid.per_domain(self.grid.per_segment((self.answers > 0).astype(np.float64)))
+        return self._level.per_domain(self._active)
 
-    @cached_property
+    @property
     def _strata(self) -> Reals:
-        return self.grid.per_domain(self._members.astype(np.float64))
-
-    @cached_property
-    def _census(self) -> Flags:
-        whole = self.grid.strata.census & self.factors.corrected & self.factors.by_domain
-        return np.asarray(whole[self.grid.segment_stratum])
+        return self._level.per_domain(self._members.astype(np.float64))
 
     @cached_property
     def _known(self) -> Flags:
-        strata = self.grid.strata
-        sure = self._census | (strata.lonely & (strata.rule == "certainty"))[self.grid.segment_stratum]
-        unsure = self.grid.per_domain((self._members & ~sure[:, None]).astype(np.float64))
+        level, strata = self._level, self._level.strata
+        sure = strata.census & self.factors.corrected & self.factors.by_domain
+        sure = (sure | (strata.lonely & (strata.rule == "certainty")))[level.stratum]
+        unsure = level.per_domain((self._members & ~sure[:, None]).astype(np.float64))
         lonely_only = (self.lonely() == unsure) & (strata.rule in {"remove", "average"})
         known = (unsure == 0) | ((self._units > 1) & ~lonely_only & np.isfinite(self.replicates).any(axis=0))
         return np.asarray(known & np.isfinite(self.values))
