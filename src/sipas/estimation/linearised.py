@@ -6,17 +6,21 @@ of the sample (``sipas.estimation.levels``), or over pairs of primary units (``s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from sipas.errors import SipasError
+from sipas.estimation.calibrated_completion import completed
 from sipas.estimation.grid import Grid
 from sipas.estimation.levels import Level, Sides, crossed, products, sides, spread_of, squares
 from sipas.estimation.measures import Term
 from sipas.estimation.pair_sums import paired, paired_across
 from sipas.estimation.strata import Flags, Reals
+
+RESIDUALS_AT_ONCE = 2**22  # numbers of one array of residuals
 
 
 @dataclass(frozen=True)  # without slots: counts are cached
@@ -96,7 +100,8 @@ class Linearised:
         """
         base = self.grid.base
         sampled = self._members & ~base.strata.census[base.stratum][:, None]
-        return np.asarray((base.per_domain(sampled.astype(np.float64)) == 0) & (self.n > 0))
+        elsewhere = self.crossed is not None and not base.strata.census.all()  # residuals are nowhere 0
+        return np.asarray((base.per_domain(sampled.astype(np.float64)) == 0) & (self.n > 0) & (not elsewhere))
 
     def lonely(self) -> Reals:
         """Count the strata with one unit drawn where the estimate has answers.
@@ -118,14 +123,7 @@ class Linearised:
             NaN where the estimate is, where one primary unit alone (or lonely ones that add nothing) would
             claim an error of 0, and where a form of pairs falls below 0.
         """
-        found = np.zeros(())
-        for level, active, average in zip(self.grid.levels, self._active, self._averages, strict=True):
-            found = found + squares(level, spread_of(level, self.scores, active)) * average**2
-        pairs = self.grid.stages.pairs
-        if pairs is not None:
-            form = paired(self.grid.levels[0], pairs, self.scores)
-            found = found + np.diagonal(form, axis1=1, axis2=2) * self._averages[0] ** 2
-            found = np.where(found < 0, np.nan, found)
+        found = np.vstack([one._squares() for one in self._residuals()])
         return np.asarray(np.where(self._known, found, np.nan))
 
     def covariance(self, domain: str) -> Reals:
@@ -160,7 +158,23 @@ class Linearised:
         """
         return self._covariances(list(range(len(self.grid.domains))))
 
+    def _squares(self) -> Reals:
+        found = np.zeros(())
+        for level, active, average in zip(self.grid.levels, self._active, self._averages, strict=True):
+            found = found + squares(level, spread_of(level, self.scores, active)) * average**2
+        pairs = self.grid.stages.pairs
+        if pairs is not None:
+            form = paired(self.grid.levels[0], pairs, self.scores)
+            found = found + np.diagonal(form, axis1=1, axis2=2) * self._averages[0] ** 2
+            found = np.where(found < 0, np.nan, found)
+        return np.asarray(found)
+
     def _covariances(self, chosen: list[int]) -> Reals:
+        found = self._products(chosen) if self.crossed is None else self._products_of_residuals(chosen)
+        known = np.where(self._known[chosen], 1.0, np.nan)
+        return np.asarray(found * known[:, :, None] * known[:, None, :])
+
+    def _products(self, chosen: list[int]) -> Reals:
         count = len(self.names)
         found = np.zeros((len(chosen), count, count))
         for level, active, average in zip(self.grid.levels, self._active, self._averages, strict=True):
@@ -171,8 +185,46 @@ class Linearised:
         if pairs is not None:
             average = self._averages[0][chosen]
             found += paired(self.grid.levels[0], pairs, self.scores)[chosen] * average[:, :, None] * average[:, None, :]
-        known = np.where(self._known[chosen], 1.0, np.nan)
-        return np.asarray(found * known[:, :, None] * known[:, None, :])
+        return found
+
+    def _products_of_residuals(self, chosen: list[int]) -> Reals:
+        found = np.empty((len(chosen), len(self.names), len(self.names)))
+        for place, d in enumerate(chosen):
+            found[place] = self.residual([d])._products([0])[0]
+        return found
+
+    def residual(self, chosen: list[int]) -> Linearised:
+        """Take off the scores what a calibration explains; what is left has a score in every unit.
+
+        Parameters
+        ----------
+        chosen : list of int
+            Places of domains, ascending.
+
+        Returns
+        -------
+        Linearised
+            Of these domains, on a grid of all units, each of which counts as answering; for variances alone. Itself,
+            with all domains, where the weights were not calibrated.
+        """
+        cross = self.grid.cross
+        if self.crossed is None or cross is None or not chosen:
+            return self
+        grid, here, there = completed(self.grid, chosen)
+        scores = -cross.explained(self.crossed[chosen]).reshape(grid.domain.size, len(self.names))
+        scores[there] += self.scores[here]
+        return Linearised(grid, self.names, self.values[chosen], scores, np.ones_like(scores))
+
+    def _residuals(self) -> Iterator[Linearised]:
+        """All domains, some at a time, so that no array grows large; itself where there is nothing to take off."""
+        count = len(self.grid.domains)
+        if self.crossed is None or count == 0:
+            yield self
+            return
+        units = self.grid.stages.unit[0].size
+        step = max(1, RESIDUALS_AT_ONCE // max(1, units * len(self.names)))
+        for start in range(0, count, step):
+            yield self.residual(list(range(start, min(start + step, count))))
 
     def combine(self, names: tuple[str, ...], values: Reals, gradient: Reals, answers: Reals) -> Linearised:
         """Take smooth functions of the estimates (delta method).
@@ -302,6 +354,8 @@ def across(left: Linearised, name: str, right: Linearised, other: str) -> Reals:
         Squared units of the estimates; 0 where the domains share no stratum, NaN where an estimate has no variance.
     """
     first, second = left.side(name), right.side(other)
+    known = [np.where(each._known[:, 0], 1.0, np.nan) for each in (first, second)]
+    first, second = (each.residual(list(range(len(each.grid.domains)))) for each in (first, second))
     found = np.zeros((len(left.grid.domains), len(right.grid.domains)))
     for number in range(len(left.grid.levels)):
         one, two = (_sides(each, number) for each in (first, second))
@@ -312,7 +366,6 @@ def across(left: Linearised, name: str, right: Linearised, other: str) -> Reals:
         one_side, other_side = ((each.grid.levels[0], each.scores[:, 0]) for each in (first, second))
         blow = np.outer(first._averages[0][:, 0], second._averages[0][:, 0])
         found = found + paired_across(one_side, other_side, pairs) * blow
-    known = [np.where(each._known[:, 0], 1.0, np.nan) for each in (first, second)]
     return np.asarray(found * np.outer(known[0], known[1]))
 
 

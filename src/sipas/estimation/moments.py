@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.calibrated import CalibrationSums, merge_calibrations, read_calibration
+from sipas.estimation.calibrated_sums import CalibrationSums, merge_calibrations, read_calibration
 from sipas.estimation.design import Design, path_of, sizes_of
 from sipas.estimation.measures import Measure, terms_of
 
