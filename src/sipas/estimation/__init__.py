@@ -1,5 +1,6 @@
 """Estimates from a sample, with errors by its design. Knows nothing of satisfaction."""
 
+from sipas.estimation.accounting import accounting
 from sipas.estimation.agreements import Agreement, agreement, agreement_of_pairs
 from sipas.estimation.area_model import FitMethod
 from sipas.estimation.calibrated import CalibratedWeight
@@ -31,6 +32,7 @@ from sipas.estimation.moments import WHOLE, Moments, merge, read_moments
 from sipas.estimation.quantile_rules import QuantileRule, quantiles_of
 from sipas.estimation.quantiles import quantile
 from sipas.estimation.query import phase_1
+from sipas.estimation.reliability import reliability
 from sipas.estimation.shares import (
     ShareInterval,
     beta_interval,
@@ -70,6 +72,7 @@ __all__ = [
     "TableTest",
     "Term",
     "WaldTest",
+    "accounting",
     "across",
     "agreement",
     "agreement_of_pairs",
@@ -106,6 +109,7 @@ __all__ = [
     "quantiles_of",
     "ratios",
     "read_moments",
+    "reliability",
     "share_interval",
     "share_test",
     "smooth",

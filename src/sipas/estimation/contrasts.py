@@ -182,7 +182,7 @@ def function_of(
     for name, function in functions.items():
         value, slopes = gradient_of(_read(function), values, name, where)
         pairs = [of[key] for key in slopes] or list(of.values())
-        weights = np.array(list(slopes.values()) or [np.nan] * len(pairs))
+        weights = np.array(list(slopes.values()) or [0.0] * len(pairs))
         tables.append(_between(one, name, pairs, (value, weights), level, df))
     return pl.concat(tables)
 

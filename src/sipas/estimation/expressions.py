@@ -101,14 +101,9 @@ def expression(text: str) -> Expression:
     """
     if len(text) > LONGEST:
         raise SipasError("estimation.expression_not_allowed", text[:40], got=len(text), expected=LONGEST)
-    quoted: dict[str, str] = {}
-
-    def placeholder(found: re.Match[str]) -> str:
-        name = f"quoted_{len(quoted)}_"
-        quoted[name] = found.group(1)
-        return name
-
-    plain = _QUOTED.sub(placeholder, text)
+    named = {name: f"quoted_{i}_" for i, name in enumerate(dict.fromkeys(_QUOTED.findall(text)))}
+    plain = _QUOTED.sub(lambda found: named[found.group(1)], text)
+    quoted = {placeholder: name for name, placeholder in named.items()}
     try:
         tree = ast.parse(plain.strip(), mode="eval").body
         names = list(dict.fromkeys(_names(tree)))
