@@ -3,6 +3,7 @@
 from sipas.scoring.changes import Change, change
 from sipas.scoring.comparisons import Adjust, adjusted, differences, leaders
 from sipas.scoring.index import Ranking, Score, score
+from sipas.scoring.overlapping import Overlap, Shared
 from sipas.scoring.pairwise import RankSets, rank_sets_pairwise
 from sipas.scoring.ranks import Joint, Method, places, rank, rank_sets
 from sipas.scoring.targets import targets, targets_of_estimates
@@ -13,9 +14,11 @@ __all__ = [
     "Change",
     "Joint",
     "Method",
+    "Overlap",
     "RankSets",
     "Ranking",
     "Score",
+    "Shared",
     "adjusted",
     "change",
     "differences",

@@ -9,16 +9,19 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation import Linearised, difference_interval, grids
+from sipas.estimation import Linearised, grids
 from sipas.estimation.strata import Reals
 from sipas.instrument.compare import comparable_items
 from sipas.scoring.contenders import rankable
 from sipas.scoring.index import Score, node_interval
+from sipas.scoring.overlapping import Joined, Overlap, Shared, crossed, joined_units
 from sipas.scoring.ranks import filled, places
 from sipas.scoring.tree import has_items, items_of, leaves, nodes_of, question_of
 
 Side: TypeAlias = tuple[Reals, Reals, Reals, Reals]  # values, errors, ends of intervals; each domains x nodes
+Spread: TypeAlias = tuple[Reals, Reals, Reals]  # error of the change, covariance, correlation; each domains x nodes
 Reason: TypeAlias = Literal["scoring.series_differ", "scoring.no_comparable_items"]
+COVARIED = ("domain_kind", "domain", "node", "covariance", "correlation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,19 @@ class Change:
         Items of the later edition that do not compare.
     reason : str, optional
         Dotted code where nothing compares: ``scoring.series_differ``, ``scoring.no_comparable_items``.
+    shared : Shared, optional
+        The primary units in both rounds; missing where the rounds were taken as independent.
+    covariance : polars.DataFrame, optional
+        For rounds that share units: ``domain_kind``, ``domain``, ``node``, ``covariance`` of the two values (squared
+        points), ``correlation``.
     """
 
     score: Score
     items: tuple[str, ...]
     left_out: tuple[str, ...]
     reason: Reason | None
+    shared: Shared | None = None
+    covariance: pl.DataFrame | None = None
 
 
 def change(
@@ -50,8 +60,9 @@ def change(
     *,
     domain_kinds: tuple[str, ...] | None = None,
     minimum: int = 1,
+    overlap: Overlap | None = None,
 ) -> Change:
-    """Compare a round with an earlier one whose sample was drawn independently.
+    """Compare a round with an earlier one.
 
     Parameters
     ----------
@@ -63,6 +74,8 @@ def change(
         Kinds of domain; missing: those in both rounds.
     minimum : int
         Least respondents to be ranked, as given to ``rank``.
+    overlap : Overlap, optional
+        That the rounds share primary units. Missing: their samples were drawn independently.
 
     Returns
     -------
@@ -75,12 +88,15 @@ def change(
     Raises
     ------
     SipasError
-        ``scoring.item_unknown``: a question is not an item of the later edition; ``scoring.kind_unknown``.
+        ``scoring.item_unknown``: a question is not an item of the later edition; ``scoring.kind_unknown``;
+        ``scoring.overlap_needs_psu``, ``scoring.link_columns``, ``scoring.link_repeated``, ``scoring.method_unknown``.
 
     Notes
     -----
-    Independent rounds: variance of the change v1 + v2. Its interval is made from the intervals of the two rounds
-    (``difference_interval``), since the error is 0 where all were satisfied.
+    Variance of the change: v1 + v2 - 2 cov, where cov is 0 for independent rounds and comes from the shared primary
+    units otherwise (``overlapping``). The interval is made from the intervals of the two rounds, since the error is 0
+    where all were satisfied: its half-width downwards is √(a² + b² - 2 r a b) with a the lower arm of the later value,
+    b the upper arm of the earlier and r their correlation (Zou & Donner 2008, doi:10.1002/sim.3095).
     """
     every = tuple(question.name for question in now.edition.items())
     if now.edition.series != before.edition.series:
@@ -92,11 +108,17 @@ def change(
     if not found:
         return Change(now, (), left_out, "scoring.no_comparable_items")
     kinds = _kinds(now, before, domain_kinds)
-    tables = [_of_kind(now, before, kind, frozenset(found), minimum) for kind in kinds]
+    units = None if overlap is None else joined_units(now, before, overlap)
+    tables = [_of_kind(now, before, kind, frozenset(found), minimum, units) for kind in kinds]
+    both = [table.select(*COVARIED) for table in tables]
+    tables = [table.drop(COVARIED[3:]) for table in tables]
     index = filled(now.index, pl.concat(tables)) if tables else now.index
     index = index.with_columns(pl.when(pl.col("ranked").is_not_null()).then("previous_rank").alias("previous_rank"))
     kept = tuple(name for name in every if name in found)
-    return Change(replace(now, index=index), kept, left_out, None)
+    changed = Change(replace(now, index=index), kept, left_out, None)
+    if units is None:
+        return changed
+    return replace(changed, shared=units.shared, covariance=pl.concat(both) if both else None)
 
 
 def _kinds(now: Score, before: Score, wanted: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -106,15 +128,18 @@ def _kinds(now: Score, before: Score, wanted: tuple[str, ...] | None) -> tuple[s
     return both if wanted is None else wanted
 
 
-def _of_kind(now: Score, before: Score, kind: str, items: frozenset[str], minimum: int) -> pl.DataFrame:
+def _of_kind(
+    now: Score, before: Score, kind: str, items: frozenset[str], minimum: int, units: Joined | None
+) -> pl.DataFrame:
     late, early = (_comparable(now, one, kind, items) for one in (now, before))
     shared = [domain for domain in late.grid.domains if domain in set(early.grid.domains)]
     sides = _side(late, shared, now.level), _side(early, shared, now.level)
+    spread = _spread(late, early, sides, shared, units)
     ranks = _previous_ranks(now, early, items, minimum)
     names = pl.DataFrame({"domain": shared}, schema={"domain": pl.String})
     about = [
-        names.with_columns(pl.lit(kind).alias("domain_kind"), pl.lit(name).alias("node"), *_columns(*sides, column))
-        for column, name in enumerate(late.names)
+        names.with_columns(pl.lit(kind).alias("domain_kind"), pl.lit(name).alias("node"), *_columns(*sides, spread, i))
+        for i, name in enumerate(late.names)
     ]
     return pl.concat(about).join(ranks, on=["domain", "node"], how="left", maintain_order="left")
 
@@ -133,18 +158,46 @@ def _side(one: Linearised, domains: list[str], level: float) -> Side:
     return one.values[rows], se[rows], low[rows], high[rows]
 
 
-def _columns(late: Side, early: Side, column: int) -> list[pl.Series]:
-    value, se, low, high = (part[:, column] for part in late)
-    previous, previous_se, previous_low, previous_high = (part[:, column] for part in early)
-    change_low, change_high = difference_interval((value, low, high), (previous, previous_low, previous_high))
+def _spread(
+    late: Linearised, early: Linearised, sides: tuple[Side, Side], shared: list[str], units: Joined | None
+) -> Spread:
+    first, second = sides[0][1] ** 2, sides[1][1] ** 2
+    if units is None:
+        nothing = np.zeros_like(first)
+        return np.hypot(sides[0][1], sides[1][1]), nothing, nothing
+    one, other = (late, units.now), (early, units.before)
+    if units.shared.rule == "stacked":
+        first, second = (
+            np.where(np.isfinite(alone), np.maximum(crossed(units, each, each, shared), 0.0), np.nan)
+            for alone, each in ((first, one), (second, other))
+        )
+    most = np.sqrt(first * second)
+    covariance = np.clip(crossed(units, one, other, shared), -most, most)
+    correlation = np.divide(covariance, most, out=np.zeros_like(most), where=most > 0)
+    return _arm(np.sqrt(first), np.sqrt(second), correlation), covariance, correlation
+
+
+def _columns(late: Side, early: Side, spread: Spread, column: int) -> list[pl.Series]:
+    value, _, low, high = (part[:, column] for part in late)
+    previous, _, previous_low, previous_high = (part[:, column] for part in early)
+    change_se, covariance, correlation = (part[:, column] for part in spread)
+    below = _arm(value - low, previous_high - previous, correlation)
+    above = _arm(high - value, previous - previous_low, correlation)
     reals = {
         "previous": previous,
         "change": value - previous,
-        "change_se": np.hypot(se, previous_se),
-        "change_low": change_low,
-        "change_high": change_high,
+        "change_se": change_se,
+        "change_low": value - previous - below,
+        "change_high": value - previous + above,
+        "covariance": np.where(np.isfinite(change_se), covariance, np.nan),
+        "correlation": np.where(np.isfinite(change_se), correlation, np.nan),
     }
     return [pl.Series(name, numbers).fill_nan(None) for name, numbers in reals.items()]
+
+
+def _arm(one: Reals, other: Reals, correlation: Reals) -> Reals:
+    together = np.sqrt(np.maximum(one**2 + other**2 - 2 * correlation * one * other, 0.0))
+    return np.where(correlation == 0, np.hypot(one, other), together)
 
 
 def _previous_ranks(now: Score, early: Linearised, items: frozenset[str], minimum: int) -> pl.DataFrame:
