@@ -153,7 +153,7 @@ def given_factors(rows: pl.DataFrame, design: ReplicateDesign) -> Factors:
         scale=design.scale_used(),
         rscales=rscales,
         centre=design.centre,
-        degrees=_rank(factors[weight > 0]) - 1 if design.degrees is None else design.degrees,
+        degrees=max(_rank(factors[weight > 0]) - 1, 0) if design.degrees is None else design.degrees,
         by_domain=False,
     )
 

@@ -182,11 +182,14 @@ class Replicated:
         Returns
         -------
         Replicated
-            Replicates are value + derivative × deviation: exact for linear functions; ``transform`` is for others.
+            Replicates are value + derivative × deviation: exact for linear functions; ``transform`` is for others. NaN
+            where a replicate lacks an estimate with a derivative other than 0.
         """
         slope = np.nan_to_num(gradient, nan=0.0, posinf=0.0, neginf=0.0)
-        away = np.nan_to_num(self.replicates - self.values, nan=0.0)
-        moved = values + np.einsum("rda,dba->rdb", away, slope)
+        away = self.replicates - self.values
+        moved = values + np.einsum("rda,dba->rdb", np.nan_to_num(away, nan=0.0), slope)
+        lost = np.einsum("rda,dba->rdb", np.isnan(away).astype(np.float64), (slope != 0).astype(np.float64)) > 0
+        moved = np.where(lost, np.nan, moved)
         return replace(self, names=names, values=values, replicates=moved, answers=answers)
 
     def transform(self, names: tuple[str, ...], function: Callable[[Reals], Reals], answers: Reals) -> Replicated:
@@ -197,7 +200,7 @@ class Replicated:
         names : tuple of str
             Names of the B functions.
         function : callable
-            From an array of shape (..., A) to one of shape (..., B).
+            From an array of shape (..., A) to one of shape (..., B); divisions by 0 need no care.
         answers : array, shape (rows of the grid, B)
             Respondents behind each in each row.
 
@@ -206,8 +209,8 @@ class Replicated:
         Replicated
             The functions, on the same grid.
         """
-        moved = function(self.replicates)
-        return replace(self, names=names, values=function(self.values), replicates=moved, answers=answers)
+        values, moved = called(function, self.values), called(function, self.replicates)
+        return replace(self, names=names, values=values, replicates=moved, answers=answers)
 
     def _covariance(self, d: int) -> Reals:
         spread = self._spread[:, d] * np.sqrt(self.factors.rscales)[:, None]
@@ -254,6 +257,26 @@ class Replicated:
         lonely_only = (self.lonely() == unsure) & (strata.rule in {"remove", "average"})
         known = (unsure == 0) | ((self._units > 1) & ~lonely_only & np.isfinite(self.replicates).any(axis=0))
         return np.asarray(known & np.isfinite(self.values))
+
+
+def called(function: Callable[[Reals], Reals], given: Reals) -> Reals:
+    """Call a function of estimates or totals, where it may divide by 0.
+
+    Parameters
+    ----------
+    function : callable
+        From an array of shape (..., T) to one of shape (..., A).
+    given : array, shape (..., T)
+        Estimates or totals.
+
+    Returns
+    -------
+    array, shape (..., A)
+        NaN where the result is not finite.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = function(given)
+    return found if np.isfinite(found).all() else np.where(np.isfinite(found), found, np.nan)
 
 
 def across_replicates(left: Replicated, name: str, right: Replicated, other: str) -> Reals:

@@ -15,7 +15,7 @@ from sipas.estimation.grid import Grid
 from sipas.estimation.linearise import parts_of, unanimous
 from sipas.estimation.measures import Measure, Term
 from sipas.estimation.replicates.factors import Factors
-from sipas.estimation.replicates.replicated import Replicated
+from sipas.estimation.replicates.replicated import Replicated, called
 from sipas.estimation.strata import Ints, Reals
 
 Function = Callable[[Reals], Reals]
@@ -38,8 +38,8 @@ def replicated(
     terms : tuple of Term
         The T sums whose totals the function takes.
     function : callable
-        From totals of shape (..., T) to estimates of shape (..., A), NaN where there is none; called once for the full
-        sample with (D, T) and then for blocks of replicates with (D, R, T).
+        From totals of shape (..., T) to estimates of shape (..., A); what is not finite (0 / 0) becomes NaN. Called
+        once for the full sample with (D, T), then for blocks of replicates with (D, R, T).
     names : tuple of str
         Names of the A estimates.
     answers : tuple of Term
@@ -150,10 +150,11 @@ def _replicated(
     grid: Grid, sums: Reals, function: Function, names: tuple[str, ...], answers: Reals, factors: Factors
 ) -> Replicated:
     places = _places(grid, factors)
-    values = function(grid.per_domain(grid.per_segment(sums)))
+    values = called(function, grid.per_domain(grid.per_segment(sums)))
     found = np.empty((len(grid.domains), factors.count, len(names)))
     for start, stop in factors.blocks(len(grid.domains) * max(sums.shape[1], 1)):
-        found[:, start:stop] = function(_totals(grid, places, sums, factors.source.block(start, stop)))
+        totals = _totals(grid, places, sums, factors.source.block(start, stop))
+        found[:, start:stop] = called(function, totals)
     return Replicated(grid, names, values, np.moveaxis(found, 1, 0), answers, factors)
 
 

@@ -50,7 +50,7 @@ def successive(layout: Layout, least: int | None, order: pl.DataFrame | None, *,
     signs = hadamard(max((least if least is not None else total + 1), 2))
     rows = signs[1:]
     first, second = _rows(layout.drawn, rows.shape[0])
-    found = HALF * (rows[first] - rows[second])
+    found: Reals = HALF * (rows[first] - rows[second]).astype(np.float64)
     if fpc:
         found *= np.sqrt(np.repeat(layout.left, layout.drawn))[:, None]
     return 1.0 + layout.of_drawn(found)[_turns(layout, order)]

@@ -141,6 +141,6 @@ def _checked(weights: Reals, count: int) -> Reals:
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
     if weights.shape != (count,) or wrong.size:
         got = float(weights[wrong[0]]) if wrong.size else list(weights.shape)
-        place = Place(row=int(wrong[0]) + 1) if wrong.size else None
+        place = Place(row=int(wrong[0]) + 1) if wrong.size else Place()
         raise SipasError("estimation.calibrated_weight_not_valid", "calibrate", got=got, place=place)
     return weights
