@@ -1,50 +1,21 @@
-"""Phase 1: one pass over the rows, in DuckDB."""
+"""Phase 1: one pass over the rows, in an engine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation.design import Design, Stage, path_of, sizes_of
+from sipas.estimation.engines import DuckDB as DuckDB
+from sipas.estimation.engines import Engine, Source
 from sipas.estimation.joint import joint_given
 from sipas.estimation.measures import Measure, Term, terms_of
 from sipas.estimation.moments import ADDED, FIXED, WHOLE, Description, Moments, fixed_of
-from sipas.estimation.query import JOINED, ROW_NUMBER, numbered, phase_1
+from sipas.estimation.query import JOINED, numbered, phase_1
 from sipas.estimation.refusals import refuse_columns, refuse_rows, refuse_twice, refuse_types
 from sipas.estimation.units_drawn import with_units
-
-
-@dataclass(frozen=True, slots=True)
-class DuckDB:
-    """The engine in the process.
-
-    Parameters
-    ----------
-    threads : int
-        1 for an official run: with more, sums differ from run to run in their last bits.
-    memory_limit : str, optional
-        As DuckDB writes it (``"500MB"``); beyond it the engine spills to disk.
-    """
-
-    threads: int = 1
-    memory_limit: str | None = None
-
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        """Open a database in memory.
-
-        Returns
-        -------
-        duckdb.DuckDBPyConnection
-            With the settings made.
-        """
-        config: dict[str, str | bool | int | float | list[str]] = {"threads": self.threads}
-        if self.memory_limit is not None:
-            config["memory_limit"] = self.memory_limit
-        return duckdb.connect(config=config)
 
 
 def collapse(
@@ -56,15 +27,15 @@ def collapse(
     psus: pl.DataFrame | None = None,
     joint: pl.DataFrame | None = None,
     part: str = "",
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
 ) -> Moments:
     """Collapse rows to moments.
 
     Parameters
     ----------
     rows : polars.DataFrame, path or str
-        One row per respondent: a frame, or a Parquet file or glob. Missing answers are null; a respondent who
-        did not answer is out of that measure's domain.
+        One row per respondent: a frame, or a Parquet file, folder or pattern. Missing answers are null; a
+        respondent who did not answer is out of that measure's domain.
     design : Design
         How the sample was drawn.
     measures : tuple of Measure
@@ -82,8 +53,8 @@ def collapse(
         stratum (``pps="hartley-rao"``).
     part : str
         Name of this part of the data (a day, a province), by which it can be merged and replaced.
-    engine : DuckDB, optional
-        Default: one thread, so that the same input gives the same bits.
+    engine : DuckDB or Spark, optional
+        Default: DuckDB with one thread, so that the same input gives the same bits.
 
     Returns
     -------
@@ -115,14 +86,14 @@ def collapse(
     if about.carried() or not isinstance(rows, pl.DataFrame):
         passes = [domains]
     tables = []
-    with (engine or DuckDB()).connect() as database:
-        _open(database, rows, design, terms, domains)
+    with (engine or DuckDB()).opened(rows) as source:
+        _open(source, design, terms, domains)
         for number, some in enumerate(passes):
             whole = number == 0
             text = phase_1(design, terms, some, "survey_source", whole=whole, carried=bool(about.carried()))
-            found = database.sql(text).pl()
+            found = source.ask(text)
             if whole:
-                refuse_rows(database, found.filter(pl.col("kind") == 0), design, terms)
+                refuse_rows(source, found.filter(pl.col("kind") == 0), design, terms)
             tables.append(_named(found, (WHOLE, *(JOINED.join(kind) for kind in some)), terms, about, part))
     tables[0] = with_units(tables[0], psus, design, part)
     order = pl.col("domain_kind").replace_strict(kinds, range(len(kinds)), return_dtype=pl.Int64)
@@ -130,26 +101,15 @@ def collapse(
     return Moments(table, about, None if joint is None else joint_given(joint, design))
 
 
-def _open(
-    database: duckdb.DuckDBPyConnection,
-    rows: pl.DataFrame | Path | str,
-    design: Design,
-    terms: tuple[Term, ...],
-    domains: tuple[tuple[str, ...], ...],
-) -> None:
-    named = [*design.columns(), *(c for term in terms for c in term.answered), *(c for kind in domains for c in kind)]
-    wanted = list(dict.fromkeys(named))
-    if isinstance(rows, pl.DataFrame):
-        refuse_columns(wanted, rows.columns)
-        database.register("survey_rows_given", rows.select(wanted or rows.columns[:1]).to_arrow())
-    else:
-        database.read_parquet(str(rows)).create_view("survey_rows_given")
-        refuse_columns(wanted, database.table("survey_rows_given").columns)
-    # A window without order keeps the order of the rows and streams.
-    number = f"SELECT *, ROW_NUMBER() OVER () AS {ROW_NUMBER} FROM survey_rows_given"
-    text = number if design.by_row else "SELECT * FROM survey_rows_given"
-    database.execute(f"CREATE VIEW survey_source AS {text}")
-    refuse_types(database, design, terms)
+def _open(source: Source, design: Design, terms: tuple[Term, ...], domains: tuple[tuple[str, ...], ...]) -> None:
+    answers = [column for term in terms for column in term.answered]
+    crossed = [column for kind in domains for column in kind]
+    refuse_columns([*design.columns(), *answers, *crossed], source.names)
+    keys = [column for stage in design.stages for column in (stage.strata, stage.ids) if column is not None]
+    sizes = [column for stage in design.stages for column in (stage.population, stage.rate) if column is not None]
+    weight = [] if design.weight is None else [design.weight]
+    found = source.look([*keys, *crossed], [*weight, *sizes, *answers], numbered=design.by_row)
+    refuse_types(found, design, terms)
 
 
 def _named(
