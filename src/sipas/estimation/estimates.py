@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 import numpy as np
@@ -13,18 +15,20 @@ from sipas.errors import SipasError
 from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.design import Design
 from sipas.estimation.effects import SUMMED, Replacement, answered_weight, design_effects
+from sipas.estimation.estimated import Estimated
 from sipas.estimation.freedom import DegreesOfFreedom, degrees_of
 from sipas.estimation.grid import Grid, grids
 from sipas.estimation.intervals import log_interval, t_interval
 from sipas.estimation.linearise import denominators, intervals_of_shares, numerators, ratios
-from sipas.estimation.linearised import Linearised
 from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share
 from sipas.estimation.moments import Moments
+from sipas.estimation.replicates import Factors, replicated_numerators, replicated_ratios
 from sipas.estimation.shares import ShareInterval
 from sipas.estimation.strata import Reals
 from sipas.tables import ESTIMATES
 
 TotalInterval = Literal["t", "log"]
+Estimator: TypeAlias = Callable[[Grid, tuple[Measure, ...]], Estimated]
 
 REALS = ("weight_sum", "estimate", "se", "low", "high", "df", "deff")
 INTS = ("n", "lonely")
@@ -115,6 +119,7 @@ def estimate(
     totals: TotalInterval = "t",
     df: DegreesOfFreedom = "domain",
     deff: Replacement = "wr",
+    factors: Factors | None = None,
 ) -> pl.DataFrame:
     """Make the table of estimates.
 
@@ -128,6 +133,8 @@ def estimate(
         Kinds of domain; missing: all.
     level, interval, totals, df, deff
         As in ``Conventions``.
+    factors : Factors, optional
+        Replicates of these moments: errors are then made from them.
 
     Returns
     -------
@@ -154,7 +161,7 @@ def estimate(
         wanted = tuple(natural(m) for m in named.values() if not isinstance(m, Responded))
     for request in wanted:
         _refuse(request, named)
-    tables = [_of_kind(grid, named, wanted, how) for grid in grids(moments, domain_kinds)]
+    tables = [_of_kind(grid, named, wanted, how, factors) for grid in grids(moments, domain_kinds)]
     table = pl.concat([ESTIMATES.empty(), *tables])
     return ESTIMATES.check(table)
 
@@ -222,11 +229,13 @@ def _refuse(request: Request, named: dict[str, Measure]) -> None:
         )
 
 
-def _of_kind(grid: Grid, named: dict[str, Measure], requests: tuple[Request, ...], how: Conventions) -> pl.DataFrame:
+def _of_kind(
+    grid: Grid, named: dict[str, Measure], requests: tuple[Request, ...], how: Conventions, factors: Factors | None
+) -> pl.DataFrame:
     shape = (len(grid.domains), len(requests))
-    found = {name: np.empty(shape) for name in (*REALS, *INTS)}
+    found: dict[str, Reals] = {name: np.empty(shape) for name in (*REALS, *INTS)}
     summed = np.array([request.statistic in SUMMED for request in requests], dtype=bool)
-    for places, function in ((np.flatnonzero(~summed), ratios), (np.flatnonzero(summed), numerators)):
+    for places, function in zip((np.flatnonzero(~summed), np.flatnonzero(summed)), _functions(factors), strict=True):
         for start in range(0, places.size, BATCH):
             chosen = places[start : start + BATCH]
             wanted = tuple(requests[place] for place in chosen)
@@ -236,8 +245,14 @@ def _of_kind(grid: Grid, named: dict[str, Measure], requests: tuple[Request, ...
     return _table(grid, [_about(named[request.measure], request) for request in requests], found)
 
 
+def _functions(factors: Factors | None) -> tuple[Estimator, Estimator]:
+    if factors is None:
+        return ratios, numerators
+    return partial(replicated_ratios, factors=factors), partial(replicated_numerators, factors=factors)
+
+
 def _numbers(
-    one: Linearised, measures: tuple[Measure, ...], requests: tuple[Request, ...], how: Conventions
+    one: Estimated, measures: tuple[Measure, ...], requests: tuple[Request, ...], how: Conventions
 ) -> dict[str, Reals]:
     variance, below = one.variance(), denominators(one.grid, measures)
     se = np.sqrt(variance)
@@ -259,7 +274,7 @@ def _numbers(
 
 
 def _interval(
-    one: Linearised,
+    one: Estimated,
     measures: tuple[Measure, ...],
     requests: tuple[Request, ...],
     error: tuple[Reals, Reals],

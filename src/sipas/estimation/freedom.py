@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from sipas.errors import SipasError
-from sipas.estimation.linearised import Linearised
+from sipas.estimation.estimated import Estimated
 from sipas.estimation.strata import Reals
 
 DegreesOfFreedom: TypeAlias = Literal["domain", "design"] | float
 
 
-def degrees_of(one: Linearised, df: DegreesOfFreedom = "domain") -> Reals:
+def degrees_of(one: Estimated, df: DegreesOfFreedom = "domain") -> Reals:
     """Give the degrees of freedom of every estimate.
 
     Parameters
     ----------
-    one : Linearised
+    one : Estimated
         The estimates.
     df : {"domain", "design"} or float
         ``domain``: units less strata where the estimate has answers (R ``degf(subset(...))``; Valliant & Rust 2010, J.
@@ -41,6 +40,7 @@ def degrees_of(one: Linearised, df: DegreesOfFreedom = "domain") -> Reals:
     if df == "design":
         strata = one.grid.strata
         return np.full(one.values.shape, float(strata.drawn.sum() - len(strata.names)))
-    if isinstance(df, str) or not df > 0 or math.isnan(df):
+    given: object = df  # from a file or a command line it may be anything
+    if not isinstance(given, int | float) or not given > 0:  # a NaN is not above 0
         raise SipasError("estimation.degrees_not_valid", "df", expected=["domain", "design"], got=df)
     return np.full(one.values.shape, float(df))

@@ -86,14 +86,14 @@ def _positions(weights: Reals, rule: QuantileRule) -> Reals:
     before = np.concatenate([[0.0], sums[:-1]])
     match rule:
         case "hf4":
-            return sums / whole
+            return np.asarray(sums / whole)
         case "hf5":
-            return (sums - weights / 2) / whole
+            return np.asarray((sums - weights / 2) / whole)
         case "hf6":
-            return sums / (whole + last)
+            return np.asarray(sums / (whole + last))
         case "hf7":
-            return before / sums[-2]
+            return np.asarray(before / sums[-2])
         case "hf8":
-            return (before / 3 + sums * 2 / 3) / (whole + last / 3)
+            return np.asarray((before / 3 + sums * 2 / 3) / (whole + last / 3))
         case _:
-            return (before * 3 / 8 + sums * 5 / 8) / (whole + last / 4)
+            return np.asarray((before * 3 / 8 + sums * 5 / 8) / (whole + last / 4))

@@ -142,7 +142,8 @@ def _frame(
             database.register("quantile_rows", rows.select(list(dict.fromkeys(named))).to_arrow())
         else:
             database.read_parquet(str(rows)).create_view("quantile_rows")
-        return database.sql(f"SELECT {', '.join(chosen)} FROM quantile_rows").pl()
+        frame: pl.DataFrame = database.sql(f"SELECT {', '.join(chosen)} FROM quantile_rows").pl()
+    return frame
 
 
 @dataclass(frozen=True, slots=True)
