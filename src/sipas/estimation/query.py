@@ -39,6 +39,8 @@ def phase_1(
     *,
     whole: bool = True,
     carried: bool = False,
+    integers: frozenset[str] = frozenset(),
+    positive: bool = False,
 ) -> str:
     """Write the query of phase 1.
 
@@ -57,6 +59,10 @@ def phase_1(
     carried : bool
         Whether each primary unit is one row: then its domains are columns ``d1``, ``d2``, ... of the whole's rows, and
         no further groups are made.
+    integers : frozenset of str
+        Columns known to hold integers: a run of codes is then one comparison.
+    positive : bool
+        Whether every weight is known to be above 0: answers are then counted without looking at it.
 
     Returns
     -------
@@ -68,13 +74,16 @@ def phase_1(
     named = dict.fromkeys(column for term in terms for column in (*term.answered, *term.power))
     alias = {column: f"c{i}" for i, column in enumerate(named)}
     inner = [*_keys(design), *_domain_values(domains), *(f"{quoted(c)} AS {a}" for c, a in alias.items())]
-    sums = [f"{_sum(term, alias)} AS t{i}" for i, term in enumerate(terms)]
+    short = frozenset(alias[column] for column in integers if column in alias)
+    sums = [f"{_sum(term, alias, short, positive=positive)} AS t{i}" for i, term in enumerate(terms)]
     groups = 0 if carried else len(domains)
-    own = [f"MIN(d{i}) AS d{i}" for i in range(1, len(domains) + 1)] if carried else []
-    path = path_of(design)
+    own = [f"CAST(MIN(d{i}) AS STRING) AS d{i}" for i in range(1, len(domains) + 1)] if carried else []
+    keys = {name: f"k{i}" for i, name in enumerate(path_of(design))}
+    path = [f"CAST({key} AS STRING) AS {name}" for name, key in keys.items()]
     outer = [*_kind(groups), *path, *_sizes(design), *_SUMS, *own, *sums]
     rows = f"  SELECT\n    {_listed(inner, 4)}\n  FROM {quoted(source)}"
-    return f"SELECT\n  {_listed(outer, 2)}\nFROM (\n{rows}\n) survey_rows\n{_groups(path, groups, whole=whole)}"
+    grouped = _groups(tuple(keys.values()), groups, whole=whole)
+    return f"SELECT\n  {_listed(outer, 2)}\nFROM (\n{rows}\n) survey_rows\n{grouped}"
 
 
 def _listed(expressions: list[str], indent: int) -> str:
@@ -141,15 +150,14 @@ def _sizes(design: Design) -> list[str]:
 
 
 def _keys(design: Design) -> list[str]:
+    """Take the keys as they are: text is made of the groups, not of every row."""
     weight = "1" if design.weight is None else quoted(design.weight)
     found = [f"CAST({weight} AS DOUBLE) AS w"]
-    path = path_of(design)
     for number, stage in enumerate(design.stages, start=1):
-        stratum, unit = path[2 * number - 2 : 2 * number]
         size = stage.population or stage.rate
         found += [
-            ("''" if stage.strata is None else f"CAST({quoted(stage.strata)} AS STRING)") + f" AS {stratum}",
-            f"CAST({quoted(stage.ids or ROW_NUMBER)} AS STRING) AS {unit}",
+            ("''" if stage.strata is None else quoted(stage.strata)) + f" AS k{2 * number - 2}",
+            f"{quoted(stage.ids or ROW_NUMBER)} AS k{2 * number - 1}",
             ("CAST(NULL AS DOUBLE)" if size is None else f"CAST({quoted(size)} AS DOUBLE)")
             + f" AS {numbered('size', number)}",
         ]
@@ -157,19 +165,44 @@ def _keys(design: Design) -> list[str]:
 
 
 def _domain_values(domains: tuple[tuple[str, ...], ...]) -> list[str]:
-    crossed = [f" || '{JOINED}' || ".join(f"CAST({quoted(c)} AS STRING)" for c in kind) for kind in domains]
+    crossed = [
+        quoted(kind[0]) if len(kind) == 1 else f" || '{JOINED}' || ".join(f"CAST({quoted(c)} AS STRING)" for c in kind)
+        for kind in domains
+    ]
     return [f"{text} AS d{i}" for i, text in enumerate(crossed, start=1)]
 
 
-def _sum(term: Term, alias: dict[str, str]) -> str:
+def _sum(term: Term, alias: dict[str, str], integers: frozenset[str], *, positive: bool) -> str:
     columns = [alias[column] for column in term.answered]
-    holds = (" AND " if term.every else " OR ").join(f"{column} IS NOT NULL" for column in columns)
-    if term.codes is not None:
-        holds = f"{columns[0]} IN ({', '.join(str(int(code)) for code in term.codes)})"
     if term.counts:
-        return f"COUNT(CASE WHEN w > 0 AND ({holds}) THEN 1 END)"
+        return _count(columns, every=term.every, short=positive and integers.issuperset(columns))
+    holds = _answered(columns, every=term.every)
+    if term.codes is not None:
+        holds = _among(columns[0], term.codes, whole=columns[0] in integers)
+    # A product with 0 or 1 adds the same numbers as CASE would, in half the time.
+    if not term.power:
+        return f"COALESCE(SUM(w * CAST({holds} AS DOUBLE)), 0)"
     value = " * ".join(["w", *(f"CAST({alias[column]} AS DOUBLE)" for column in term.power)])
     return f"SUM(CASE WHEN {holds} THEN {value} ELSE 0 END)"
+
+
+def _answered(columns: list[str], *, every: bool) -> str:
+    return (" AND " if every else " OR ").join(f"{column} IS NOT NULL" for column in columns)
+
+
+def _count(columns: list[str], *, every: bool, short: bool) -> str:
+    if short and len(columns) == 1:
+        return f"COUNT({columns[0]})"
+    if short and not every:
+        return f"COUNT(COALESCE({', '.join(columns)}))"
+    return f"COUNT(CASE WHEN w > 0 AND ({_answered(columns, every=every)}) THEN 1 END)"
+
+
+def _among(column: str, codes: tuple[int, ...], *, whole: bool) -> str:
+    listed = sorted({int(code) for code in codes})
+    if whole and listed == list(range(listed[0], listed[-1] + 1)):
+        return f"{column} BETWEEN {listed[0]} AND {listed[-1]}"
+    return f"{column} IN ({', '.join(str(code) for code in listed)})"
 
 
 def _kind(kinds: int) -> list[str]:
@@ -177,7 +210,7 @@ def _kind(kinds: int) -> list[str]:
         return ["0 AS kind", "'' AS domain"]
     numbers = range(1, kinds + 1)
     number = " ".join(f"WHEN GROUPING(d{i}) = 0 THEN {i}" for i in numbers)
-    value = " ".join(f"WHEN GROUPING(d{i}) = 0 THEN d{i}" for i in numbers)
+    value = " ".join(f"WHEN GROUPING(d{i}) = 0 THEN CAST(d{i} AS STRING)" for i in numbers)
     return [f"CASE {number} ELSE 0 END AS kind", f"CASE {value} ELSE '' END AS domain"]
 
 
