@@ -76,6 +76,9 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         with equal probabilities inside a stratum.
     variance : {"HT", "YG"}
         With all ``pps`` but ``brewer``: Horvitz and Thompson's estimator, or that of Sen, Yates and Grundy.
+    self_selected : bool
+        Whether nobody drew the rows: people chose to answer. There are then no units and no sampling error; the moments
+        have one row per stratum and domain, for ``sipas.estimation.self_selected`` only.
     """
 
     weight: str | None = None
@@ -89,6 +92,7 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     lonely_in_domains: bool = False
     pps: Pps | None = None
     variance: PairVariance = "HT"
+    self_selected: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a design that contradicts itself.
@@ -97,8 +101,11 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ------
         SipasError
             ``estimation.population_and_rate``, ``estimation.stage_without_units``, ``estimation.pps_needs_rate``,
-            ``estimation.variance_not_possible``.
+            ``estimation.variance_not_possible``, ``estimation.self_selected_drawn``.
         """
+        drawn = [self.psu, self.population, self.rate, *self.later, self.pps]
+        if self.self_selected and any(one is not None for one in drawn):
+            raise SipasError("estimation.self_selected_drawn", "self_selected", got=[d for d in drawn if d is not None])
         for stage in self.stages:
             if stage.population is not None and stage.rate is not None:
                 raise SipasError(
@@ -123,7 +130,7 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     @property
     def by_row(self) -> bool:
         """Whether every row is a unit of the last stage."""
-        return self.stages[-1].ids is None
+        return self.stages[-1].ids is None and not self.self_selected
 
     def by_unit(self, stage: int) -> bool:
         """Tell whether the units of a stage have probabilities of their own.

@@ -55,9 +55,11 @@ def stages_of(whole: pl.DataFrame, moments: Moments) -> Stages:
     Raises
     ------
     SipasError
-        Errors of the strata (``shares_of``, ``weighed``), ``estimation.pps_unit_missing``, errors of ``pairs_of``.
+        ``estimation.self_selected``; errors of the strata (``shares_of``, ``weighed``), ``estimation.pps_unit_missing``, errors of ``pairs_of``.
     """
     design = moments.description.design
+    if design.self_selected:
+        raise SipasError("estimation.self_selected", "moments")
     path = list(path_of(design))
     reach = np.ones(whole.height)
     strata, strata_numbers, unit_numbers, lefts = [], [], [], []
