@@ -170,7 +170,8 @@ def beta_interval(share: Reals, df: Reals, effective: Reals, n: Reals, level: fl
     Returns
     -------
     low, high : array
-        With ``effective`` × (t_{n-1} / t_df)² answers (R ``svyciprop`` method ``beta``). NaN where df is below 1.
+        With ``effective`` × (t_{n-1} / t_df)² answers, the factor at most 1 (R ``svyciprop`` method ``beta``). NaN
+        where df is below 1.
 
     Notes
     -----
@@ -217,7 +218,8 @@ def nchs_size(share: Reals, df: Reals, effective: Reals, n: Reals, level: float 
 
 
 def _loss(df: Reals, n: Reals, level: float) -> Reals:
-    return np.asarray((t_quantile(np.maximum(n - 1, 1), level) / t_quantile(df, level)) ** 2)
+    # More degrees of freedom than answers (given by hand, or those of the design) must not add answers.
+    return np.minimum((t_quantile(np.maximum(n - 1, 1), level) / t_quantile(df, level)) ** 2, 1.0)
 
 
 def _clopper_pearson(share: Reals, size: Reals, level: float) -> tuple[Reals, Reals]:

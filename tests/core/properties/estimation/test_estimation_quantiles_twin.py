@@ -56,7 +56,7 @@ def error_of_share(rows: list[Row], inside: list[Row], q: float) -> tuple[float,
     return share, math.sqrt(variance), df
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(row, min_size=1, max_size=25))
 def test_quantiles_and_their_ends(rows: list[Row]) -> None:
     keyed = [{**r, "psu": f"{r['h']}-{r['psu']}"} for r in rows]
