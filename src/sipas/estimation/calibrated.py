@@ -95,6 +95,16 @@ class CalibratedWeight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         counts = [Variable(columns) for columns in crossed]
         return (*people, *counts, *(Variable(self.by, number) for number in self.numbers))
 
+    def categories(self) -> tuple[str, ...]:
+        """Give the columns of categories.
+
+        Returns
+        -------
+        tuple of str
+            Each once, in the order of the variables.
+        """
+        return tuple(dict.fromkeys(column for one in self.variables() for column in one.columns))
+
     def columns(self) -> tuple[str, ...]:
         """Give the columns of the rows that the calibration names.
 
@@ -103,8 +113,7 @@ class CalibratedWeight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         tuple of str
             Each once, the base weight first.
         """
-        named = [c for one in self.variables() for c in (*one.columns, *(() if one.number is None else (one.number,)))]
-        return tuple(dict.fromkeys((self.base, *named)))
+        return tuple(dict.fromkeys((self.base, *self.categories(), *self.numbers)))
 
 
 def crossable(terms: tuple[Term, ...]) -> tuple[Term, ...]:

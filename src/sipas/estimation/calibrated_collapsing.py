@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.calibrated import CalibratedWeight, crossable
+from sipas.estimation.calibrated import JOINED, CalibratedWeight, Variable, crossable, pairs_of
 from sipas.estimation.calibrated_query import CalibrationQueries
-from sipas.estimation.calibrated_sums import FACTORS, VALUES, CalibrationSums, schema_of
-from sipas.estimation.collapsing import DuckDB, collapse
+from sipas.estimation.calibrated_sums import FACTORS, VALUES, CalibrationSums, added_up, schema_of
+from sipas.estimation.collapsing import collapse
 from sipas.estimation.design import Design, path_of
+from sipas.estimation.engines import NUMERIC, DuckDB, Engine, Rows, Source
 from sipas.estimation.measures import Measure, terms_of
-from sipas.estimation.moments import Moments
-from sipas.estimation.query import ROW_NUMBER, WITHIN, quoted
+from sipas.estimation.moments import WHOLE, Moments
+from sipas.estimation.query import JOINED as JOINED_DOMAINS
+from sipas.estimation.query import WITHIN, quoted
 from sipas.estimation.refusals import refuse_columns
 
-TEXT = ("VARCHAR", "DATE", "TIME", "BLOB", "STRUCT")
+Domains = tuple[tuple[str, ...], ...]
 
 
 def collapse_calibrated(
-    rows: pl.DataFrame | Path | str,
+    rows: Rows,
     design: Design,
     measures: tuple[Measure, ...],
-    domains: tuple[tuple[str, ...], ...] = (),
+    domains: Domains = (),
     *,
     calibration: CalibratedWeight,
     psus: pl.DataFrame | None = None,
+    joint: pl.DataFrame | None = None,
     part: str = "",
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
 ) -> Moments:
     """Collapse rows whose weights were calibrated.
 
     Parameters
     ----------
-    rows, design, measures, domains, psus, part, engine
+    rows, design, measures, domains, psus, joint, part, engine
         As in ``collapse``; ``design.weight`` is the calibrated weight.
     calibration : CalibratedWeight
         What it was calibrated to.
@@ -53,96 +54,122 @@ def collapse_calibrated(
         Those of ``collapse``; ``estimation.base_weight_not_valid``, ``estimation.base_weight_zero`` (where the final
         weight is above 0), ``estimation.calibration_missing`` (a category or number missing where the base weight is
         above 0), each with the first row and the column.
+
+    Notes
+    -----
+    One more pass over the rows for the checks, one per calibration variable for the units, one per kind of domain for
+    the products.
     """
-    moments = collapse(rows, design, measures, domains, psus=psus, part=part, engine=engine)
+    moments = collapse(rows, design, measures, domains, psus=psus, joint=joint, part=part, engine=engine)
     terms = crossable(terms_of(measures))
-    queries = CalibrationQueries(design, calibration, terms, domains, "calibration_rows")
-    with (engine or DuckDB()).connect() as database:
-        _open(database, rows, queries)
-        _refuse(database, queries)
-        tables = [
-            _unit(database, queries, part),
-            _cross(database, queries, moments.description.kinds),
-            _product(database, queries),
-            database.sql(queries.factors()).pl().with_columns(pl.lit("factor").alias("block")),
-        ]
-    schema = schema_of(path_of(design), tuple(term.name for term in terms))
-    whole = pl.concat([_typed(one.with_columns(pl.lit(part).alias("part")), schema) for one in tables])
-    whole = whole.sort([name for name in schema if name not in {*VALUES, *FACTORS}])
     names = tuple(term.name for term in terms)
+    queries = CalibrationQueries(design, calibration, terms)
+    with (engine or DuckDB()).opened(rows) as source:
+        _open(source, queries, domains)
+        factors = _checked(source, queries)
+        tables = [factors, *_units(source, queries, part), *_margins(source, queries, domains)]
+    schema = schema_of(path_of(design), names)
+    whole = pl.concat([_typed(one.with_columns(pl.lit(part).alias("part")), schema) for one in tables])
+    whole = whole.sort([name for name in schema if name not in {*VALUES, *FACTORS, *names}])
     return replace(moments, calibration=CalibrationSums(whole, calibration, path_of(design), names))
 
 
-def _open(database: duckdb.DuckDBPyConnection, rows: pl.DataFrame | Path | str, queries: CalibrationQueries) -> None:
-    if isinstance(rows, pl.DataFrame):
-        wanted = [*queries.design.columns(), *queries.weight.columns()]
-        wanted += [c for term in queries.terms for c in term.answered] + [c for kind in queries.domains for c in kind]
-        refuse_columns(wanted, rows.columns)
-        database.register("calibration_rows_given", rows.select(list(dict.fromkeys(wanted))).to_arrow())
-    else:
-        database.read_parquet(str(rows)).create_view("calibration_rows_given")
-    given = database.table("calibration_rows_given")
-    refuse_columns(list(queries.weight.columns()), given.columns)
-    types = dict(zip(given.columns, (str(t) for t in given.types), strict=True))
-    numeric = (queries.weight.base, *queries.weight.numbers)
-    for column in numeric:
-        if types[column].startswith(TEXT) or types[column].endswith("]"):
-            raise SipasError("estimation.column_not_numeric", column, got=types[column], place=Place(column=column))
-    # A window without order keeps the order of the rows: the numbers are those of the moments.
-    number = f", ROW_NUMBER() OVER () AS {ROW_NUMBER}" if queries.design.by_row else ""
-    database.execute(f"CREATE VIEW calibration_rows AS SELECT *{number} FROM calibration_rows_given")
+def _open(source: Source, queries: CalibrationQueries, domains: Domains) -> None:
+    design, weight = queries.design, queries.weight
+    refuse_columns(list(weight.columns()), source.names)
+    keys = [column for stage in design.stages for column in (stage.strata, stage.ids) if column is not None]
+    keys += [*weight.categories(), *(column for kind in domains for column in kind)]
+    others = [*([] if design.weight is None else [design.weight]), weight.base, *weight.numbers]
+    answers = [column for term in queries.terms for column in term.answered]
+    found = source.look(keys, [*others, *answers], numbered=design.by_row)
+    for column in (weight.base, *weight.numbers):
+        kind, written = found[column]
+        if kind not in NUMERIC:
+            raise SipasError("estimation.column_not_numeric", column, got=written, place=Place(column=column))
 
 
-def _refuse(database: duckdb.DuckDBPyConnection, queries: CalibrationQueries) -> None:
-    found = database.sql(queries.faults()).pl().row(0, named=True)
-    base = f"CAST({quoted(queries.weight.base)} AS DOUBLE)"
-    if found["bad_base"]:
-        wrong = f"NOT COALESCE({base} {WITHIN}, FALSE)"
-        raise _fault(database, "estimation.base_weight_not_valid", queries.weight.base, wrong)
+def _checked(source: Source, queries: CalibrationQueries) -> pl.DataFrame:
+    found = source.ask(queries.checks())
+    counts = found.row(0, named=True)
+    name = queries.weight.base
+    base = f"CAST({quoted(name)} AS DOUBLE)"
     final = "1" if queries.design.weight is None else quoted(queries.design.weight)
-    if found["lost"]:
-        wrong = f"{base} = 0 AND {final} > 0"
-        raise _fault(database, "estimation.base_weight_zero", queries.weight.base, wrong)
-    for place, variable in enumerate(queries.variables):
-        for column in variable.columns if found[f"m{place}"] else ():
-            _refuse_missing(database, column, f"{base} > 0 AND {quoted(column)} IS NULL")
-    for place, column in enumerate(dict.fromkeys(queries.weight.numbers)):
-        if found[f"x{place}"]:
-            value = f"ABS(CAST({quoted(column)} AS DOUBLE))"
-            _refuse_missing(database, column, f"{base} > 0 AND NOT COALESCE({value} {WITHIN}, FALSE)")
+    wrong = {"bad_base": f"NOT COALESCE({base} {WITHIN}, FALSE)", "lost": f"{base} = 0 AND {final} > 0"}
+    codes = {"bad_base": "estimation.base_weight_not_valid", "lost": "estimation.base_weight_zero"}
+    for fault, condition in wrong.items():
+        if counts[fault]:
+            raise _fault(source, codes[fault], name, condition)
+    for column, alias in (*queries.categories.items(), *queries.numbers.items()):
+        if counts[alias]:
+            value = f"ABS(CAST({quoted(column)} AS DOUBLE)) {WITHIN}"
+            there = value if column in queries.numbers else f"{quoted(column)} IS NOT NULL"
+            raise _fault(
+                source, "estimation.calibration_missing", column, f"{base} > 0 AND NOT COALESCE({there}, FALSE)"
+            )
+    return found.select(pl.lit("factor").alias("block"), *FACTORS)
 
 
-def _refuse_missing(database: duckdb.DuckDBPyConnection, column: str, wrong: str) -> None:
-    fault = _fault(database, "estimation.calibration_missing", column, wrong)
-    if fault.place is not None and fault.place.row is not None:
-        raise fault
-
-
-def _fault(database: duckdb.DuckDBPyConnection, code: str, column: str, wrong: str) -> SipasError:
-    numbered = "SELECT *, ROW_NUMBER() OVER () AS row_at_fault FROM calibration_rows_given"
-    text = f"SELECT row_at_fault, {quoted(column)} FROM ({numbered}) q WHERE {wrong} ORDER BY 1 LIMIT 1"
-    first = database.execute(text).fetchone()
-    row, got = (None, None) if first is None else (int(first[0]), first[1])
+def _fault(source: Source, code: str, column: str, wrong: str) -> SipasError:
+    row, got = source.first(column, wrong)
     return SipasError(code, column, got=got, place=Place(row=row, column=column))
 
 
-def _unit(database: duckdb.DuckDBPyConnection, queries: CalibrationQueries, part: str) -> pl.DataFrame:
-    found = pl.concat([database.sql(text).pl() for text in queries.units()], how="vertical_relaxed")
+def _units(source: Source, queries: CalibrationQueries, part: str) -> list[pl.DataFrame]:
     leaf, prefix = path_of(queries.design)[-1], f"{part}:" if queries.design.by_row else ""
-    return found.with_columns(pl.lit("unit").alias("block"), (pl.lit(prefix) + pl.col(leaf)).alias(leaf))
+    return [
+        source.ask(queries.units(variable)).with_columns(
+            pl.lit("unit").alias("block"), pl.lit(number).alias("variable"), (pl.lit(prefix) + pl.col(leaf)).alias(leaf)
+        )
+        for number, variable in enumerate(queries.variables)
+    ]
 
 
-def _cross(database: duckdb.DuckDBPyConnection, queries: CalibrationQueries, kinds: tuple[str, ...]) -> pl.DataFrame:
-    found = pl.concat([database.sql(text).pl() for text in queries.crosses()], how="vertical_relaxed")
-    kind = pl.col("kind").cast(pl.Int64).replace_strict(range(len(kinds)), kinds, return_dtype=pl.String)
-    names = {f"t{i}": term.name for i, term in enumerate(queries.terms)}
-    inside = found.filter(pl.col("domain").is_not_null())
-    return inside.with_columns(pl.lit("cross").alias("block"), kind.alias("domain_kind")).drop("kind").rename(names)
+def _margins(source: Source, queries: CalibrationQueries, domains: Domains) -> list[pl.DataFrame]:
+    names = [_category(queries, variable).alias(f"m{i}") for i, variable in enumerate(queries.variables)]
+    tables: list[pl.DataFrame] = []
+    for kind in domains or ((),):
+        cells = source.ask(queries.cells(kind)).with_columns(names)
+        if not tables:
+            tables += _products(cells, queries)
+            tables += _crosses(cells.with_columns(pl.lit("").alias("domain")), queries, WHOLE)
+        if kind:
+            inside = cells.filter(pl.col("domain").is_not_null())
+            tables += _crosses(inside, queries, JOINED_DOMAINS.join(kind))
+    return tables
 
 
-def _product(database: duckdb.DuckDBPyConnection, queries: CalibrationQueries) -> pl.DataFrame:
-    found = pl.concat([database.sql(text).pl() for text in queries.products()], how="vertical_relaxed")
-    return found.with_columns(pl.lit("product").alias("block"))
+def _category(queries: CalibrationQueries, variable: Variable) -> pl.Expr:
+    columns = [queries.categories[column] for column in variable.columns]
+    return pl.concat_str(columns, separator=JOINED) if columns else pl.lit("")
+
+
+def _crosses(cells: pl.DataFrame, queries: CalibrationQueries, kind: str) -> list[pl.DataFrame]:
+    found = []
+    for i, variable in enumerate(queries.variables):
+        end = "" if variable.number is None else queries.numbers[variable.number]
+        sums = {f"t{t}{end}": term.name for t, term in enumerate(queries.terms)}
+        table = added_up(cells, ("domain", f"m{i}"), tuple(sums)).rename({f"m{i}": "category", **sums})
+        about = [pl.lit("cross").alias("block"), pl.lit(kind).alias("domain_kind"), pl.lit(i).alias("variable")]
+        found.append(table.with_columns(about))
+    return found
+
+
+def _products(cells: pl.DataFrame, queries: CalibrationQueries) -> list[pl.DataFrame]:
+    found = []
+    for i, j in pairs_of(queries.variables):
+        numbers = [queries.numbers[n] for n in (queries.variables[i].number, queries.variables[j].number) if n]
+        value = "".join(numbers) if len(numbers) == 2 else f"v{''.join(numbers)}"
+        keys = (f"m{i}",) if i == j else (f"m{i}", f"m{j}")
+        table = added_up(cells, keys, (value,)).select(
+            pl.lit("product").alias("block"),
+            pl.lit(i).alias("variable"),
+            pl.col(f"m{i}").alias("category"),
+            pl.lit(j).alias("other"),
+            pl.col(f"m{j}" if i != j else f"m{i}").alias("other_category"),
+            pl.col(value).alias("value"),
+        )
+        found.append(table)
+    return found
 
 
 def _typed(table: pl.DataFrame, schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:

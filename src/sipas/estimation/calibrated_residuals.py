@@ -122,40 +122,53 @@ class CrossSums:
         return found.transpose(1, 0, 2)
 
 
-def cross_sums(sums: CalibrationSums, kind: str, domains: tuple[str, ...], units: pl.DataFrame) -> CrossSums:
-    """Lay out the sums of a calibration for one kind of domain.
+class Calibrated:
+    """The sums of a calibration laid out for grids.
 
     Parameters
     ----------
     sums : CalibrationSums
         Of all parts.
-    kind : str
-        Kind of domain.
-    domains : tuple of str
-        Its D domains, in their order.
     units : polars.DataFrame
         All U units of the last stage in their order: the columns of ``sums.path``.
-
-    Returns
-    -------
-    CrossSums
-        For the grid of the kind.
     """
-    places = sums.categories()
-    found = sums.block("cross", ("domain_kind", "domain", "variable", "category"), sums.terms)
-    numbers = pl.DataFrame(
-        {"domain": domains, "row": range(len(domains))}, schema={"domain": pl.String, "row": pl.Int64}
-    )
-    found = found.filter(pl.col("domain_kind") == kind).join(numbers, on="domain", how="inner")
-    found = found.join(places, on=["variable", "category"], how="inner")
-    values = np.zeros((len(domains), places.height, len(sums.terms)))
-    values[found["row"].to_numpy(), found["place"].to_numpy()] = found.select(sums.terms).to_numpy()
-    by_unit = sums.block("unit", (*sums.path, "variable", "category"))
-    by_unit = by_unit.join(units.select(sums.path).with_row_index("unit"), on=sums.path, how="inner")
-    by_unit = by_unit.join(places, on=["variable", "category"], how="inner")
-    where = (by_unit["unit"].to_numpy(), by_unit["place"].to_numpy())
-    unit_sums = sparse.csr_matrix((by_unit["value"].to_numpy(), where), shape=(units.height, places.height))
-    return CrossSums(sums.terms, values, unit_sums, regression(sums))
+
+    def __init__(self, sums: CalibrationSums, units: pl.DataFrame) -> None:
+        self.terms, self.places = sums.terms, sums.categories()
+        self.crosses = sums.block("cross", ("domain_kind", "domain", "variable", "category"), sums.terms)
+        self.units = self._laid(sums, units)
+        self.regression = regression(sums)
+
+    def _laid(self, sums: CalibrationSums, units: pl.DataFrame) -> sparse.csr_matrix:
+        path = list(sums.path)
+        found = sums.block("unit", (*path, "variable", "category"))
+        found = found.join(units.select(path).with_row_index("unit"), on=path, how="inner")
+        found = found.join(self.places, on=["variable", "category"], how="inner").sort("unit", "place")
+        where = (found["unit"].to_numpy(), found["place"].to_numpy())
+        return sparse.csr_matrix((found["value"].to_numpy(), where), shape=(units.height, self.places.height))
+
+    def crossed(self, kind: str, domains: tuple[str, ...]) -> CrossSums:
+        """Lay out one kind of domain.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of domain.
+        domains : tuple of str
+            Its D domains, in their order.
+
+        Returns
+        -------
+        CrossSums
+            For the grid of the kind.
+        """
+        schema = {"domain": pl.String, "row": pl.Int64}
+        numbers = pl.DataFrame({"domain": domains, "row": range(len(domains))}, schema=schema)
+        found = self.crosses.filter(pl.col("domain_kind") == kind).join(numbers, on="domain", how="inner")
+        found = found.join(self.places, on=["variable", "category"], how="inner")
+        values = np.zeros((len(domains), self.places.height, len(self.terms)))
+        values[found["row"].to_numpy(), found["place"].to_numpy()] = found.select(self.terms).to_numpy()
+        return CrossSums(self.terms, values, self.units, self.regression)
 
 
 def regression(sums: CalibrationSums) -> Regression:

@@ -88,12 +88,10 @@ class CalibrationSums:
         polars.DataFrame
             One row per key, sorted; added in the order of the parts' names, so that the bits are always the same.
         """
-        table = self.table.filter(pl.col("block") == name).select("part", *keys, *values).sort(*keys, "part")
-        if table.is_empty():
-            return table.drop("part")
-        starts = table.select(pl.struct(keys).is_first_distinct().arg_true()).to_series().to_numpy()
-        sums = [pl.Series(value, np.add.reduceat(table[value].to_numpy(), starts)) for value in values]
-        return table.select(keys)[starts].with_columns(sums)
+        table = self.table.filter(pl.col("block") == name)
+        if table["part"].n_unique() < 2:  # a part is sorted, and has each key once
+            return table.select(*keys, *values)
+        return added_up(table.sort("part"), keys, values)
 
     def categories(self) -> pl.DataFrame:
         """List the P calibration variables, each category one.
@@ -227,6 +225,29 @@ class CalibrationSums:
         )
         both = pl.concat([found.select("row", "column", "value"), turned])
         return both.select("row", "column"), both["value"].to_numpy()
+
+
+def added_up(table: pl.DataFrame, keys: tuple[str, ...], values: tuple[str, ...]) -> pl.DataFrame:
+    """Add up rows of the same keys.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        Rows.
+    keys, values : tuple of str
+        Columns that name a sum, and columns to add.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per key, sorted; rows of a key are added in their order, so that the bits are always the same.
+    """
+    table = table.select(*keys, *values).sort(keys, maintain_order=True)
+    if table.is_empty():
+        return table
+    starts = table.select(pl.struct(keys).is_first_distinct().arg_true()).to_series().to_numpy()
+    sums = [pl.Series(value, np.add.reduceat(table[value].to_numpy(), starts)) for value in values]
+    return table.select(keys)[starts].with_columns(sums)
 
 
 def schema_of(path: tuple[str, ...], terms: tuple[str, ...]) -> dict[str, pl.DataType | type[pl.DataType]]:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.calibrated_residuals import CrossSums, cross_sums
+from sipas.estimation.calibrated_residuals import Calibrated, CrossSums
 from sipas.estimation.design import path_of
 from sipas.estimation.levels import Level, added
 from sipas.estimation.measures import Term
@@ -199,13 +199,13 @@ def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> Iterator[Gr
     whole = table.filter(pl.col("domain_kind") == WHOLE).sort(path, nulls_last=True)
     stages = stages_of(whole, moments)
     numbers = whole.select(*path, pl.int_range(pl.len(), dtype=pl.Int64).alias("leaf_number"))
+    calibrated = None if moments.calibration is None else Calibrated(moments.calibration, whole)
     for kind in kinds or known:
         here = moments.of_kind(table, kind).filter(pl.col("domain").is_not_null())
         here = here.join(numbers, on=path, how="left", nulls_equal=len(path) > 2).sort("domain", "leaf_number")
         domain = here.select(pl.col("domain").rle_id().cast(pl.Int64)).to_series().to_numpy()
         names = tuple(here["domain"].unique(maintain_order=True))
-        sums = moments.calibration
-        cross = None if sums is None else cross_sums(sums, kind, names, whole)
+        cross = None if calibrated is None else calibrated.crossed(kind, names)
         yield lay_out(kind, names, here, domain, here["leaf_number"].to_numpy(), stages, cross)
 
 
