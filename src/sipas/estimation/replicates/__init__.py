@@ -4,6 +4,7 @@ from sipas.estimation.replicates.factors import Factors
 from sipas.estimation.replicates.given import ReplicateDesign, given_factors, given_grids
 from sipas.estimation.replicates.hadamard import hadamard
 from sipas.estimation.replicates.methods import Replication, replicate_factors
+from sipas.estimation.replicates.quantiles import replicated_quantiles
 from sipas.estimation.replicates.replicated import Replicated, across_replicates
 from sipas.estimation.replicates.replicating import (
     replicated,
@@ -27,6 +28,7 @@ __all__ = [
     "replicate_weights",
     "replicated",
     "replicated_numerators",
+    "replicated_quantiles",
     "replicated_ratios",
     "replicated_totals",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.design import Design
+from sipas.estimation.design import Design, Stage
 from sipas.estimation.refusals import refuse_columns
 from sipas.estimation.replicates.factors import Factors, Listed
 from sipas.estimation.replicates.given import row_units
@@ -115,19 +115,23 @@ def unit_places(rows: pl.DataFrame, design: Design, factors: Factors) -> Ints:
         ``estimation.column_unknown``, ``estimation.replicates_differ``.
     """
     refuse_columns(list(design.columns()), rows.columns)
-    keys = [_key(design.strata, None).alias("stratum"), _key(design.psu, ":{}").alias("psu")]
+    path = factors.units.columns
+    keys = [_key(design.stages[place // 2], name, unit=place % 2 == 1) for place, name in enumerate(path)]
     numbered = factors.units.with_row_index("place")
-    found = rows.select(keys).join(numbered, on=["stratum", "psu"], how="left", maintain_order="left")["place"]
+    found = rows.select(keys).join(numbered, on=path, how="left", maintain_order="left")["place"]
     if found.null_count():
         row = int(found.is_null().arg_true()[0])
         raise SipasError("estimation.replicates_differ", "factors", place=Place(row=row + 1, column=design.psu))
     return found.cast(pl.Int64).to_numpy()
 
 
-def _key(column: str | None, numbered: str | None) -> pl.Expr:
+def _key(stage: Stage, name: str, *, unit: bool) -> pl.Expr:
+    column = stage.ids if unit else stage.strata
     if column is not None:
-        return pl.col(column).cast(pl.String)
-    return pl.lit("") if numbered is None else pl.format(numbered, pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+        return pl.col(column).cast(pl.String).alias(name)
+    if not unit:
+        return pl.lit("").alias(name)
+    return pl.format(":{}", pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).alias(name)
 
 
 def _weight(rows: pl.DataFrame, design: Design) -> Reals:

@@ -74,6 +74,9 @@ R script (its result is tests/core/reference/data/estimation_replicates.json)::
     ps <- postStratify(as.svrepdesign(designs$d1, type="JK1"), ~stype,
                        data.frame(stype=c("E","H","M"), Freq=c(4421,755,1018)))
     out$poststratified <- stats(ps)
+    sdr <- svrepdesign(data=apistrat, weights=~pw, repweights=A, type="successive-difference")
+    svyquantile(~api00, sdr, c(.25,.5,.9), interval.type="quantile") # in the test itself, as the next
+    svyby(~api00, ~awards, sdr, svyquantile, quantiles=.5, interval.type="quantile")
     writeLines(toJSON(out, digits=NA, auto_unbox=TRUE, na="null"), "replicates.json")
 """
 
@@ -91,10 +94,12 @@ from sipas.estimation.replicates import (
     ReplicateDesign,
     Replication,
     across_replicates,
+    given_factors,
     given_grids,
     recalibrated,
     replicate_factors,
     replicated_numerators,
+    replicated_quantiles,
     replicated_ratios,
 )
 
@@ -334,3 +339,17 @@ def test_taylor_and_jackknife_agree_on_totals() -> None:
             one: Linearised = numerators(grid, API)
             np.testing.assert_allclose(replicated_numerators(grid, API, factors).variance(), one.variance(), rtol=1e-9)
             assert replicated_ratios(grid, API, factors).degrees().tolist() == ratios(grid, API).degrees().tolist()
+
+
+def test_quantiles() -> None:
+    rows = pl.concat([api("apistrat"), pl.DataFrame(np.array(R["weights"]), schema=list(COLUMNS))], how="horizontal")
+    given = ReplicateDesign(columns=COLUMNS, weight="pw", kind="successive-difference")
+    factors = given_factors(rows, given)
+    wanted = (0.25, 0.5, 0.9)
+    whole, awards = replicated_quantiles(rows, Design(weight="pw"), "api00", wanted, factors, (("awards",),))
+    assert whole.names == ("api00 at 0.25", "api00 at 0.5", "api00 at 0.9")
+    assert whole.values.tolist() == [[565, 668, 836]]
+    expected = [[24.7672498809752, 10.6809799800081, 15.0434555722931]]
+    np.testing.assert_allclose(np.sqrt(whole.variance()), expected, **EXACT)
+    assert awards.values[:, 1].tolist() == [646, 676]
+    np.testing.assert_allclose(np.sqrt(awards.variance()[:, 1]), [18.411952639522, 18.475208614068], **EXACT)
