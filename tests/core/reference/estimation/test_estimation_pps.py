@@ -31,8 +31,8 @@ clusters and domains made up. ``pps_from_r.csv`` was written by::
     D <- svydesign(ids=~i+j+leaf, strata=~h+g, weights=~w, fpc=~r1+r2+r3, data=t3, pps="brewer")   # "brewer stages"
 
 R's default tolerance in ``ppsmat`` sets entries below 1e-4 to 0; here none are. R's ``brewer`` needs codes in sorted
-order (``leaf``): otherwise it multiplies units by each other's 1 - π. Under ``average`` it counts the strata of the whole
-sample in every domain, ours those of the domain, so that domains are not compared there.
+order (``leaf``): otherwise it multiplies units by each other's 1 - π. Under ``average`` it counts the strata of the
+whole sample in every domain, ours those of the domain, so that domains are not compared there.
 """
 
 from pathlib import Path
