@@ -9,7 +9,7 @@ import polars as pl
 from sipas.errors import Place, SipasError
 from sipas.estimation.calibrated import JOINED, CalibratedWeight, Variable, crossable, pairs_of
 from sipas.estimation.calibrated_query import CalibrationQueries
-from sipas.estimation.calibrated_sums import FACTORS, VALUES, CalibrationSums, added_up, schema_of
+from sipas.estimation.calibrated_sums import FACTORS, CalibrationSums, added_up, schema_of
 from sipas.estimation.collapsing import collapse
 from sipas.estimation.design import Design, path_of
 from sipas.estimation.engines import NUMERIC, DuckDB, Engine, Rows, Source
@@ -70,7 +70,6 @@ def collapse_calibrated(
         tables = [factors, *_units(source, queries, part), *_margins(source, queries, domains)]
     schema = schema_of(path_of(design), names)
     whole = pl.concat([_typed(one.with_columns(pl.lit(part).alias("part")), schema) for one in tables])
-    whole = whole.sort([name for name in schema if name not in {*VALUES, *FACTORS, *names}])
     return replace(moments, calibration=CalibrationSums(whole, calibration, path_of(design), names))
 
 
@@ -115,9 +114,13 @@ def _fault(source: Source, code: str, column: str, wrong: str) -> SipasError:
 
 
 def _units(source: Source, queries: CalibrationQueries, part: str) -> list[pl.DataFrame]:
-    leaf, prefix = path_of(queries.design)[-1], f"{part}:" if queries.design.by_row else ""
+    path = path_of(queries.design)
+    leaf, prefix = path[-1], f"{part}:" if queries.design.by_row else ""
     return [
-        source.ask(queries.units(variable)).with_columns(
+        source
+        .ask(queries.units(variable))
+        .sort("category", *path, nulls_last=True)
+        .with_columns(
             pl.lit("unit").alias("block"), pl.lit(number).alias("variable"), (pl.lit(prefix) + pl.col(leaf)).alias(leaf)
         )
         for number, variable in enumerate(queries.variables)
@@ -128,7 +131,9 @@ def _margins(source: Source, queries: CalibrationQueries, domains: Domains) -> l
     names = [_category(queries, variable).alias(f"m{i}") for i, variable in enumerate(queries.variables)]
     tables: list[pl.DataFrame] = []
     for kind in domains or ((),):
-        cells = source.ask(queries.cells(kind)).with_columns(names)
+        cells = source.ask(queries.cells(kind))
+        # Engines give groups in an order of their own; sums are added in this one, so that the bits are the same.
+        cells = cells.sort(*queries.categories.values(), "domain").with_columns(names)
         if not tables:
             tables += _products(cells, queries)
             tables += _crosses(cells.with_columns(pl.lit("").alias("domain")), queries, WHOLE)

@@ -86,10 +86,10 @@ class CalibrationSums:
         Returns
         -------
         polars.DataFrame
-            One row per key, sorted; added in the order of the parts' names, so that the bits are always the same.
+            One row per key; added in the order of the parts' names, so that the bits are always the same.
         """
         table = self.table.filter(pl.col("block") == name)
-        if table["part"].n_unique() < 2:  # a part is sorted, and has each key once
+        if table["part"].n_unique() < 2:  # a part has each key once
             return table.select(*keys, *values)
         return added_up(table.sort("part"), keys, values)
 
@@ -114,7 +114,9 @@ class CalibrationSums:
             ``variable`` (name), ``category`` (empty for a number without partitions), ``total``.
         """
         names = [one.name for one in self.weight.variables()]
-        found = self.block("unit", ("variable", "category", *self.path))
+        found = self.block("unit", ("variable", "category", *self.path)).sort(
+            "variable", "category", maintain_order=True
+        )
         total = found.group_by("variable", "category", maintain_order=True).agg(pl.col("value").sum().alias("total"))
         return total.with_columns(pl.col("variable").replace_strict(range(len(names)), names, return_dtype=pl.String))
 

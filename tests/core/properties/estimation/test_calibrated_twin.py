@@ -1,4 +1,4 @@
-"""Calibrated variances against a slow, obvious twin: a regression of rows by ``numpy.linalg.lstsq``, then plain loops."""
+"""Calibrated variances against a slow, obvious twin: a regression of rows by ``lstsq``, then plain loops."""
 
 import math
 
@@ -193,7 +193,12 @@ def test_parts_add_up(first: list[Row], second: list[Row], calibration: Calibrat
 @settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.tuples(st.sampled_from("kl"), st.integers(1, 2), st.floats(0.5, 9)), min_size=6, max_size=25),
-    st.sampled_from([Distance("linear"), Distance("raking"), Distance("logit", 0.1, 9.0), Distance("linear", 0.1, 9.0)]),
+    st.sampled_from([
+        Distance("linear"),
+        Distance("raking"),
+        Distance("logit", 0.1, 9.0),
+        Distance("linear", 0.1, 9.0),
+    ]),
     st.integers(0, 2**32 - 1),
 )
 def test_replicates_meet_the_totals(rows: list[tuple[str, int, float]], distance: Distance, seed: int) -> None:

@@ -73,7 +73,10 @@ DESIGNS = {
     "ds": ("apistrat", Design(weight="w", strata="stype", population="fpc")),
     "dn": ("apistrat", Design(weight="w", strata="stype")),
     "d1": ("apiclus1", Design(weight="w", psu="dnum", population="fpc")),
-    "d2": ("apiclus2", Design(weight="w", psu="dnum", population="fpc1", later=(Stage(ids="snum", population="fpc2"),))),
+    "d2": (
+        "apiclus2",
+        Design(weight="w", psu="dnum", population="fpc1", later=(Stage(ids="snum", population="fpc2"),)),
+    ),
 }
 TYPE_AND_API99 = CalibratedWeight(base="pw", margins=("stype",), numbers=("api99",))
 CALIBRATIONS = {
