@@ -41,6 +41,27 @@ class Listed:
         """
         return self.array[:, start:stop]
 
+    def totals(self, places: Ints, sums: Reals, start: int, stop: int) -> Reals:
+        """Add up the rows of a domain in some replicates.
+
+        Parameters
+        ----------
+        places : array of int, shape (rows,)
+            Unit of each row.
+        sums : array, shape (rows, T)
+            What to add.
+        start, stop : int
+            First replicate, and one after the last.
+
+        Returns
+        -------
+        array, shape (stop - start, T)
+            Totals.
+        """
+        block = self.array[:, start:stop]
+        every = places.size == block.shape[0] and np.array_equal(places, np.arange(places.size))
+        return np.asarray((block if every else block[places]).T @ sums)
+
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
@@ -82,6 +103,49 @@ class Deleted:
         there = np.flatnonzero(self.unit[start:stop] >= 0)
         found[self.unit[start:stop][there], there] = 0.0
         return np.asarray(found)
+
+    def totals(self, places: Ints, sums: Reals, start: int, stop: int) -> Reals:
+        """Add up the rows of a domain in some replicates, without writing the factors out.
+
+        Parameters
+        ----------
+        places : array of int, shape (rows,)
+            Unit of each row.
+        sums : array, shape (rows, T)
+            What to add.
+        start, stop : int
+            First replicate, and one after the last.
+
+        Returns
+        -------
+        array, shape (stop - start, T)
+            Outside the stratum × outside + (the stratum - the unit) × inside; exactly 0 where nothing is left.
+        """
+        here = self.unit_stratum[places]
+        outside = self.outside[start:stop, None]
+        found = np.asarray(outside * sums.sum(axis=0))
+        touched = np.flatnonzero(np.isin(self.stratum[start:stop], here))
+        whole, stratum = np.unique(here, return_inverse=True)
+        own = np.searchsorted(whole, self.stratum[start:stop][touched])
+        deleted = self.unit[start:stop][touched]
+        rest, others = _apart(sums, stratum, places, own, deleted)
+        # Differences of sums end beside 0; counts do not.
+        rest_there, others_there = _apart((sums != 0).astype(np.float64), stratum, places, own, deleted)
+        rest, others = np.where(rest_there > 0, rest, 0.0), np.where(others_there > 0, others, 0.0)
+        found[touched] = rest * outside[touched] + others * self.inside[start:stop, None][touched]
+        return found
+
+
+def _apart(values: Reals, stratum: Ints, places: Ints, own: Ints, deleted: Ints) -> tuple[Reals, Reals]:
+    """Add up what lies outside each replicate's stratum, and inside it without the unit deleted."""
+    by_stratum = np.zeros((int(stratum.max(initial=-1)) + 1, values.shape[1]))
+    np.add.at(by_stratum, stratum, values)
+    units, unit = np.unique(places, return_inverse=True)
+    by_unit = np.zeros((units.size + 1, values.shape[1]))  # the last: units without rows here
+    np.add.at(by_unit, unit, values)
+    at = np.minimum(np.searchsorted(units, deleted), units.size)
+    at[(at < units.size) & (np.append(units, -1)[at] != deleted)] = units.size
+    return by_stratum.sum(axis=0) - by_stratum[own], by_stratum[own] - by_unit[at]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sipas.errors import SipasError
 from sipas.estimation.grid import Grid
 from sipas.estimation.linearise import parts_of, unanimous
 from sipas.estimation.measures import Measure, Term
-from sipas.estimation.replicates.factors import Factors
+from sipas.estimation.replicates.factors import Deleted, Factors, Listed
 from sipas.estimation.replicates.replicated import Replicated, called
 from sipas.estimation.strata import Ints, Reals
 
@@ -153,7 +153,7 @@ def _replicated(
     values = called(function, grid.per_domain(grid.per_segment(sums)))
     found = np.empty((len(grid.domains), factors.count, len(names)))
     for start, stop in factors.blocks(len(grid.domains) * max(sums.shape[1], 1)):
-        totals = _totals(grid, places, sums, factors.source.block(start, stop))
+        totals = _totals(grid, places, sums, factors.source, (start, stop))
         found[:, start:stop] = called(function, totals)
     return Replicated(grid, names, values, np.moveaxis(found, 1, 0), answers, factors)
 
@@ -171,15 +171,14 @@ def _places(grid: Grid, factors: Factors) -> Ints:
     return found["place"].cast(pl.Int64).to_numpy()
 
 
-def _totals(grid: Grid, places: Ints, sums: Reals, block: Reals) -> Reals:
+def _totals(grid: Grid, places: Ints, sums: Reals, source: Listed | Deleted, replicates: tuple[int, int]) -> Reals:
     """Totals of some replicates, shape (D, replicates, T): a product per domain over its own rows alone."""
     rows = np.append(grid.starts[grid.domain_starts], grid.domain.size)
-    found = np.empty((len(grid.domains), block.shape[1], sums.shape[1]))
-    every = np.array_equal(places, np.arange(block.shape[0]))
+    start, stop = replicates
+    found = np.empty((len(grid.domains), stop - start, sums.shape[1]))
     for d in range(len(grid.domains)):
         here = slice(rows[d], rows[d + 1])
-        used = block[here] if every else block[places[here]]
-        np.matmul(used.T, sums[here], out=found[d])
+        found[d] = source.totals(places[here], sums[here], start, stop)
     return found
 
 
