@@ -55,7 +55,8 @@ def stages_of(whole: pl.DataFrame, moments: Moments) -> Stages:
     Raises
     ------
     SipasError
-        ``estimation.self_selected``; errors of the strata (``shares_of``, ``weighed``), ``estimation.pps_unit_missing``, errors of ``pairs_of``.
+        ``estimation.self_selected``, ``estimation.pps_unit_missing``; errors of the strata (``shares_of``, ``weighed``)
+        and of ``pairs_of``.
     """
     design = moments.description.design
     if design.self_selected:
