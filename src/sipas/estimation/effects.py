@@ -7,8 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from sipas.errors import SipasError
+from sipas.estimation.estimated import Estimated
 from sipas.estimation.grid import Grid
-from sipas.estimation.linearised import Linearised
 from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share, Term
 from sipas.estimation.strata import Reals
 
@@ -17,7 +17,7 @@ SUMMED = ("total", "count")
 
 
 def design_effects(
-    one: Linearised,
+    one: Estimated,
     measures: tuple[Measure, ...],
     statistics: tuple[str, ...],
     variance: Reals,
@@ -28,7 +28,7 @@ def design_effects(
 
     Parameters
     ----------
-    one : Linearised
+    one : Estimated
         A estimates.
     measures : tuple of Measure
         The measure of each.
@@ -95,7 +95,7 @@ def answered_weight(grid: Grid, measures: tuple[Measure, ...], below: Reals) -> 
     return weight
 
 
-def _spread(one: Linearised, measures: tuple[Measure, ...], statistics: tuple[str, ...]) -> Reals:
+def _spread(one: Estimated, measures: tuple[Measure, ...], statistics: tuple[str, ...]) -> Reals:
     """Weighted variance of the answers with divisor W, in the units of the estimate (of the answers, for totals)."""
     spread = np.full_like(one.values, np.nan)
     shares = [c for c, (m, s) in enumerate(zip(measures, statistics, strict=True)) if _is_share(m, s)]

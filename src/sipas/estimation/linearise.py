@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sipas.estimation.estimated import Estimated
 from sipas.estimation.grid import Grid
 from sipas.estimation.linearised import Linearised
 from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share, Term, counted, weighed
@@ -150,7 +151,7 @@ def kish_size(grid: Grid, n: Reals) -> Reals:
 
 
 def intervals_of_shares(
-    one: Linearised,
+    one: Estimated,
     shares: Reals,
     se: Reals,
     level: float,
@@ -162,7 +163,7 @@ def intervals_of_shares(
 
     Parameters
     ----------
-    one : Linearised
+    one : Estimated
         The estimates, in any unit.
     shares, se : array, shape (D, A)
         On 0 to 1, with their standard errors; NaN where unknown.

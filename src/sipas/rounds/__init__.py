@@ -17,6 +17,7 @@ from sipas.rounds.results import (
     responses_report,
 )
 from sipas.rounds.runner import Standing
+from sipas.rounds.settings import is_round
 from sipas.rounds.simulated import simulate
 from sipas.rounds.verify import verify, verify_sample
 
@@ -34,6 +35,7 @@ __all__ = [
     "frame_report",
     "index_rows",
     "initialise",
+    "is_round",
     "notices",
     "products",
     "put_field_list",

@@ -116,6 +116,22 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     simulated: Simulated | None = None
 
 
+def is_round(path: Path) -> bool:
+    """Tell whether a folder is a round's.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+
+    Returns
+    -------
+    bool
+        Whether the settings are there.
+    """
+    return (path / FILE).is_file()
+
+
 def load_round(root: Path) -> Round:
     """Read and check a round's settings.
 
