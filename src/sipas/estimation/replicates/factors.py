@@ -208,12 +208,13 @@ class Factors:
         Parameters
         ----------
         width : int
-            Numbers that one replicate needs beside its factors.
+            Numbers that one replicate needs beside its factors, where these are written out.
 
         Returns
         -------
         list of (int, int)
             First, and one after the last replicate of each block.
         """
-        most = max(1, BLOCK_BYTES // (8 * max(1, width, self.units.height)))
+        factors = self.units.height if isinstance(self.source, Listed) else 1
+        most = max(1, BLOCK_BYTES // (8 * max(1, width, factors)))
         return [(start, min(start + most, self.count)) for start in range(0, self.count, most)]
