@@ -16,7 +16,6 @@ from sipas.estimation.strata import Reals
 FitMethod = Literal["REML", "ML", "FH"]
 
 COARSE = 400  # variances looked at before the best is refined: a likelihood may have more than one peak
-HALVINGS = 200
 LEAST, MOST = 1e-8, 1e4  # of the variances looked at, in mean squares of the residuals and errors
 
 
@@ -40,8 +39,6 @@ class Fitted:
         Of the method: restricted under ``REML``, otherwise full.
     at_zero : bool
         Whether A was estimated at its bound of 0: then nothing is left of the areas' own deviations.
-    converged : bool
-        False where the best A is the largest that was looked at.
     """
 
     refvar: float
@@ -51,7 +48,6 @@ class Fitted:
     bias: float
     loglikelihood: float
     at_zero: bool
-    converged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +118,9 @@ def fit(direct: Reals, variance: Reals, auxiliaries: Reals, method: FitMethod = 
     -----
     Fay & Herriot 1979, doi:10.1080/01621459.1979.10482505; Rao & Molina 2015, *Small Area Estimation*, §6.1.2. The
     likelihood is looked at over the whole range of A and its best peak refined by halving the interval in which the
-    score changes sign: no starting value, and no stop on a small step. Biases: Datta & Lahiri 2000, Statistica Sinica
-    10, 613-627; Datta, Rao & Smith 2005, doi:10.1093/biomet/92.1.183.
+    score changes sign, down to neighbouring numbers: there is no starting value, no stop on a small step and no failure
+    to converge. Biases: Datta & Lahiri 2000, Statistica Sinica 10, 613-627; Datta, Rao & Smith 2005,
+    doi:10.1093/biomet/92.1.183.
     """
     model = _Model(direct, auxiliaries, variance)
     restricted = method == "REML"
@@ -135,7 +132,7 @@ def fit(direct: Reals, variance: Reals, auxiliaries: Reals, method: FitMethod = 
     beta, covariance = model.beta(a)
     information, bias = _accuracy(model, a, method)
     likelihood = model.loglikelihood(a, restricted=restricted)
-    return Fitted(a, beta, covariance, information, bias, likelihood, a == 0.0, a < scale * MOST * (1 - 1e-9))
+    return Fitted(a, beta, covariance, information, bias, likelihood, a == 0.0)
 
 
 def mean_squared_errors(fitted: Fitted, variance: Reals, auxiliaries: Reals) -> tuple[Reals, Reals]:
@@ -176,8 +173,7 @@ def _scale(model: _Model) -> float:
 
 def _peak(model: _Model, scale: float, *, restricted: bool) -> float:
     looked = np.append(0.0, scale * np.geomspace(LEAST, MOST, COARSE))
-    heights = [model.loglikelihood(float(a), restricted=restricted) for a in looked]
-    best = int(np.argmax(heights))
+    best = int(np.argmax(_heights(model, looked, restricted=restricted)))
     low, high = float(looked[max(best - 1, 0)]), float(looked[min(best + 1, COARSE)])
 
     def score(a: float) -> float:
@@ -188,16 +184,27 @@ def _peak(model: _Model, scale: float, *, restricted: bool) -> float:
     return _root(score, low, high)
 
 
+def _heights(model: _Model, looked: Reals, *, restricted: bool) -> Reals:
+    """Give the log-likelihood at many variances, less a constant."""
+    # On an orthonormal basis of x, and without the part of y in it, normal equations lose nothing.
+    basis, _ = np.linalg.qr(model.x)
+    w = 1 / (looked[:, None] + model.d)
+    crossed = np.einsum("ap,aq,ga->gpq", basis, basis, w, optimize=True)
+    y = model.y - basis @ (basis.T @ model.y)
+    right = (w * y) @ basis
+    beta = np.linalg.solve(crossed, right[..., None])[..., 0]
+    squares = (w * y**2).sum(axis=1) - (right * beta).sum(axis=1)
+    fixed = np.linalg.slogdet(crossed)[1] if restricted else 0.0
+    return np.asarray((np.log(w).sum(axis=1) - fixed - squares) / 2)
+
+
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Find where a function that is above 0 at ``low`` falls to 0; ``high`` where it does not."""
-    if function(high) > 0:
-        return high
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        if middle in {low, high}:
-            break
+    """Find where a function that is above 0 at ``low`` and not at ``high`` falls to 0."""
+    middle = (low + high) / 2
+    while low < middle < high:
         low, high = (middle, high) if function(middle) > 0 else (low, middle)
-    return (low + high) / 2
+        middle = (low + high) / 2
+    return middle
 
 
 def _accuracy(model: _Model, a: float, method: FitMethod) -> tuple[float, float]:

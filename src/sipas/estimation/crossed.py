@@ -41,6 +41,8 @@ class Crossed:
         one), ``both_missing``, all with positive weight, and ``zero_weight``.
     cells : polars.DataFrame
         ``domain of the table``, ``cell of the table``, ``n``: pairs of positive weight in each cell that has any.
+    one_way : bool
+        Whether there is no second answer; ``second`` then holds one level without meaning.
     """
 
     frame: pl.DataFrame
@@ -48,6 +50,7 @@ class Crossed:
     second: tuple[Label, ...]
     counts: pl.DataFrame
     cells: pl.DataFrame
+    one_way: bool = False
 
     @property
     def size(self) -> int:
@@ -172,7 +175,7 @@ def crossed(
     frame = frame.with_columns(cell.alias(CELL))
     counts, cells = _counts(frame, answers), _cells(frame)
     sides = (ordered[0], (True,) if second is None else ordered[1])
-    return Crossed(frame.select(*named, DOMAIN, CELL), *sides, counts, cells)
+    return Crossed(frame.select(*named, DOMAIN, CELL), *sides, counts, cells, one_way=second is None)
 
 
 def _ordered(
@@ -198,7 +201,7 @@ def _columns_of(rows: pl.DataFrame | Path | str, named: list[str]) -> pl.DataFra
 
 def _refuse_type(frame: pl.DataFrame, column: str) -> None:
     dtype = frame.schema[column]
-    known = dtype.is_integer() or dtype in {pl.String, pl.Boolean, pl.Null, pl.Categorical, pl.Enum}
+    known = dtype.is_integer() or isinstance(dtype, pl.String | pl.Boolean | pl.Null | pl.Categorical | pl.Enum)
     if not known:
         place = Place(column=column)
         raise SipasError("estimation.column_not_categories", column, got=str(dtype), place=place)

@@ -42,8 +42,6 @@ class SmallAreas:
     at_zero : bool
         Whether A was estimated at 0: every estimate is then the synthetic one, and the model sees no difference
         between areas that the auxiliary values do not explain.
-    converged : bool
-        Whether a finite A was found.
     loglikelihood, aic, bic : float
         Restricted likelihood under ``REML`` (comparable between models of the same auxiliaries only), otherwise full.
     modelled, synthetic : int
@@ -58,7 +56,6 @@ class SmallAreas:
     refvar: float
     refvar_se: float
     at_zero: bool
-    converged: bool
     loglikelihood: float
     aic: float
     bic: float
@@ -154,7 +151,6 @@ def _result(
         refvar=fitted.refvar,
         refvar_se=float(fitted.information**-0.5),
         at_zero=fitted.at_zero,
-        converged=fitted.converged,
         loglikelihood=fitted.loglikelihood,
         aic=2 * size - 2 * fitted.loglikelihood,
         bic=size * float(np.log(modelled)) - 2 * fitted.loglikelihood,
@@ -214,7 +210,7 @@ def _numbers(areas: pl.DataFrame, column: str) -> Reals:
 
 def _refuse_type(areas: pl.DataFrame, column: str) -> None:
     dtype = areas.schema[column]
-    if not (dtype.is_numeric() or dtype in {pl.Boolean, pl.Null}):
+    if not (dtype.is_numeric() or isinstance(dtype, pl.Boolean | pl.Null)):
         raise SipasError("estimation.column_not_numeric", column, got=str(dtype), place=Place(column=column))
 
 
@@ -232,7 +228,7 @@ def _design_matrix(areas: pl.DataFrame, auxiliaries: tuple[str, ...], *, interce
         if areas[column].null_count():
             row = int(areas[column].is_null().arg_true()[0]) + 1
             raise SipasError("estimation.auxiliary_missing", column, place=Place(row=row, column=column))
-        if areas.schema[column] in {pl.String, pl.Categorical, pl.Enum}:
+        if isinstance(areas.schema[column], pl.String | pl.Categorical | pl.Enum):
             texts = areas[column].cast(pl.String)
             for level in texts.unique().sort().to_list()[1:]:
                 names.append(f"{column} = {level}")

@@ -212,6 +212,8 @@ def table_tests(
     refuse_option("proportions", proportions, get_args(Proportions))
     table = crossed(rows, design, row, column, by)
     made = _estimated(table, table.collapsed(design, table.measures(), by, psus=psus, joint=joint, engine=engine))
+    if not (by or made.shares.grid.domains):
+        return (_empty(statistic, nothing(proportions), {"row": [], "column": []}),)
     return tuple(
         _two_way(made, place, statistic, proportions, degrees) for place in range(len(made.shares.grid.domains))
     )
@@ -265,6 +267,8 @@ def share_test(
     table = crossed(rows, design, column, levels=tuple(expected))
     made = _estimated(table, table.collapsed(design, table.measures(), psus=psus, joint=joint, engine=engine))
     shares = np.array(list(expected.values()), dtype=float)
+    if not made.shares.grid.domains:
+        return _empty(statistic, nothing("fitted"), {"row": list(expected)}, shares / shares.sum())
     return _one_way(made, shares / shares.sum(), statistic, degrees)
 
 
@@ -288,13 +292,13 @@ class _Estimated:
         numbers = pl.DataFrame({CELL: cells}, schema={CELL: pl.Int64})
         here = table.cells.filter(pl.col(DOMAIN) == self.shares.grid.domains[place])
         labels = [pl.Series("row", [table.first[cell // across] for cell in cells])]
-        if across > 1 or table.second != (True,):
+        if not table.one_way:
             labels.append(pl.Series("column", [table.second[cell % across] for cell in cells]))
         return numbers.join(here, on=CELL, how="left", maintain_order="left").select(
             *labels,
             pl.col("n").fill_null(0),
             pl.Series("total", self.totals.values[place][cells], pl.Float64),
-            pl.Series("proportion", self.shares.values[place][cells], pl.Float64),
+            pl.Series("proportion", self.shares.values[place][cells], pl.Float64, nan_to_null=True),
             pl.Series("se", se[cells], pl.Float64, nan_to_null=True),
             pl.Series("expected", expected, pl.Float64),
         )
@@ -306,6 +310,18 @@ class _Estimated:
 def _estimated(table: Crossed, grid: Grid) -> _Estimated:
     measures = table.measures()
     return _Estimated(table, ratios(grid, measures), numerators(grid, measures))
+
+
+def _empty(name: str, outcome: Outcome, labels: dict[str, list[Label]], expected: Reals | None = None) -> TableTest:
+    """Say of data without a single row that nothing can be said."""
+    cells = pl.DataFrame(labels).with_columns(
+        n=pl.lit(0, pl.Int64),
+        total=pl.lit(0.0),
+        proportion=pl.lit(None, pl.Float64),
+        se=pl.lit(None, pl.Float64),
+        expected=pl.Series(np.empty(0) if expected is None else expected, dtype=pl.Float64),
+    )
+    return TableTest("", name, outcome, 0.0, 0, cells, 0, 0, 0, 0, 0)
 
 
 def _two_way(
@@ -358,8 +374,7 @@ def _slope_of_residuals(cells: Ints, up: Reals, across: Reals, whole: float, siz
 
 
 def _one_way(made: _Estimated, expected: Reals, statistic: str, degrees: float | None) -> TableTest:
-    cells, outcome = list(range(expected.size)), nothing("fitted")
-    df = made.degrees(0, degrees) if made.shares.grid.domains else float("nan")
+    cells, outcome, df = list(range(expected.size)), nothing("fitted"), made.degrees(0, degrees)
     shares, n = made.shares.values[0], float(made.shares.n[0, 0])
     covariance = made.shares.covariance(made.shares.grid.domains[0])
     if expected.size > 1 and np.isfinite(covariance).all():
