@@ -4,7 +4,11 @@ from sipas.estimation.accounting import accounting
 from sipas.estimation.agreements import Agreement, agreement, agreement_of_pairs
 from sipas.estimation.area_model import FitMethod
 from sipas.estimation.calibrated import CalibratedWeight
+from sipas.estimation.calibrated_cells import AuxiliaryCells, auxiliary_cells
 from sipas.estimation.calibrated_collapsing import collapse_calibrated
+from sipas.estimation.calibrated_newton import Recalibration, poststratify, recalibrate
+from sipas.estimation.calibrated_replicates import CalibratedReplicates, calibrate_replicates
+from sipas.estimation.calibrated_sums import CalibrationSums
 from sipas.estimation.collapsing import DuckDB, collapse
 from sipas.estimation.contrasts import beside, contrast, covariance_of, function_of, smooth
 from sipas.estimation.design import Design, Stage
@@ -48,7 +52,10 @@ from sipas.estimation.wald import WaldTest, equality_of_domains, linear_hypothes
 __all__ = [
     "WHOLE",
     "Agreement",
+    "AuxiliaryCells",
+    "CalibratedReplicates",
     "CalibratedWeight",
+    "CalibrationSums",
     "Conventions",
     "DegreesOfFreedom",
     "Design",
@@ -63,6 +70,7 @@ __all__ = [
     "Pooled",
     "QuantileRule",
     "Ratio",
+    "Recalibration",
     "Request",
     "Responded",
     "Share",
@@ -76,8 +84,10 @@ __all__ = [
     "across",
     "agreement",
     "agreement_of_pairs",
+    "auxiliary_cells",
     "beside",
     "beta_interval",
+    "calibrate_replicates",
     "collapse",
     "collapse_calibrated",
     "contrast",
@@ -105,10 +115,12 @@ __all__ = [
     "nchs_size",
     "numerators",
     "phase_1",
+    "poststratify",
     "quantile",
     "quantiles_of",
     "ratios",
     "read_moments",
+    "recalibrate",
     "reliability",
     "share_interval",
     "share_test",

@@ -158,7 +158,7 @@ class _Duals:
     def _misfit(self, u: Reals, chosen: Ints | slice) -> Reals:
         with np.errstate(over="ignore", invalid="ignore"):  # a step too far is halved
             reached = self.x.T @ (self.weights[:, chosen] * self.distance.factor(u))
-        return self.totals[:, None] - reached
+        return np.asarray(self.totals[:, None] - reached)
 
     def _step(self, open_: Ints) -> None:
         slopes = self.weights[:, open_] * self.distance.slope(self.u[:, open_])

@@ -139,7 +139,13 @@ class CalibrationQueries:
         return self._grouped(columns, [*self.categories.values(), *crossed], list(kind))
 
     def multiplied(self) -> dict[str, str]:
-        """Give what sums are multiplied by, as text after the weight, by what their names end in."""
+        """Give what sums are multiplied by beside the weight.
+
+        Returns
+        -------
+        dict of str to str
+            Text that stands after the weight, by what the sum's name ends in: nothing, then every number.
+        """
         return {"": "", **{x: f" * {x}" for x in self.numbers.values()}}
 
     def _grouped(self, columns: Sequence[str], keys: Sequence[str], domain: list[str]) -> str:

@@ -10,7 +10,7 @@ from sipas.weighting.outcomes import weighted_rates
 from sipas.weighting.plan import Weighting, WeightingPlan, weigh
 from sipas.weighting.raking import rake
 from sipas.weighting.report import WEIGHTING_REPORT, kish_design_effect, report_line
-from sipas.weighting.trimming import Cap, Trimming, trim
+from sipas.weighting.trimming import Cap, Trimming, trim, trim_factors
 
 __all__ = [
     "WEIGHTING_REPORT",
@@ -33,6 +33,7 @@ __all__ = [
     "rake",
     "report_line",
     "trim",
+    "trim_factors",
     "weigh",
     "weighted_rates",
 ]

@@ -133,3 +133,41 @@ def _spread(current: Reals, held: NDArray[np.bool_], height: float, total: float
     else:
         result[free] *= rest / float(current[free].sum())
     return result
+
+
+def trim_factors(base: Reals, factor: Reals, low: float, high: float) -> Reals:
+    """Bound the factors of a calibration afterwards, and spread what that changes over the others.
+
+    Parameters
+    ----------
+    base : numpy.ndarray
+        Weights before calibration, shape (n,), not negative.
+    factor : numpy.ndarray
+        g, calibrated over base weight, shape (n,).
+    low, high : float
+        Bounds, low < high.
+
+    Returns
+    -------
+    numpy.ndarray
+        Factors g: those outside the bounds set to them, the same number added to all others, so that the sum of the
+        weights is as before. Where none is inside the bounds, the sum changes.
+
+    Raises
+    ------
+    SipasError
+        ``weighting.bounds``.
+
+    Notes
+    -----
+    R ``survey::calibrate(trim = ...)``: one pass, so that a factor near a bound may end beyond it, and the margins are
+    met no more. Bounds inside the calibration (``Distance``) keep both.
+    """
+    if not low < high:
+        raise SipasError("weighting.bounds", "bounds", got=[low, high], hint="trim")
+    outside = (factor < low) | (factor > high)
+    result = np.clip(factor, low, high)
+    free = float(base[~outside].sum())
+    if outside.any() and free > 0:
+        result[~outside] += float(((factor - result) * base).sum()) / free
+    return result

@@ -42,6 +42,16 @@ R script::
       L <- rbind(c(1/k[2], -k[1]/k[2]^2, 0, 0), c(0, 0, 1/k[4], -k[3]/k[4]^2))
       c((L %*% V %*% t(L))[1,2], V[1,3])
     }
+    # lonely strata, and factors trimmed afterwards
+    few <- rbind(subset(apistrat, stype!="H"), subset(apistrat, stype=="H")[1,]); f <- ~awards+api99
+    d <- calibrate(svydesign(id=~1, strata=~stype, weights=~pw, data=few), f, totals(f))
+    for (rule in c("remove", "certainty", "adjust", "average")) {
+      options(survey.lonely.psu=rule)
+      c(SE(svymean(~api00, d)), SE(svytotal(~api00, d)), SE(svyby(~api00, ~sch.wide, d, svymean)))
+    }
+    d1 <- svydesign(id=~dnum, weights=~pw, data=apiclus1)
+    w <- weights(calibrate(d1, fe, totals(fe), calfun="raking", epsilon=1e-13, maxit=200, trim=c(0.7,1.6)))
+    c(sum(w), sum(w^2), w[1:6], min(w), max(w))
 """
 
 import json
@@ -65,6 +75,7 @@ from sipas.estimation import (
     ratios,
 )
 from sipas.estimation.design import Stage
+from sipas.weighting import Distance, Margin, calibrate, trim_factors
 
 DATA = Path(__file__).parents[1] / "data"
 R = json.loads((DATA / "calibrated_api.json").read_text())
@@ -135,3 +146,42 @@ def test_the_table_of_estimates_knows_the_calibration() -> None:
     expected = [R["d1.linear.mean"][2], R["d1.linear.total"][2]]
     assert table["se"].to_list() == pytest.approx(expected, rel=1e-8)
     assert table["df"].to_list() == [14, 14]
+
+
+LONELY = {
+    "remove": (1.71236268756976, 10606.3744868071, 24.9141619912825, 4.20896588443446),
+    "certainty": (1.71236268756976, 10606.3744868071, 24.9141619912825, 4.20896588443446),
+    "adjust": (1.71310324664567, 10610.9615097233, 25.0090088545315, 4.23145899064414),
+    "average": (2.09720741956338, 12990.1027567756, 30.5134921238425, 5.15490938082327),
+}
+TYPES = Margin(("stype",), pl.DataFrame({"stype": ["E", "H", "M"], "total": [4421.0, 755.0, 1018.0]}))
+AWARDS = Margin(("awards",), pl.DataFrame({"awards": ["No", "Yes"], "total": [2027.0, 4167.0]}))
+API99 = {"api99": 3914069.0}
+
+
+@pytest.mark.parametrize("rule", LONELY)
+def test_lonely_strata(rule: str) -> None:
+    rows = pl.read_csv(DATA / "apistrat.csv", null_values="NA").rename({"sch.wide": "sch_wide"})
+    high = rows.filter(pl.col("stype") == "H")
+    few = pl.concat([rows.filter(pl.col("stype") != "H"), high[:1]])
+    weights = calibrate(few, (AWARDS,), distance=Distance("linear"), weight="pw", numbers=API99).weights
+    design = Design(weight="w", strata="stype", lonely=rule)
+    calibration = CalibratedWeight(base="pw", margins=("awards",), numbers=("api99",))
+    measures = (Mean("api00", "api00"),)
+    moments = collapse_calibrated(
+        few.with_columns(w=weights), design, measures, (("sch_wide",),), calibration=calibration
+    )
+    whole, by = grids(moments)
+    found = [*ratios(whole, measures).variance()[0], *numerators(whole, measures).variance()[0]]
+    found += [*ratios(by, measures).variance()[:, 0]]
+    assert np.sqrt(found) == pytest.approx(LONELY[rule], rel=1e-8)
+
+
+def test_factors_trimmed_afterwards() -> None:
+    rows = pl.read_csv(DATA / "apiclus1.csv", null_values="NA")
+    found = calibrate(rows, (TYPES,), distance=Distance("raking"), weight="pw", numbers=API99)
+    base = rows["pw"].to_numpy()
+    w = base * trim_factors(base, found.factor, 0.7, 1.6)
+    expected = [6194, 223802.196732444, 49.3225607490449, 26.8274417781457, 25.4297367942476, 33.99506883647]
+    expected += [33.3706630688728, 34.2763317226625, 23.6928974151611, 54.1551940917969]
+    assert [w.sum(), (w**2).sum(), *w[:6], w.min(), w.max()] == pytest.approx(expected, rel=1e-8)
