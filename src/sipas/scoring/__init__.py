@@ -2,16 +2,18 @@
 
 from sipas.scoring.changes import Change, change
 from sipas.scoring.comparisons import Adjust, adjusted, differences, leaders
+from sipas.scoring.importance import Drivers, drivers
 from sipas.scoring.index import Ranking, Score, score
 from sipas.scoring.overlapping import Overlap, Shared
 from sipas.scoring.pairwise import RankSets, rank_sets_pairwise
 from sipas.scoring.ranks import Joint, Method, places, rank, rank_sets
-from sipas.scoring.targets import targets, targets_of_estimates
 from sipas.scoring.tree import measures_of
+from sipas.scoring.verdicts import targets, targets_of_estimates
 
 __all__ = [
     "Adjust",
     "Change",
+    "Drivers",
     "Joint",
     "Method",
     "Overlap",
@@ -22,6 +24,7 @@ __all__ = [
     "adjusted",
     "change",
     "differences",
+    "drivers",
     "leaders",
     "measures_of",
     "places",

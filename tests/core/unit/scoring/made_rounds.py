@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import polars as pl
 
 from sipas.estimation import Design, collapse
-from sipas.instrument import load
+from sipas.instrument import Edition, load
 from sipas.scoring import Score, measures_of, score
 
 EDITION = load(Path(__file__).parents[2] / "reference" / "data" / "scoring_edition.yaml")
@@ -28,3 +29,11 @@ def scored(rows: pl.DataFrame, design: Design | None = None) -> Score:
 
 def at(result: Score, node: str, kind: str = "unit") -> pl.DataFrame:
     return result.index.filter(pl.col("domain_kind") == kind, pl.col("node") == node)
+
+
+def with_overall() -> Edition:
+    """The edition of the tests with a question of overall satisfaction outside the tree."""
+    (section,) = EDITION.sections
+    question = msgspec.structs.replace(section.questions[0], name="overall", role="overall")
+    section = msgspec.structs.replace(section, questions=(*section.questions, question))
+    return msgspec.structs.replace(EDITION, sections=(section,))
