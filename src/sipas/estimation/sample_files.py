@@ -70,10 +70,13 @@ def read_sample(
     ------
     SipasError
         ``estimation.column_unknown``; ``estimation.cell_not_a_number`` with the first cell at fault and how many there
-        are; those of ``intake.read``.
+        are; ``intake.file_missing`` and the others of ``intake.read``.
     """
     if path.suffix.lower() in PARQUET or path.is_dir() or "*" in path.name:
-        return SampleFile(path / "**/*.parquet" if path.is_dir() else path, REJECTED.empty())
+        pattern = path / "**/*.parquet" if path.is_dir() else path
+        if not any(Path(pattern.anchor or ".").glob(str(pattern.relative_to(pattern.anchor)))):
+            raise SipasError("intake.file_missing", "path", got=str(path), place=Place(file=path.name))
+        return SampleFile(pattern, REJECTED.empty())
     table = read(path, sheet=sheet)
     refuse_columns(list(columns), list(table.headers))
     series = [_typed(table, name, name in numbers, decimal, missing) for name in columns]

@@ -1,0 +1,156 @@
+"""``sipas estimate`` on files, as a statistician would use it; numbers of R survey 4.1-1, relative tolerance 1e-8.
+
+R script::
+
+    library(survey); data(api)
+    d2 <- svydesign(id=~dnum+snum, fpc=~fpc1+fpc2, weights=~pw, data=apiclus2)
+    svymean(~api00+api99, d2); svycontrast(svymean(~api00+api99, d2), quote(api00/api99-1))
+    ds <- svydesign(id=~1, strata=~stype, weights=~pw, fpc=~fpc, data=apistrat)
+    svyby(~api00, ~stype, ds, svymean); svymean(~I(awards=="Yes"), ds)
+"""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+from typer.testing import CliRunner, Result
+
+from sipas.cli.main import app
+from sipas.errors import SipasError
+
+DATA = Path(__file__).parents[1] / "reference" / "data"
+EXACT = {"rel": 1e-8}
+STRATIFIED = ("--weight", "pw", "--strata", "stype", "--population", "fpc")
+TWO_STAGES = """
+design: {weight: pw, psu: dnum, population: fpc1, later: [{ids: snum, population: fpc2}]}
+estimates:
+  - {mean: api00, name: y2000}
+  - {mean: api99, name: y1999}
+functions: {rise: "y2000 / y1999 - 1"}
+by: [stype]
+"""
+
+
+def sipas(*words: str | Path) -> Result:
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    if isinstance(result.exception, SipasError):
+        raise result.exception
+    assert result.exception is None, result.exception
+    return result
+
+
+def test_two_stages_from_a_plan_to_json() -> None:
+    found = json.loads(sipas("estimate", DATA / "apiclus2.csv", "--plan", plan_file(), "--format", "json").stdout)
+    whole = {row["variable"]: row for row in found["estimates"] if row["domain_kind"] == "all"}
+    assert whole["api00"]["estimate"] == pytest.approx(670.811808118081, **EXACT)
+    assert whole["api00"]["se"] == pytest.approx(30.0990273768366, **EXACT)
+    assert whole["rise"]["estimate"] == pytest.approx(0.03996357066935463, **EXACT)
+    assert whole["rise"]["se"] == pytest.approx(0.00462053412338698, **EXACT)
+    assert {row["domain"] for row in found["estimates"]} == {"", "E", "H", "M"}
+    assert {row["measure"]: row["missing"] for row in found["account"]} == {"y2000": 0, "y1999": 0}
+
+
+@pytest.fixture(autouse=True)
+def work_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SIPAS_LANG", "vi")
+
+
+def plan_file(text: str = TWO_STAGES) -> Path:
+    path = Path("plan.yaml")
+    path.write_text(text, encoding="utf-8")
+    return path.absolute()
+
+
+def test_options_alone_csv_and_parquet_agree(tmp_path: Path) -> None:
+    asked = (*STRATIFIED, "--mean", "api00", "--share", "awards=Yes", "--quantile", "api00@0.5", "--by", "stype")
+    text = sipas("estimate", DATA / "apistrat.csv", *asked, "--format", "csv").stdout
+    (tmp_path / "printed.csv").write_text(text, encoding="utf-8")
+    printed = pl.read_csv(tmp_path / "printed.csv")
+    pl.read_csv(DATA / "apistrat.csv").write_parquet(tmp_path / "rows.parquet")
+    out = tmp_path / "out.parquet"
+    sipas("estimate", tmp_path / "rows.parquet", *asked, "--format", "parquet", "--output", out)
+    table = pl.read_parquet(out)
+    assert table.height == printed.height == 4 * 3
+    assert printed["estimate"].to_list() == pytest.approx(table["estimate"].to_list(), rel=1e-14)
+    assert printed["se"].to_list() == pytest.approx(table["se"].to_list(), rel=1e-14)
+    share = table.row(by_predicate=(pl.col("statistic") == "share") & (pl.col("domain") == ""), named=True)
+    assert (share["variable"], share["category"], share["n"]) == ("awards", "Yes", 200)
+
+
+def test_options_add_to_the_plan() -> None:
+    asked = ("--plan", plan_file(), "--total", "enroll", "--level", "0.9", "--format", "json")
+    found = json.loads(sipas("estimate", DATA / "apiclus2.csv", *asked).stdout)["estimates"]
+    assert [row["variable"] for row in found if row["domain"] == "E"] == ["api00", "api99", "enroll", "rise"]
+    mean = found[0]
+    assert mean["high"] - mean["low"] == pytest.approx(2 * 1.684875 * mean["se"], rel=1e-6)
+
+
+def test_the_table_for_people_tells_what_became_of_the_rows(tmp_path: Path) -> None:
+    rows = pl.read_csv(DATA / "apistrat.csv").with_row_index()
+    rows = rows.with_columns(
+        api00=pl.when(pl.col("index") > 4).then("api00"),
+        awards=pl.when(pl.col("index") > 1).then("awards"),
+        pw=pl.when(pl.col("index") == 7).then(0.0).otherwise("pw"),
+    )
+    rows.write_parquet(tmp_path / "rows.parquet")
+    said = sipas("estimate", tmp_path / "rows.parquet", *STRATIFIED, "--mean", "api00", "--by", "awards").stdout
+    assert "mean(api00): số dòng 199 · dòng quyền số 0 1 · không trả lời 5" in said
+    assert "awards: số dòng không thuộc miền nào: 2" in said
+
+
+def test_a_workbook_with_a_decimal_comma_and_codes_that_begin_with_0(tmp_path: Path) -> None:
+    path = tmp_path / "phieu.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate([("tinh", "w", "y"), ("01", "1,5", "4"), ("02", "2,5", "5"), ("01", "1", "KTL")]):
+            sheet.write_row(number, 0, row)
+    asked = ("--weight", "w", "--mean", "y", "--by", "tinh", "--decimal", ",", "--missing", "KTL", "--format", "json")
+    found = json.loads(sipas("estimate", path, *asked).stdout)["estimates"]
+    assert [(row["domain"], row["n"]) for row in found] == [("", 2), ("01", 1), ("02", 1)]
+    assert found[0]["estimate"] == pytest.approx((1.5 * 4 + 2.5 * 5) / 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "row", "column"),
+    [
+        ((*STRATIFIED, "--mean", "api01"), "estimation.column_unknown", None, "api01"),
+        (("--weight", "cds", "--mean", "stype"), "estimation.cell_not_a_number", 2, "stype"),
+        ((*STRATIFIED, "--share", "awards=Yess"), "estimation.value_unknown", None, "awards"),
+        ((*STRATIFIED, "--share", "api00=high"), "estimation.value_not_a_number", None, "api00"),
+        ((*STRATIFIED,), "estimation.nothing_wanted", None, None),
+        ((*STRATIFIED, "--ratio", "api00"), "estimation.wanted_incomplete", None, None),
+        ((*STRATIFIED, "--mean", "api00", "--mean", "api00"), "estimation.wanted_repeated", None, None),
+        ((*STRATIFIED, "--mean", "api00", "--level", "95"), "estimation.level_not_valid", None, None),
+        ((*STRATIFIED, "--mean", "api00", "--output", "x"), "output.form_needed", None, None),
+        ((*STRATIFIED, "--mean", "api00", "--format", "parquet"), "output.file_needed", None, None),
+    ],
+)
+def test_what_is_refused_names_the_place(
+    words: tuple[str, ...], code: str, row: int | None, column: str | None
+) -> None:
+    with pytest.raises(SipasError) as raised:
+        sipas("estimate", DATA / "apistrat.csv", *words)
+    assert raised.value.code == code
+    place = raised.value.place
+    assert (place and place.row, place and place.column) == (row, column)
+
+
+def test_a_plan_with_a_wrong_word_is_refused_with_its_line() -> None:
+    plan = plan_file("estimates:\n  - {mean: api00}\ndesign:\n  weights: pw\n")
+    with pytest.raises(SipasError) as raised:
+        sipas("estimate", DATA / "apistrat.csv", "--plan", plan)
+    assert raised.value.code == "estimation.analysis_not_valid"
+    assert raised.value.place is not None
+    assert (raised.value.place.file, raised.value.place.row) == ("plan.yaml", 4)
+
+
+def test_a_file_that_is_not_there_is_said() -> None:
+    with pytest.raises(SipasError) as raised:
+        sipas("estimate", "nothing.csv", "--mean", "x")
+    assert raised.value.code == "intake.file_missing"
+    with pytest.raises(SipasError) as raised:
+        sipas("estimate", "nothing.parquet", "--mean", "x")
+    assert raised.value.code == "intake.file_missing"
