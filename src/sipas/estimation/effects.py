@@ -9,7 +9,7 @@ import numpy as np
 from sipas.errors import SipasError
 from sipas.estimation.estimated import Estimated
 from sipas.estimation.grid import Grid
-from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share, Term
+from sipas.estimation.measures import Mean, Measure, Ratio, Share, Term
 from sipas.estimation.strata import Reals
 
 Replacement = Literal["wr", "wor"]
@@ -109,8 +109,6 @@ def _spread(one: Estimated, measures: tuple[Measure, ...], statistics: tuple[str
                 spread[:, column] = _of_ratio(one.grid, measure, one.values[:, column], statistic)
             case Share() if statistic == "count":
                 spread[:, column] = _of_count(one.grid, measure)
-            case Share() | Pooled() | Responded():
-                pass
     return spread
 
 

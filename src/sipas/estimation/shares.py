@@ -108,8 +108,7 @@ def _inside(share: Reals, se: Reals, df: Reals, n: Reals, level: float, method: 
             return _likelihood(share, t_quantile(df, level) * se, n)
         case "asin":
             return _asin(share, t_quantile(df, level) * se)
-        case "mean":
-            return t_interval(share, se, df, level)
+    return t_interval(share, se, df, level)
 
 
 def _logit(share: Reals, half: Reals) -> tuple[Reals, Reals]:

@@ -61,6 +61,7 @@ def refused(code: str, parameter: str | None, **options: object) -> SipasError:
         ("True", "Constant"),
         ("1e999", "Constant"),
         ("1j", "Constant"),
+        ("9" * 400, "Constant"),
         ("v +", "SyntaxError"),
         ("", "SyntaxError"),
         ("v; t", "SyntaxError"),
