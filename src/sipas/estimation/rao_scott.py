@@ -203,8 +203,8 @@ def wald_of_residuals(
 
     Notes
     -----
-    Koch, Freeman & Freeman 1975, doi:10.2307/1402660; adjusted: Fellegi 1980, doi:10.1080/01621459.1980.10477441.
-    R ``svychisq`` with ``Wald`` and ``adjWald``.
+    Koch, Freeman & Freeman 1975, doi:10.2307/1402660; adjusted: Fellegi 1980, JASA 75,
+    261-268. R ``svychisq`` with ``Wald`` and ``adjWald``.
     """
     form = quadratic_form(residuals, covariance)
     upper = float(residuals.size)

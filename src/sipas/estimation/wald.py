@@ -90,7 +90,7 @@ def wald_test(
 
     Notes
     -----
-    Fellegi 1980, doi:10.1080/01621459.1980.10477441; Korn & Graubard 1990, doi:10.1080/00031305.1990.10475738.
+    Fellegi 1980, J. American Statistical Association 75, 261-268; Korn & Graubard 1990, American Statistician 44, 270-276.
     """
     slope = np.eye(values.size) if contrasts is None else np.asarray(contrasts, dtype=float)
     target = np.zeros(slope.shape[0]) if constants is None else np.asarray(constants, dtype=float)

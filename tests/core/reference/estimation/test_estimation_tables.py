@@ -14,6 +14,8 @@ R script::
         svychisq(~HI_CHOL+agecat, subset(nh, RIAGENDR==1), statistic=st)))
       c(x$statistic, x$parameter, x$p.value)
     m <- svymean(~interaction(stype, sch.wide), d1); c(coef(m), SE(m))
+    d2 <- svydesign(id=~dnum+snum, weights=~pw, data=apiclus2, fpc=~fpc1+fpc2)
+    d2 <- update(d2, band=1L+(api00>600)+(api00>700)); svychisq(~stype+band, d2, statistic=st)  # each statistic
     # one way, Rao & Scott 1981 by R's algebra
     m <- svymean(~stype, d1); p <- c(.75,.15,.10); X <- 183 * sum((coef(m) - p)^2 / p)
     D <- solve((diag(p) - outer(p,p))[-1,-1]) %*% vcov(m)[-1,-1] * 183; e <- eigen(D)$values
@@ -30,13 +32,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from sipas.estimation import Design
+from sipas.estimation import Design, Stage
 from sipas.estimation.table_tests import TableTest, share_test, table_test, table_tests
 
 DATA = Path(__file__).parents[1] / "data"
 NHANES = Design(weight="WTMEC2YR", strata="SDMVSTRA", psu="SDMVPSU", nested=True)
 CLUSTERS = Design(weight="pw", psu="dnum", population="fpc")
 STRATIFIED = Design(weight="pw", strata="stype", population="fpc")
+TWO_STAGES = Design(weight="pw", psu="dnum", population="fpc1", later=(Stage(ids="snum", population="fpc2"),))
 # statistic, degrees of freedom, p-value; of Chisq Pearson's X² (R prints it uncorrected), degrees, p-value
 FROM_R = {
     ("clusters", "F"): (5.193369541474877, 1.494639777707455, 20.92495688790438, 0.02174746237079692),
@@ -47,6 +50,10 @@ FROM_R = {
     ("stratified", "Chisq"): (73.54614520965997, 1, 1.485939039833707e-18),
     ("stratified", "Wald"): (67.82112821001986, 1, 197, 2.442943612639762e-14),
     ("stratified", "adjWald"): (67.82112821001986, 1, 197, 2.442943612639762e-14),
+    ("stages", "F"): (5.780932847349071, 3.251826540585836, 126.8212350828476, 0.0006958843864432236),
+    ("stages", "Chisq"): (14.76866708562505, 4, 0.0001196188641213769),
+    ("stages", "Wald"): (2.506390155467901, 4, 39, 0.05759949266893579),
+    ("stages", "adjWald"): (2.313590912739601, 4, 36, 0.07618854140166748),
     ("cholesterol", "F"): (3.151338621712281, 1.922976679443671, 30.76762687109873, 0.05867474368545188),
     ("cholesterol", "Chisq"): (18.58446907905324 * 7846 / 8591, 3, 0.02382561992876045),
     ("cholesterol", "Wald"): (5.86018579824913, 3, 16, 0.006727377126810413),
@@ -67,6 +74,10 @@ def made(kind: str, statistic: str) -> TableTest:
         return table_test(pl.read_csv(DATA / "apiclus1.csv"), CLUSTERS, "sch.wide", "stype", statistic=statistic)
     if kind == "stratified":
         return table_test(pl.read_csv(DATA / "apistrat.csv"), STRATIFIED, "sch.wide", "awards", statistic=statistic)
+    if kind == "stages":
+        band = 1 + (pl.col("api00") > 600).cast(pl.Int64) + (pl.col("api00") > 700).cast(pl.Int64)
+        rows = pl.read_csv(DATA / "apiclus2.csv").with_columns(band=band)
+        return table_test(rows, TWO_STAGES, "stype", "band", statistic=statistic)
     rows = pl.read_csv(DATA / "nhanes.csv")
     if kind == "men":
         return table_tests(rows, NHANES, "HI_CHOL", "agecat", ("RIAGENDR",), statistic=statistic)[0]
