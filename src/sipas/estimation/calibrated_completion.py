@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from sipas.estimation.grid import Grid, lay_out
 from sipas.estimation.strata import Ints
@@ -21,7 +22,7 @@ def completed(grid: Grid, chosen: list[int]) -> tuple[Grid, Ints, Ints]:
     Returns
     -------
     complete : Grid
-        Without sums.
+        Its table holds ``domain`` and the path of the unit, no sums.
     here, there : array of int
         Rows of the grid in those domains, and where they lie in the complete one.
     """
@@ -32,4 +33,6 @@ def completed(grid: Grid, chosen: list[int]) -> tuple[Grid, Ints, Ints]:
     there = place[grid.domain[here]] * units + grid.leaf[here]
     domain, leaf = np.divmod(np.arange(len(chosen) * units), max(units, 1))
     names = tuple(grid.domains[d] for d in chosen)
-    return lay_out(grid.kind, names, grid.table.clear(), domain, leaf, grid.stages), here, there
+    table = pl.DataFrame() if grid.cross is None else grid.cross.names[leaf]
+    table = table.with_columns(pl.Series("domain", names, dtype=pl.String)[domain])
+    return lay_out(grid.kind, names, table, domain, leaf, grid.stages), here, there

@@ -96,12 +96,15 @@ class CrossSums:
         For each of all U units of the last stage the sum of final weight times x.
     regression : Regression
         On the calibration variables.
+    names : polars.DataFrame
+        Path of each unit, U rows.
     """
 
     terms: tuple[str, ...]
     values: Reals
     units: sparse.csr_matrix
     regression: Regression
+    names: pl.DataFrame
 
     def explained(self, crossed: Reals) -> Reals:
         """Give the part of the scores that the calibration variables explain.
@@ -136,16 +139,17 @@ class Calibrated:
     def __init__(self, sums: CalibrationSums, units: pl.DataFrame) -> None:
         self.terms, self.places = sums.terms, sums.categories()
         self.crosses = sums.block("cross", ("domain_kind", "domain", "variable", "category"), sums.terms)
-        self.units = self._laid(sums, units)
+        self.names = units.select(sums.path)
+        self.units = self._laid(sums)
         self.regression = regression(sums)
 
-    def _laid(self, sums: CalibrationSums, units: pl.DataFrame) -> sparse.csr_matrix:
+    def _laid(self, sums: CalibrationSums) -> sparse.csr_matrix:
         path = list(sums.path)
         found = sums.block("unit", (*path, "variable", "category"))
-        found = found.join(units.select(path).with_row_index("unit"), on=path, how="inner")
+        found = found.join(self.names.with_row_index("unit"), on=path, how="inner")
         found = found.join(self.places, on=["variable", "category"], how="inner").sort("unit", "place")
         where = (found["unit"].to_numpy(), found["place"].to_numpy())
-        return sparse.csr_matrix((found["value"].to_numpy(), where), shape=(units.height, self.places.height))
+        return sparse.csr_matrix((found["value"].to_numpy(), where), shape=(self.names.height, self.places.height))
 
     def crossed(self, kind: str, domains: tuple[str, ...]) -> CrossSums:
         """Lay out one kind of domain.
@@ -168,7 +172,7 @@ class Calibrated:
         found = found.join(self.places, on=["variable", "category"], how="inner")
         values = np.zeros((len(domains), self.places.height, len(self.terms)))
         values[found["row"].to_numpy(), found["place"].to_numpy()] = found.select(self.terms).to_numpy()
-        return CrossSums(self.terms, values, self.units, self.regression)
+        return CrossSums(self.terms, values, self.units, self.regression, self.names)
 
 
 def regression(sums: CalibrationSums) -> Regression:

@@ -193,13 +193,13 @@ class Linearised:
             found[place] = self.residual([d])._products([0])[0]
         return found
 
-    def residual(self, chosen: list[int]) -> Linearised:
+    def residual(self, chosen: list[int] | None = None) -> Linearised:
         """Take off the scores what a calibration explains; what is left has a score in every unit.
 
         Parameters
         ----------
-        chosen : list of int
-            Places of domains, ascending.
+        chosen : list of int, optional
+            Places of domains, ascending; missing: all.
 
         Returns
         -------
@@ -208,6 +208,7 @@ class Linearised:
             with all domains, where the weights were not calibrated.
         """
         cross = self.grid.cross
+        chosen = list(range(len(self.grid.domains))) if chosen is None else chosen
         if self.crossed is None or cross is None or not chosen:
             return self
         grid, here, there = completed(self.grid, chosen)
@@ -355,7 +356,7 @@ def across(left: Linearised, name: str, right: Linearised, other: str) -> Reals:
     """
     first, second = left.side(name), right.side(other)
     known = [np.where(each._known[:, 0], 1.0, np.nan) for each in (first, second)]
-    first, second = (each.residual(list(range(len(each.grid.domains)))) for each in (first, second))
+    first, second = (each.residual() for each in (first, second))
     found = np.zeros((len(left.grid.domains), len(right.grid.domains)))
     for number in range(len(left.grid.levels)):
         one, two = (_sides(each, number) for each in (first, second))

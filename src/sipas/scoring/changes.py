@@ -165,7 +165,7 @@ def _spread(
     if units is None:
         nothing = np.zeros_like(first)
         return np.hypot(sides[0][1], sides[1][1]), nothing, nothing
-    one, other = (late, units.now), (early, units.before)
+    one, other = (late.residual(), units.now), (early.residual(), units.before)
     if units.shared.rule == "stacked":
         first, second = (
             np.where(np.isfinite(alone), np.maximum(crossed(units, each, each, shared), 0.0), np.nan)

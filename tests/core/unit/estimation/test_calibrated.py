@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests.core.unit.scoring.made_rounds import EDITION, answers_of, scored
 
 from sipas.errors import SipasError
 from sipas.estimation import (
@@ -25,6 +26,7 @@ from sipas.estimation.calibrated_cells import auxiliary_cells
 from sipas.estimation.calibrated_newton import poststratify, recalibrate
 from sipas.estimation.calibrated_replicates import calibrate_replicates
 from sipas.estimation.replicates import Replication, replicate_factors
+from sipas.scoring import Overlap, change, measures_of, score
 from sipas.weighting import Distance, trim_factors
 
 DESIGN = Design(weight="w", strata="h", psu="u")
@@ -238,3 +240,23 @@ def test_trimmed_factors() -> None:
     with pytest.raises(SipasError) as caught:
         trim_factors(base, factor, 2.0, 1.0)
     assert caught.value.code == "weighting.bounds"
+
+
+def test_change_of_overlapping_rounds_knows_the_calibration() -> None:
+    """A round against itself: the covariance of the two is its variance, by residuals."""
+    rows = answers_of(7, n=40).with_columns(
+        psu=pl.col("unit") + "-" + (pl.int_range(pl.len()) % 8).cast(pl.String),
+        d=pl.lit(1.25),
+        half=pl.when(pl.col("a") == 4).then(pl.lit("x")).otherwise(pl.lit("y")),
+    )
+    weight = CalibratedWeight(base="d", margins=("half",))
+    design = Design(weight="w", strata="unit", psu="psu")
+    moments = collapse_calibrated(rows, design, measures_of(EDITION), (("unit",),), calibration=weight)
+    now = score(EDITION, moments)
+    found = change(now, now, overlap=Overlap(rule="stacked")).covariance
+    assert found is not None
+    plain = scored(rows, design).index
+    for kind in ("all", "unit"):
+        both = now.index.join(found, on=["domain_kind", "domain", "node"]).filter(domain_kind=kind)
+        assert both["covariance"].to_list() == pytest.approx((both["se"] ** 2).to_list(), rel=1e-9)
+        assert not np.allclose(both["se"], plain.filter(domain_kind=kind)["se"], rtol=1e-3)
