@@ -90,7 +90,8 @@ def wald_test(
 
     Notes
     -----
-    Fellegi 1980, J. American Statistical Association 75, 261-268; Korn & Graubard 1990, American Statistician 44, 270-276.
+    Fellegi 1980, J. American Statistical Association 75, 261-268; Korn & Graubard 1990, American Statistician 44,
+    270-276.
     """
     slope = np.eye(values.size) if contrasts is None else np.asarray(contrasts, dtype=float)
     target = np.zeros(slope.shape[0]) if constants is None else np.asarray(constants, dtype=float)
