@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation.design import Design, Stage, path_of, sizes_of
+from sipas.estimation.engines import SOURCE, Column, Engine, Source
 from sipas.estimation.engines import DuckDB as DuckDB
-from sipas.estimation.engines import Engine, Source
+from sipas.estimation.few_rows import FewRows, few_rows
 from sipas.estimation.joint import joint_given
 from sipas.estimation.measures import Measure, Term, terms_of
 from sipas.estimation.moments import ADDED, FIXED, WHOLE, Description, Moments, fixed_of
 from sipas.estimation.query import JOINED, numbered, phase_1
 from sipas.estimation.refusals import refuse_columns, refuse_rows, refuse_twice, refuse_types
 from sipas.estimation.units_drawn import with_units
+
+Domains = tuple[tuple[str, ...], ...]
 
 
 def collapse(
@@ -80,36 +84,62 @@ def collapse(
         raise SipasError("estimation.psu_needed", "psus")
     kinds = (WHOLE, *(JOINED.join(kind) for kind in domains))
     refuse_twice(kinds, measures)
-    terms = terms_of(measures)
-    passes: list[tuple[tuple[str, ...], ...]] = [(), *((kind,) for kind in domains)]
     about = Description(design=design, measures=measures, kinds=kinds)
-    if about.carried() or not isinstance(rows, pl.DataFrame):
-        passes = [domains]
-    tables = []
-    with (engine or DuckDB()).opened(rows) as source:
-        _open(source, design, terms, domains)
-        for number, some in enumerate(passes):
-            whole = number == 0
-            text = phase_1(design, terms, some, "survey_source", whole=whole, carried=bool(about.carried()))
-            found = source.ask(text)
-            if whole:
-                refuse_rows(source, found.filter(pl.col("kind") == 0), design, terms)
-            tables.append(_named(found, (WHOLE, *(JOINED.join(kind) for kind in some)), terms, about, part))
+    few = few_rows(rows) if engine is None else None
+    if few is not None and few.plain(*_looked_at(about, domains)):
+        tables = _added(few, about, domains, part)
+    else:
+        with (engine or DuckDB()).opened(rows) as source:
+            tables = _asked(source, about, domains, part, apart=isinstance(rows, pl.DataFrame))
     tables[0] = with_units(tables[0], psus, design, part)
     order = pl.col("domain_kind").replace_strict(kinds, range(len(kinds)), return_dtype=pl.Int64)
     table = pl.concat([one.sort(order, *about.key()[1:], nulls_last=True) for one in tables])
     return Moments(table, about, None if joint is None else joint_given(joint, design))
 
 
-def _open(source: Source, design: Design, terms: tuple[Term, ...], domains: tuple[tuple[str, ...], ...]) -> None:
-    answers = [column for term in terms for column in term.answered]
-    crossed = [column for kind in domains for column in kind]
-    refuse_columns([*design.columns(), *answers, *crossed], source.names)
+def _looked_at(about: Description, domains: Domains) -> tuple[list[str], list[str]]:
+    """Give the columns that are keys, and the others."""
+    design, terms = about.design, terms_of(about.measures)
     keys = [column for stage in design.stages for column in (stage.strata, stage.ids) if column is not None]
     sizes = [column for stage in design.stages for column in (stage.population, stage.rate) if column is not None]
     weight = [] if design.weight is None else [design.weight]
-    found = source.look([*keys, *crossed], [*weight, *sizes, *answers], numbered=design.by_row)
-    refuse_types(found, design, terms)
+    answers = [column for term in terms for column in term.answered]
+    return [*keys, *(column for kind in domains for column in kind)], [*weight, *sizes, *answers]
+
+
+def _open(source: Source, about: Description, domains: Domains) -> dict[str, Column]:
+    keys, others = _looked_at(about, domains)
+    refuse_columns([*about.design.columns(), *others, *keys], source.names)
+    found = source.look(keys, others, numbered=about.design.by_row)
+    refuse_types(found, about.design, terms_of(about.measures))
+    return found
+
+
+def _added(few: FewRows, about: Description, domains: Domains, part: str) -> list[pl.DataFrame]:
+    _open(few, about, domains)
+    terms = terms_of(about.measures)
+    found = few.sums(about.design, terms, domains, carried=bool(about.carried()))
+    refuse_rows(few, found.filter(pl.col("kind") == 0), about.design, terms)
+    return [_named(found, about.kinds, terms, about, part)]
+
+
+def _asked(source: Source, about: Description, domains: Domains, part: str, *, apart: bool) -> list[pl.DataFrame]:
+    columns = _open(source, about, domains)
+    integers = frozenset(name for name, column in columns.items() if column.kind == "whole")
+    design, terms, carried, tables = about.design, terms_of(about.measures), bool(about.carried()), []
+    passes = [(), *((kind,) for kind in domains)] if apart and not carried else [domains]
+    positive = True
+    for number, some in enumerate(passes):
+        text = partial(phase_1, design, terms, some, SOURCE, whole=number == 0, carried=carried, integers=integers)
+        found = source.ask(text(positive=positive))
+        if number == 0:
+            first = found.filter(pl.col("kind") == 0)
+            refuse_rows(source, first, design, terms)
+            if first["zero_weight"].sum():  # seldom: then answers must be counted with an eye on the weight
+                positive = False
+                found = source.ask(text())
+        tables.append(_named(found, (WHOLE, *(JOINED.join(kind) for kind in some)), terms, about, part))
+    return tables
 
 
 def _named(

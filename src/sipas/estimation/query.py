@@ -78,7 +78,7 @@ def phase_1(
     sums = [f"{_sum(term, alias, short, positive=positive)} AS t{i}" for i, term in enumerate(terms)]
     groups = 0 if carried else len(domains)
     own = [f"CAST(MIN(d{i}) AS STRING) AS d{i}" for i in range(1, len(domains) + 1)] if carried else []
-    keys = {name: f"k{i}" for i, name in enumerate(path_of(design))}
+    keys = {name: f"{name}_key" for name in path_of(design)}
     path = [f"CAST({key} AS STRING) AS {name}" for name, key in keys.items()]
     outer = [*_kind(groups), *path, *_sizes(design), *_SUMS, *own, *sums]
     rows = f"  SELECT\n    {_listed(inner, 4)}\n  FROM {quoted(source)}"
@@ -152,12 +152,12 @@ def _sizes(design: Design) -> list[str]:
 def _keys(design: Design) -> list[str]:
     """Take the keys as they are: text is made of the groups, not of every row."""
     weight = "1" if design.weight is None else quoted(design.weight)
-    found = [f"CAST({weight} AS DOUBLE) AS w"]
+    found, path = [f"CAST({weight} AS DOUBLE) AS w"], path_of(design)
     for number, stage in enumerate(design.stages, start=1):
         size = stage.population or stage.rate
         found += [
-            ("''" if stage.strata is None else quoted(stage.strata)) + f" AS k{2 * number - 2}",
-            f"{quoted(stage.ids or ROW_NUMBER)} AS k{2 * number - 1}",
+            ("''" if stage.strata is None else quoted(stage.strata)) + f" AS {path[2 * number - 2]}_key",
+            ("''" if design.self_selected else quoted(stage.ids or ROW_NUMBER)) + f" AS {path[2 * number - 1]}_key",
             ("CAST(NULL AS DOUBLE)" if size is None else f"CAST({quoted(size)} AS DOUBLE)")
             + f" AS {numbered('size', number)}",
         ]

@@ -81,7 +81,10 @@ def test_several_threads_and_little_memory_give_the_same_to_rounding() -> None:
 
 def test_the_query_keeps_to_plain_sql() -> None:
     text = phase_1(DESIGN, terms_of(MEASURES), DOMAINS, "rows")
-    assert "GROUP BY GROUPING SETS ((stratum, psu), (stratum, psu, d1), (stratum, psu, d2))" in text
+    assert (
+        "GROUP BY GROUPING SETS ((stratum_key, psu_key), (stratum_key, psu_key, d1), (stratum_key, psu_key, d2))"
+        in text
+    )
     assert "FILTER" not in text
     quote = phase_1(Design(weight='a"b'), (), (), "rows")
     assert 'CAST("a""b" AS DOUBLE) AS w' in quote

@@ -1,0 +1,1 @@
+"""What the benchmarks share: the invented data, the peers' programs, the measuring."""
