@@ -14,6 +14,7 @@ from sipas.estimation.query import JOINED, numbered
 from sipas.estimation.strata import Flags, Ints, Reals
 
 Domains = tuple[tuple[str, ...], ...]
+SHORT = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)  # all of them are real numbers to the last digit
 ROOM = 1 << 22  # codes up to here are numbered by a table of all of them, not by a sort
 
 
@@ -218,7 +219,7 @@ class _Sums:
         weight = None if design.weight is None else frame[design.weight].cast(pl.Float64).fill_null(np.nan)
         self.weight = np.ones(frame.height) if weight is None else weight.to_numpy()
         self.positive = self.weight > 0
-        self.there = cache(self._there)
+        self.there, self.given = cache(self._there), cache(self._given)
 
     def of(self, groups: Groups) -> dict[str, Reals | Ints | pl.Series]:
         weight = self.weight
@@ -269,14 +270,21 @@ class _Sums:
         return found
 
     def _there(self, column: str) -> Flags | None:
+        """Tell which rows have an answer; None where all do."""
+        if not self.frame[column].null_count():
+            return None
+        if self.frame[column].dtype in SHORT:
+            return ~np.isnan(self.given(column))
+        return self.frame[column].is_not_null().to_numpy()
+
+    def _given(self, column: str) -> Reals | Ints:
+        """Give the values; what is missing is NaN, or any number where the type is as wide as NaN's."""
         values = self.frame[column]
-        return values.is_not_null().to_numpy() if values.null_count() else None
+        return (values if values.dtype in SHORT else values.fill_null(0)).to_numpy()
 
     def _among(self, column: str, codes: tuple[int, ...]) -> Flags:
-        values, there = self.frame[column], self.there(column)
-        listed = sorted(set(codes))
-        given = (values if there is None else values.fill_null(listed[0])).to_numpy()
-        if values.dtype.is_integer() and listed == list(range(listed[0], listed[-1] + 1)):
+        given, there, listed = self.given(column), self.there(column), sorted(set(codes))
+        if self.frame[column].dtype.is_integer() and listed == list(range(listed[0], listed[-1] + 1)):
             found = (given >= listed[0]) & (given <= listed[-1])
         else:
             found = np.isin(given, listed)

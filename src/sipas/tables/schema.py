@@ -107,8 +107,10 @@ class Table:
             ``tables.key_repeated``.
         """
         self._check_columns(frame)
-        for column in self.columns:
-            if column.name in frame.columns:
+        there = [column for column in self.columns if column.name in frame.columns]
+        wrong = frame.select(column.faults().any().alias(column.name) for column in there)
+        for column in there:
+            if wrong[column.name].any():
                 self._check_values(frame, column)
         self._check_key(frame)
         first = [c.name for c in self.columns if c.name in frame.columns]
@@ -162,9 +164,12 @@ class Table:
             )
 
     def _check_key(self, frame: pl.DataFrame) -> None:
-        if not self.key or frame.select(self.key).is_duplicated().sum() == 0:
+        if not self.key or frame.is_empty():
             return
-        twice = frame.select(self.key).filter(frame.select(self.key).is_duplicated()).row(0)
+        keys = frame.select(self.key)
+        if keys.n_unique() == keys.height:
+            return
+        twice = keys.filter(keys.is_duplicated()).row(0)
         raise SipasError("tables.key_repeated", self.name, expected=list(self.key), got=list(twice))
 
     def _at(self, column: Column) -> Place:
