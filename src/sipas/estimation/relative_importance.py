@@ -114,7 +114,8 @@ def lmg_sampled(
     width = max(1, BATCH_NUMBERS // (orders * matrices.shape[-1] ** 2))
     parts, error = [], []
     for b in range(0, len(matrices), width):
-        both = sum(_gains(matrices[b : b + width], given, drawn) for drawn in (half, half[:, ::-1])) / 2
+        some = matrices[b : b + width]
+        both = (_gains(some, given, half) + _gains(some, given, half[:, ::-1])) / 2
         parts.append(both.mean(axis=1))
         error.append(both.std(axis=1, ddof=1) / np.sqrt(orders // 2))
     shares = np.concatenate(parts)

@@ -140,7 +140,7 @@ def refuse(score: Score, kind: str, nodes: tuple[str, ...] | None, minimum: int,
 def _covariance(one: Linearised, node: str, places: Ints) -> Reals:
     variance = one.variance()[places, one.place(node)]
     if one.grid.nested:
-        return np.diag(variance)
+        return np.asarray(np.diag(variance))
     found = across(one, node, one, node)[np.ix_(places, places)]
     found = (found + found.T) / 2
     np.fill_diagonal(found, variance)
@@ -148,7 +148,7 @@ def _covariance(one: Linearised, node: str, places: Ints) -> Reals:
 
 
 def _variance(one: Linearised, column: int, places: Ints, level: float) -> Reals:
-    variance = one.variance()[places, column]
+    variance = np.asarray(one.variance()[places, column])
     silent = (variance <= NO_SPREAD**2) & ~one.certain()[places, column]
     if not silent.any():
         return variance
@@ -156,4 +156,4 @@ def _variance(one: Linearised, column: int, places: Ints, level: float) -> Reals
     low, high = node_interval(one, np.sqrt(one.variance()), float(erf(deviate / np.sqrt(2))))
     values, low, high = (part[places, column] for part in (one.values, low, high))
     arm = np.maximum(values - low, high - values) / deviate
-    return np.where(silent, arm**2, variance)
+    return np.asarray(np.where(silent, arm**2, variance))

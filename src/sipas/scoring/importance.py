@@ -161,7 +161,7 @@ def drivers(
         {
             "question": taken.columns,
             "missing": taken.missing,
-            "constant": np.diag(matrices[0]) <= SINGULAR * (taken.answers**2).max(axis=0),
+            "constant": _constant(matrices[0], taken),
         },
         schema={"question": pl.String, "missing": pl.Int64, "constant": pl.Boolean},
     )
@@ -197,7 +197,7 @@ class _Found:
 def _importance(matrices: Reals, sizes: tuple[int, ...], method: Importance, seed: int) -> _Found:
     ends = np.cumsum(sizes)
     players = tuple(tuple(range(end - size, end)) for size, end in zip(sizes, ends.tolist(), strict=True))
-    usable = np.isfinite(matrices).all(axis=(1, 2))
+    usable = np.asarray(np.isfinite(matrices).all(axis=(1, 2)))
     matrices = np.where(usable[:, None, None], matrices, 0.0)
     if method == "johnson":
         return _of_shares(johnson(matrices, players), exact=True)
@@ -224,10 +224,14 @@ def _covariances(taken: CompleteRows, asked: str, replicates: int, seed: int) ->
     if taken.unit.size <= len(taken.columns):
         raise SipasError("scoring.too_few_complete", "rows", expected=len(taken.columns) + 1, got=taken.unit.size)
     matrices = covariances(taken, replicates, seed)
-    spread = (taken.answers**2).max(axis=0)
-    if matrices[0, -1, -1] <= SINGULAR * spread[-1]:
+    if _constant(matrices[0], taken)[-1]:
         raise SipasError("scoring.no_variation", asked, got=taken.unit.size)
     return matrices
+
+
+def _constant(covariance: Reals, taken: CompleteRows) -> list[bool]:
+    farthest = (taken.answers**2).max(axis=0)
+    return [bool(one <= SINGULAR * most) for one, most in zip(np.diag(covariance), farthest, strict=True)]
 
 
 def _table(names: list[str], index: pl.DataFrame, found: _Found, level: float) -> pl.DataFrame:

@@ -287,7 +287,8 @@ def _by_union(both: pl.DataFrame, late: pl.DataFrame, early: pl.DataFrame, share
     left = np.maximum(1.0 - rate * size / drawn, 0.0)
     factor = left * np.divide(size, size - 1, out=np.zeros_like(size), where=size > 1)
     numbers = every.select("s", "p", "unit", "group")
-    tables = (
-        t.join(numbers, on=["s", "p"], how="left").select("stratum", "psu", "unit", "group") for t in (later, earlier)
+    later, earlier = (
+        table.join(numbers, on=["s", "p"], how="left").select("stratum", "psu", "unit", "group")
+        for table in (later, earlier)
     )
-    return Joined(shared, *tables, size, factor)
+    return Joined(shared, later, earlier, size, factor)

@@ -204,7 +204,7 @@ def _ranked(domains: tuple[str, ...], values: Reals, best: Ints, worst: Ints, kn
     return table.with_columns(pl.lit(int(known.sum()), pl.Int64).alias("ranked"))
 
 
-def _each(count: int, level: float, joint: Joint) -> float:
+def _each(count: int, level: float, joint: str) -> float:
     if count < 2:
         return level
     return level ** (1 / count) if joint == "sidak" else 1 - (1 - level) / count
