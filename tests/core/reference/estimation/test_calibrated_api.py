@@ -52,6 +52,14 @@ R script::
     d1 <- svydesign(id=~dnum, weights=~pw, data=apiclus1)
     w <- weights(calibrate(d1, fe, totals(fe), calfun="raking", epsilon=1e-13, maxit=200, trim=c(0.7,1.6)))
     c(sum(w), sum(w^2), w[1:6], min(w), max(w))
+    data(election)  # unequal probabilities; in tests/core/reference/data/election_pps.csv
+    d <- calibrate(svydesign(id=~1, fpc=~p, data=election_pps, pps="brewer"), ~votes-1, 116034000)
+    t <- svytotal(~Bush+Kerry, d); c(coef(t), SE(t))
+    # 4.1-1 makes the residuals for "overton" and then works with the values (survey:::ppsvar): by hand
+    o <- svydesign(id=~1, fpc=~p, data=election_pps, pps="overton")
+    x <- calibrate(o, ~votes-1, 116034000); k <- x$postStrata[[1]]
+    z <- as.matrix(election_pps[,c("Bush","Kerry")])*weights(x)
+    c(colSums(z), sqrt(diag(survey:::ppsvar(qr.resid(k$qr, z/k$w)*k$w, o))))
 """
 
 import json
@@ -185,3 +193,21 @@ def test_factors_trimmed_afterwards() -> None:
     expected = [6194, 223802.196732444, 49.3225607490449, 26.8274417781457, 25.4297367942476, 33.99506883647]
     expected += [33.3706630688728, 34.2763317226625, 23.6928974151611, 54.1551940917969]
     assert [w.sum(), (w**2).sum(), *w[:6], w.min(), w.max()] == pytest.approx(expected, rel=1e-8)
+
+
+PPS = {
+    "brewer": (64447369.84658334, 51108357.03841473, 2446163.46390017, 2449339.65471504),
+    "overton": (64447369.84658334, 51108357.03841473, 2564578.73095797, 2572400.24208160),
+}
+
+
+@pytest.mark.parametrize("pps", PPS)
+def test_unequal_probabilities(pps: str) -> None:
+    rows = pl.read_csv(DATA / "election_pps.csv").with_columns(base=1 / pl.col("p"))
+    weights = calibrate(rows, (), distance=Distance("linear"), weight="base", numbers={"votes": 116034000.0}).weights
+    design = Design(weight="w", psu="unit", rate="p", pps=pps)
+    calibration = CalibratedWeight(base="base", numbers=("votes",))
+    measures = (Mean("Bush", "Bush"), Mean("Kerry", "Kerry"))
+    (grid,) = grids(collapse_calibrated(rows.with_columns(w=weights), design, measures, calibration=calibration))
+    one = numerators(grid, measures)
+    assert [*one.values[0], *np.sqrt(one.variance())[0]] == pytest.approx(PPS[pps], rel=1e-8)
