@@ -10,15 +10,18 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.collapsing import DuckDB, collapse
+from sipas.estimation.calibrated import CalibratedWeight
+from sipas.estimation.calibrated_collapsing import collapse_calibrated
+from sipas.estimation.collapsing import collapse
 from sipas.estimation.design import Design
+from sipas.estimation.engines import DuckDB, Engine
 from sipas.estimation.freedom import DegreesOfFreedom, degrees_of
 from sipas.estimation.grid import grids
 from sipas.estimation.intervals import t_quantile
 from sipas.estimation.linearise import denominators, intervals_of_shares, ratios
 from sipas.estimation.linearised import Linearised
-from sipas.estimation.measures import Mean, Share
-from sipas.estimation.moments import WHOLE
+from sipas.estimation.measures import Mean, Measure, Share
+from sipas.estimation.moments import WHOLE, Moments
 from sipas.estimation.quantile_rules import QuantileRule, quantiles_of
 from sipas.estimation.query import JOINED, quoted
 from sipas.estimation.shares import ShareInterval
@@ -40,7 +43,36 @@ class _Asked:
     level: float
     df: DegreesOfFreedom
     psus: pl.DataFrame | None
-    engine: DuckDB | None
+    joint: pl.DataFrame | None
+    calibration: CalibratedWeight | None
+    engine: Engine | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the variance needs of the rows."""
+        return _columns(self.design, self.calibration)
+
+    def collapsed(
+        self, rows: pl.DataFrame, measures: tuple[Measure, ...], kinds: tuple[tuple[str, ...], ...]
+    ) -> Moments:
+        """Collapse rows by the design, and the calibration where there is one."""
+        if self.calibration is None:
+            return collapse(rows, self.design, measures, kinds, psus=self.psus, joint=self.joint, engine=self.engine)
+        return collapse_calibrated(
+            rows,
+            self.design,
+            measures,
+            kinds,
+            calibration=self.calibration,
+            psus=self.psus,
+            joint=self.joint,
+            engine=self.engine,
+        )
+
+
+def _columns(design: Design, calibration: CalibratedWeight | None) -> tuple[str, ...]:
+    added = () if calibration is None else calibration.columns()
+    return tuple(dict.fromkeys((*design.columns(), *added)))
 
 
 def quantile(
@@ -55,13 +87,15 @@ def quantile(
     level: float = 0.95,
     df: DegreesOfFreedom = "domain",
     psus: pl.DataFrame | None = None,
-    engine: DuckDB | None = None,
+    joint: pl.DataFrame | None = None,
+    calibration: CalibratedWeight | None = None,
+    engine: Engine | None = None,
 ) -> pl.DataFrame:
     """Estimate quantiles.
 
     Parameters
     ----------
-    rows, design, domains, psus, engine
+    rows, design, domains, psus, joint, engine
         As in ``collapse``. The columns needed are held in memory.
     column : str
         Column of finite numbers; missing is not answered.
@@ -73,6 +107,8 @@ def quantile(
         Of the share at or below the quantile; ``mean``, as R's ``interval.type``, by default.
     level, df
         As in ``Conventions``.
+    calibration : CalibratedWeight, optional
+        As in ``collapse_calibrated``: the error of the share knows the calibration.
 
     Returns
     -------
@@ -97,9 +133,9 @@ def quantile(
     """
     _refuse(probabilities, rule, level)
     # Collapsed once to refuse what is wrong in the rows, with the row.
-    collapse(rows, design, (Mean(column, column),), domains, psus=psus, engine=engine)
+    collapse(rows, design, (Mean(column, column),), domains, psus=psus, joint=joint, engine=engine)
     asked = _Asked(
-        frame=_frame(rows, design, column, domains),
+        frame=_frame(rows, design, _columns(design, calibration), column, domains),
         design=design,
         probabilities=np.array(probabilities, dtype=np.float64),
         rule=rule,
@@ -107,6 +143,8 @@ def quantile(
         level=level,
         df=df,
         psus=psus,
+        joint=joint,
+        calibration=calibration,
         engine=engine,
     )
     kinds = [(WHOLE, None), *((JOINED.join(kind), f"d{i}") for i, kind in enumerate(domains))]
@@ -125,20 +163,24 @@ def _refuse(probabilities: tuple[float, ...], rule: QuantileRule, level: float) 
 
 
 def _frame(
-    rows: pl.DataFrame | Path | str, design: Design, column: str, domains: tuple[tuple[str, ...], ...]
+    rows: pl.DataFrame | Path | str,
+    design: Design,
+    kept: tuple[str, ...],
+    column: str,
+    domains: tuple[tuple[str, ...], ...],
 ) -> pl.DataFrame:
     """Take the columns needed, the domains as the text phase 1 makes of them."""
     texts = [f" || '{JOINED}' || ".join(f"CAST({quoted(c)} AS STRING)" for c in kind) for kind in domains]
     weight = "1" if design.weight is None else quoted(design.weight)
     chosen = [
-        *(quoted(name) for name in design.columns()),
+        *(quoted(name) for name in kept),
         f"CAST({quoted(column)} AS DOUBLE) AS {quoted(VALUE)}",
         f"CAST({weight} AS DOUBLE) AS {quoted(WEIGHT)}",
         *(f"{text} AS d{i}" for i, text in enumerate(texts)),
     ]
     with DuckDB().connect() as database:
         if isinstance(rows, pl.DataFrame):
-            named = [*design.columns(), column, *(name for kind in domains for name in kind)]
+            named = [*kept, column, *(name for kind in domains for name in kind)]
             database.register("quantile_rows", rows.select(list(dict.fromkeys(named))).to_arrow())
         else:
             database.read_parquet(str(rows)).create_view("quantile_rows")
@@ -173,7 +215,7 @@ def _sorted(frame: pl.DataFrame, rule: QuantileRule) -> _Sorted:
 
 def _of_kind(asked: _Asked, column: str, kind: str, where: str | None) -> pl.DataFrame:
     domain = pl.lit("") if where is None else pl.col(where)
-    frame = asked.frame.select(*asked.design.columns(), VALUE, WEIGHT, domain.alias(DOMAIN))
+    frame = asked.frame.select(*asked.columns, VALUE, WEIGHT, domain.alias(DOMAIN))
     data = _sorted(frame, asked.rule)
     estimates = data.at(np.tile(asked.probabilities, (len(data.domains), 1)))
     one, measures = _share_below(asked, frame, data.domains, estimates, whole=where is None)
@@ -197,9 +239,9 @@ def _share_below(
         below[known] = value <= estimates[of, number]
         columns.append(pl.Series(name, below, nan_to_null=True).cast(pl.Int8))
         measures.append(Share(name, name, (1,)))
-    rows = frame.select(*asked.design.columns(), DOMAIN).with_columns(columns)
+    rows = frame.select(*asked.columns, DOMAIN).with_columns(columns)
     kinds = () if whole else ((DOMAIN,),)
-    moments = collapse(rows, asked.design, tuple(measures), kinds, psus=asked.psus, engine=asked.engine)
+    moments = asked.collapsed(rows, tuple(measures), kinds)
     (grid,) = grids(moments, (WHOLE if whole else DOMAIN,))
     return ratios(grid, tuple(measures)), tuple(measures)
 

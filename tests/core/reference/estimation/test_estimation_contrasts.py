@@ -16,6 +16,14 @@ R script::
       svycontrast(b, c("Yes:api00"=1,"No:api00"=-1)); svycontrast(b, quote(`Yes:api00`/`No:api00`))
       svycontrast(b, c("Yes:api00"=1,"Yes:api99"=-1,"No:api00"=-1,"No:api99"=1))
       svycontrast(b, quote((`Yes:api00`-`No:api00`)/sqrt(`Yes:api99`))) }
+    D <- svydesign(id=~dnum+snum, fpc=~fpc1+fpc2, data=apiclus2)
+    b <- svyby(~api00+api99, ~awards, D, svymean, covmat=TRUE)
+    svycontrast(b, quote(`Yes:api00`/`No:api00`)); svycontrast(b, c("Yes:api00"=1,"No:api00"=-1))
+    # svyby(covmat=TRUE) of 4.1-1 stops with an error on post-stratified designs: by totals
+    P <- postStratify(svydesign(id=~dnum, weights=~pw, data=apiclus1), ~stype,
+                      data.frame(stype=c("E","H","M"), Freq=c(4421,755,1018)))
+    P <- update(P, y=as.numeric(awards=="Yes"), n=1-y, a=api00*y, b=api00*n); t <- svytotal(~a+y+b+n, P)
+    svycontrast(t, quote((a/y)/(b/n))); svycontrast(t, quote(a/y-b/n))
 """
 
 import math
@@ -26,11 +34,14 @@ import polars as pl
 import pytest
 
 from sipas.estimation import (
+    CalibratedWeight,
     Design,
     Linearised,
     Mean,
+    Stage,
     beside,
     collapse,
+    collapse_calibrated,
     contrast,
     covariance_of,
     function_of,
@@ -142,6 +153,8 @@ COVARIANCE = [
     [257.743405330249, 889.997435394073, 247.25355027872, 949.366200369036],
 ]
 SCHOOLS = (6194.00032424927, 1442.87600717536)
+TWO_STAGES = (1.29227822385704, 0.0492275050792844, 165.173731257209, 26.2271782992392)
+POST_STRATIFIED = (1.04140079215903, 0.0308937492908348, 25.8558233889037, 18.3255853162171)
 
 
 def linearised(name: str, kind: str, *, totals: bool = False) -> Linearised:
@@ -217,3 +230,26 @@ def test_functions_of_functions_and_means_beside_totals() -> None:
     weight = function_of(both, {"people": "`total of students` / students"})
     # The total over the mean is the sum of the weights: svytotal(~one, d1) 6194 with its error.
     assert pairs(weight) == pytest.approx(SCHOOLS, **EXACT)
+
+
+def gap_and_ratio(one: Linearised) -> list[float]:
+    of = {"y": ("Yes", "api00"), "n": ("No", "api00")}
+    gap = contrast(one, {"gap": {("Yes", "api00"): 1, ("No", "api00"): -1}})
+    return [*pairs(function_of(one, {"ratio": "y / n"}, of=of)), *pairs(gap)]
+
+
+def test_between_domains_of_a_sample_of_two_stages() -> None:
+    design = Design(weight="pw", psu="dnum", population="fpc1", later=(Stage(ids="snum", population="fpc2"),))
+    (grid,) = grids(collapse(pl.read_csv(DATA / "apiclus2.csv"), design, MEANS, (("awards",),)), ("awards",))
+    assert gap_and_ratio(ratios(grid, MEANS)) == pytest.approx(TWO_STAGES, **EXACT)
+
+
+def test_between_domains_with_post_stratified_weights() -> None:
+    rows = pl.read_csv(DATA / "apiclus1.csv")
+    people = pl.DataFrame({"stype": ["E", "H", "M"], "people": [4421.0, 755.0, 1018.0]})
+    rows = rows.join(people, on="stype", maintain_order="left")
+    rows = rows.with_columns(final=pl.col("people") * pl.col("pw") / pl.col("pw").sum().over("stype"))
+    design, calibration = Design(weight="final", psu="dnum"), CalibratedWeight(base="pw", margins=("stype",))
+    moments = collapse_calibrated(rows, design, MEANS, (("awards",),), calibration=calibration)
+    (grid,) = grids(moments, ("awards",))
+    assert gap_and_ratio(ratios(grid, MEANS)) == pytest.approx(POST_STRATIFIED, **EXACT)
