@@ -134,8 +134,10 @@ class Grid:
         """
         if missing := [term.name for term in terms if term.name not in self.table.columns]:
             raise SipasError("estimation.term_missing", "measures", got=missing)
-        columns = [self.table[term.name].cast(pl.Float64).to_numpy() for term in terms]
-        return np.column_stack(columns) if columns else np.empty((self.table.height, 0))
+        found = np.empty((self.table.height, len(terms)))
+        for place, term in enumerate(terms):
+            found[:, place] = self.table[term.name].to_numpy()
+        return found
 
     def crossed(self, terms: tuple[Term, ...]) -> Reals | None:
         """Give the cross sums of terms.
@@ -198,11 +200,18 @@ def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> Iterator[Gr
     path = list(path_of(moments.description.design))
     whole = table.filter(pl.col("domain_kind") == WHOLE).sort(path, nulls_last=True)
     stages = stages_of(whole, moments)
-    numbers = whole.select(*path, pl.int_range(pl.len(), dtype=pl.Int64).alias("leaf_number"))
+    whole = whole.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("leaf_number"))
+    numbers = whole.select(*path, "leaf_number")
     calibrated = None if moments.calibration is None else Calibrated(moments.calibration, whole)
     for kind in kinds or known:
-        here = moments.of_kind(table, kind).filter(pl.col("domain").is_not_null())
-        here = here.join(numbers, on=path, how="left", nulls_equal=len(path) > 2).sort("domain", "leaf_number")
+        if kind == WHOLE:
+            here = whole
+        elif moments.description.carried():  # the same rows, in the order of the units already
+            of_kind = moments.of_kind(whole, kind).filter(pl.col("domain").is_not_null())
+            here = of_kind.sort("domain", maintain_order=True)
+        else:
+            here = moments.of_kind(table, kind).filter(pl.col("domain").is_not_null())
+            here = here.join(numbers, on=path, how="left", nulls_equal=len(path) > 2).sort("domain", "leaf_number")
         domain = here.select(pl.col("domain").rle_id().cast(pl.Int64)).to_series().to_numpy()
         names = tuple(here["domain"].unique(maintain_order=True))
         cross = None if calibrated is None else calibrated.crossed(kind, names)
