@@ -24,11 +24,17 @@ def psus_per_stratum(rows: int) -> int:
     return 4 if rows <= 100_000 else 12 if rows <= MILLION else 30
 
 
-def make(rows: int, missing: float) -> pl.DataFrame:
-    """Draw rows: province, stratum, primary unit, weight, the answers; a share of each item's answers is missing."""
+def make(rows: int, missing: float, *, shuffled: bool = False, each: int | None = None) -> pl.DataFrame:
+    """Draw rows: province, stratum, primary unit, weight, the answers; a share of each item's answers is missing.
+
+    Rows come province by province, as lists are handed in, in no order inside a province; ``shuffled``: in no order at
+    all. ``each``: primary units of a stratum.
+    """
     random = np.random.default_rng(rows)
     stratum = random.integers(0, STRATA, rows, dtype=np.int16)
-    each = psus_per_stratum(rows)
+    if not shuffled:
+        stratum = stratum[np.argsort(stratum // STRATA_EACH, kind="stable")]
+    each = each or psus_per_stratum(rows)
     psu = stratum.astype(np.int32) * each + random.integers(0, each, rows, dtype=np.int32)
     level = 0.7 + 0.003 * (np.arange(STRATA * each) // (each * STRATA_EACH)) + random.normal(0, 0.03, STRATA * each)
     chance = np.minimum(level, 0.97).astype(np.float32)[psu]
@@ -47,17 +53,17 @@ def make(rows: int, missing: float) -> pl.DataFrame:
     return pl.DataFrame(table).with_columns(pl.when(pl.col(name) > 0).then(pl.col(name)) for name in NAMES)
 
 
-def write(folder: Path, rows: int, missing: float) -> Path:
+def write(folder: Path, rows: int, missing: float, *, shuffled: bool = False, each: int | None = None) -> Path:
     """Write the rows as one Parquet file (zstd)."""
     path = folder / f"answers-{rows}-{missing}.parquet"
-    make(rows, missing).write_parquet(path, row_group_size=ROW_GROUP)
+    make(rows, missing, shuffled=shuffled, each=each).write_parquet(path, row_group_size=ROW_GROUP)
     return path
 
 
-def write_linked(folder: Path, missing: float, files: int) -> str:
+def write_linked(folder: Path, files: int, missing: float, *, shuffled: bool = False, each: int | None = None) -> str:
     """Write ten million rows and give them as so many files, all but the first links to it."""
     folder.mkdir(parents=True, exist_ok=True)
-    first = write(folder, 10 * MILLION, missing)
+    first = write(folder, 10 * MILLION, missing, shuffled=shuffled, each=each)
     for number in range(1, files):
         os.link(first, folder / f"link-{number:03d}.parquet")
     return str(folder / "*.parquet")
