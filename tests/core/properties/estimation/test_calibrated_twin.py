@@ -136,7 +136,7 @@ class Twin:
         return whole
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(samples, st.sampled_from(CALIBRATIONS), st.sampled_from(["centered", "remove", "average"]), st.booleans())
 def test_covariances(rows: list[Row], calibration: CalibratedWeight, rule: str, population: bool) -> None:
     moments, twin = moments_of(rows, rule, population, calibration), Twin(rows, calibration)
@@ -157,7 +157,7 @@ def test_covariances(rows: list[Row], calibration: CalibratedWeight, rule: str, 
                         assert inside[i, 0, 1] == pytest.approx(expected, rel=1e-8, abs=1e-7)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(samples, st.sampled_from(CALIBRATIONS), st.booleans())
 def test_what_was_calibrated_to_has_no_error(rows: list[Row], calibration: CalibratedWeight, population: bool) -> None:
     """A share of a category of a margin: its residuals are 0, whatever the weights."""
@@ -170,7 +170,7 @@ def test_what_was_calibrated_to_has_no_error(rows: list[Row], calibration: Calib
         assert math.isnan(variance) or variance == pytest.approx(0, abs=1e-9 * (1 + abs(one.values[0, 0])) ** 2)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=6)
 @given(samples, samples, st.sampled_from(CALIBRATIONS))
 def test_parts_add_up(first: list[Row], second: list[Row], calibration: CalibratedWeight) -> None:
     def variances(moments: Moments) -> list[Linearised]:
@@ -190,7 +190,7 @@ def test_parts_add_up(first: list[Row], second: list[Row], calibration: Calibrat
         np.testing.assert_array_equal(one.variance(), other.variance())
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(st.tuples(st.sampled_from("kl"), st.integers(1, 2), st.floats(0.5, 9)), min_size=6, max_size=25),
     st.sampled_from([
