@@ -288,9 +288,9 @@ def _refuse_missing(units: pl.DataFrame, stratum: Ints, low: Ints, high: Ints) -
     if not short.size:
         return
     members = np.flatnonzero(stratum == short[0])
-    there = set(zip(low.tolist(), high.tolist(), strict=True))
-    for a, one in enumerate(members.tolist()):
-        for other in members[a + 1 :].tolist():
-            if (one, other) not in there:
-                got = [units["psu"][one], units["psu"][other]]
-                raise SipasError("estimation.joint_pair_missing", "joint", expected=units["stratum"][one], got=got)
+    there = np.tri(members.size, dtype=np.bool_)
+    inside = stratum[low] == short[0]
+    there[np.searchsorted(members, low[inside]), np.searchsorted(members, high[inside])] = True
+    one, other = members[np.argwhere(~there)[0]]
+    got = [units["psu"][int(one)], units["psu"][int(other)]]
+    raise SipasError("estimation.joint_pair_missing", "joint", expected=units["stratum"][int(one)], got=got)

@@ -129,6 +129,31 @@ def test_parts_that_contradict_each_other() -> None:
     )
 
 
+def test_parts_that_only_together_are_at_fault() -> None:
+    small = rows(N1=[1.0] * 8)
+    alone = [collapse(small.filter(i=psu), design(), X, part=psu) for psu in ("1", "2")]
+    with pytest.raises(SipasError, match=r"estimation\.population_too_small"):
+        estimate(merge(alone))
+    moved = rows(h=["t"] * 8).filter(i="1", j="b")
+    with pytest.raises(SipasError) as caught:
+        estimate(merge([collapse(rows().filter(j="a"), design(), X, part="1"), collapse(moved, design(), X, part="2")]))
+    assert (caught.value.code, caught.value.got, caught.value.hint) == ("estimation.psu_in_two_strata", "1", ["s", "t"])
+    by = design(later=(Stage(ids="j", strata="g"),))
+    moved = rows(g=["v"] * 8).filter(i="1", j="a")
+    with pytest.raises(SipasError, match=r"estimation\.unit_in_two_strata"):
+        estimate(merge([collapse(rows().filter(j="a"), by, X, part="1"), collapse(moved, by, X, part="2")]))
+
+
+def test_rates_of_the_list_of_units() -> None:
+    units = pl.DataFrame({
+        "stratum": ["s", "s", "t", "t"],
+        "psu": ["1", "2", "3", "4"],
+        "psu_rate": [1.2, 1.2, 0.5, 0.5],
+    })
+    error = refused(rows(), design(population=None), psus=units)
+    assert (error.code, error.got, error.hint) == ("estimation.rate_not_valid", 1.2, "s")
+
+
 def test_lists_of_units_drawn() -> None:
     units = pl.DataFrame({"stratum": ["s"], "psu": ["1"], "unit_2": ["a"], "sample_2": [None]})
     assert refused(rows(), design(), psus=units).code == "estimation.psu_unknown"
