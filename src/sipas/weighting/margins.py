@@ -16,6 +16,7 @@ Reals = NDArray[np.float64]
 # Two margins of one population may differ by rounding only.
 SAME_POPULATION = 1e-6
 MOST_NAMED = 5
+MOST_LOOKED_UP = 1 << 20  # range of integers for which a table is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +184,8 @@ def _distinct(codes: list[Codes], sizes: list[int], rows: int) -> tuple[Codes, C
         of_row = (np.cumsum(seen) - 1)[combined]
     else:
         of_row = np.unique(combined, return_inverse=True)[1].astype(np.int64)
-    first = np.full(int(of_row.max()) + 1, rows, dtype=np.int64)
-    np.minimum.at(first, of_row, np.arange(rows, dtype=np.int64))
+    first = np.empty(int(of_row.max()) + 1, dtype=np.int64)
+    first[of_row[::-1]] = np.arange(rows - 1, -1, -1)  # of rows of one cell the last written stays
     return of_row, first
 
 
@@ -205,18 +206,41 @@ def _check_totals(margins: Sequence[Margin]) -> None:
 def _categories(rows: pl.DataFrame, margin: Margin) -> Codes:
     _check_columns(rows, margin)
     columns = list(margin.columns)
-    missing = rows.filter(pl.any_horizontal(pl.col(columns).is_null())).height
-    if missing:
+    if any(rows[column].null_count() for column in columns):
+        missing = rows.filter(pl.any_horizontal(pl.col(columns).is_null())).height
         raise SipasError("weighting.margin_value_missing", margin.name, got=missing)
-    numbered = margin.totals.select(columns).with_row_index("code")
-    code = rows.select(columns).join(numbered, on=columns, how="left", maintain_order="left")["code"]
-    if code.null_count():
-        unknown = rows.filter(code.is_null()).select(columns).unique().sort(columns)
-        raise SipasError("weighting.margin_category_missing", margin.name, got=_named(unknown), hint=unknown.height)
-    empty = numbered.join(rows.select(columns), on=columns, how="anti").select(columns)
-    if empty.height:
+    categories = margin.totals.select(columns)
+    code = _looked_up(rows[columns[0]], categories.to_series()) if len(columns) == 1 else None
+    if code is None:
+        code = _joined(rows.select(columns), categories)
+    if code.size and code.min() < 0:
+        strange = rows.select(columns).filter(code < 0).unique().sort(columns)
+        raise SipasError("weighting.margin_category_missing", margin.name, got=_named(strange), hint=strange.height)
+    occurs = np.zeros(categories.height, dtype=np.bool_)
+    occurs[code] = True
+    if not occurs.all():
+        empty = categories.filter(~occurs)
         raise SipasError("weighting.margin_category_empty", margin.name, got=_named(empty), hint=empty.height)
-    return code.to_numpy().astype(np.int64)
+    return code
+
+
+def _looked_up(values: pl.Series, categories: pl.Series) -> Codes | None:
+    """Look integers up in a table of all of a small range, -1 for unknown ones; None where that is not possible."""
+    if not values.dtype.is_integer() or values.is_empty() or categories.n_unique() < categories.len():
+        return None
+    given, known = values.to_numpy(), categories.to_numpy()
+    least, most = min(int(given.min()), int(known.min())), max(int(given.max()), int(known.max()))
+    if most - least > MOST_LOOKED_UP or max(abs(least), abs(most)) >= 2**62:
+        return None
+    table = np.full(most - least + 1, -1, dtype=np.int64)
+    table[known.astype(np.int64) - least] = np.arange(known.size)
+    return np.asarray(table[given.astype(np.int64) - least])
+
+
+def _joined(values: pl.DataFrame, categories: pl.DataFrame) -> Codes:
+    numbered = categories.with_row_index("code")
+    code = values.join(numbered, on=values.columns, how="left", maintain_order="left")["code"]
+    return code.cast(pl.Int64).fill_null(-1).to_numpy()
 
 
 def _check_columns(rows: pl.DataFrame, margin: Margin) -> None:
