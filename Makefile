@@ -1,6 +1,7 @@
 # Every command of the project. `make` alone lists them.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+export OPENBLAS_NUM_THREADS := 1
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long check bench docs fix clean lock
 

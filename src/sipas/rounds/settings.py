@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -63,13 +63,20 @@ class FrameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EstimateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is estimated and how."""
+    """What is estimated and how.
+
+    ``variance`` of a sample in several stages: from the spread between primary units alone (``ultimate_clusters``, safe
+    and the usual choice), or stage by stage with the finite populations of each (``stages``; by Brewer's formula where
+    units were drawn by size). ``calibrated``: whether errors know that the weights meet the margins.
+    """
 
     domains: tuple[tuple[str, ...], ...] = (("agency",),)
     rank_by: tuple[str, ...] = ("agency",)
     least_to_rank: int = 30
     lonely: Lonely = "centered"
     finite_population: bool = True
+    variance: Literal["ultimate_clusters", "stages"] = "ultimate_clusters"
+    calibrated: bool = True
 
 
 class Simulated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -59,6 +59,9 @@ class Weighting:
     unweighted : polars.DataFrame
         Respondents that get no weight: ``case_id``, ``reason``. These are reserves that no visit and no replacement
         tells of; to count them because they answered would select on the outcome.
+    categories : polars.DataFrame
+        ``case_id``, then a column per margin, named ``margin: …``: the category, after joining, whose total the weight
+        was calibrated to. The variance needs it.
     """
 
     weights: pl.DataFrame
@@ -66,6 +69,7 @@ class Weighting:
     classes: pl.DataFrame
     margins: pl.DataFrame
     unweighted: pl.DataFrame
+    categories: pl.DataFrame
 
 
 def weigh(
@@ -124,6 +128,7 @@ def weigh(
         adjusted.classes,
         _margin_table(rows.with_columns(calibrated=calibrated.weights, final=trimmed.weights), margins),
         _unweighted(dispositions, base),
+        rows.select("case_id", *(column for margin in margins for column in margin.columns)),
     )
 
 

@@ -10,12 +10,12 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation import (
-    Design,
     Mean,
     Measure,
     Moments,
     Share,
     collapse,
+    collapse_calibrated,
     estimate,
     read_moments,
 )
@@ -24,11 +24,13 @@ from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.folder import Folder
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import Round, load_round
+from sipas.rounds.steps.survey_design import calibrated_weight, survey_design, variance_units
+from sipas.rounds.steps.weigh import CATEGORIES
 from sipas.rounds.tables_io import parquet, read_table
 from sipas.scoring import Score, change, measures_of, rank, score
 from sipas.tables import COVARIANCE, ESTIMATES, FRAME, INDEX, RESPONSES, SAMPLE, WEIGHTS
 
-ROWS = ("frame.parquet", "sample.parquet", "responses.parquet", "weights.parquet")
+ROWS = ("frame.parquet", "sample.parquet", "responses.parquet", "weights.parquet", CATEGORIES)
 
 
 def weighted_rows(context: Context) -> pl.DataFrame:
@@ -44,81 +46,17 @@ def weighted_rows(context: Context) -> pl.DataFrame:
     polars.DataFrame
         One row per weighted response, sorted by ``case_id``.
     """
-    weights = read_table(context.folder, WEIGHTS).select("case_id", "final")
+    weights = read_table(context.folder, WEIGHTS).select("case_id", "nonresponse", "final")
+    weights = weights.join(pl.read_parquet(context.folder.path(CATEGORIES)), on="case_id")
     answers = read_table(context.folder, RESPONSES).filter("valid").drop("valid", "invalid_reason", "received_on")
-    sample = variance_units(read_table(context.folder, SAMPLE))
-    sample = sample.select("case_id", "unit_id", "stratum", "psu", "psu_population")
+    sample = read_table(context.folder, SAMPLE)
+    if context.round.estimates.variance == "ultimate_clusters":
+        sample = variance_units(sample)
+    stages = [name for name in sample.columns if name.startswith("stage_")]
+    sample = sample.select("case_id", "unit_id", "stratum", "psu", "psu_population", *stages)
     frame = read_table(context.folder, FRAME).drop("commitment", "prn")
     rows = weights.join(answers, on="case_id").join(sample, on="case_id").join(frame, on="unit_id")
     return rows.sort("case_id")
-
-
-def variance_units(sample: pl.DataFrame) -> pl.DataFrame:
-    """Find the stage that makes the variance of each case: the first of which not every unit was drawn.
-
-    Parameters
-    ----------
-    sample : polars.DataFrame, ``tables.SAMPLE``
-        One or more stages.
-
-    Returns
-    -------
-    polars.DataFrame
-        The same rows. Where all primary units of a stratum were drawn, also those certain by their size, each is a
-        stratum (``stratum``: its path and the stratum inside it) and the units of the next stage, ``stage_2_id``, are
-        its primary units in ``psu``, ``psu_population`` and ``psu_sample``; so on through the stages.
-
-    Notes
-    -----
-    Units drawn with certainty are strata, since they add nothing to the variance of their stage (Lohr 2022, §7.3;
-    R ``svydesign(id=~1, strata=~psu)``).
-    """
-    found = sample
-    at = 2
-    while f"stage_{at}_id" in sample.columns:
-        complete = pl.col("psu_population") == pl.col("psu_sample")
-        inside = pl.concat_str("stratum", "psu", f"stage_{at}_stratum", separator=" › ")
-        deeper = {"stratum": inside, "psu": pl.col(f"stage_{at}_id")}
-        deeper |= {f"psu_{name}": pl.col(f"stage_{at}_{name}") for name in ("population", "sample")}
-        found = found.with_columns(pl.when(complete).then(e).otherwise(name).alias(name) for name, e in deeper.items())
-        at += 1
-    return found
-
-
-def survey_design(sample: pl.DataFrame, settings: Round) -> tuple[Design, pl.DataFrame | None]:
-    """Say how the sample was drawn, as far as the variance must know.
-
-    Parameters
-    ----------
-    sample : polars.DataFrame, ``tables.SAMPLE``
-        Official cases and reserves.
-    settings : Round
-        Design and choices of the estimation.
-
-    Returns
-    -------
-    design : Design
-        Where units are drawn directly each respondent is a primary unit; with clusters, all drawn clusters count,
-        also those without respondents, and nothing is taken off for a finite population: the formula of one stage holds
-        the later stages' errors in the spread between clusters, and the correction would take them off too.
-    psus : polars.DataFrame or None
-        The drawn clusters, by ``variance_units``; none where that leads to the respondents.
-    """
-    by_size = settings.design["stages"][0].get("method", "srs") in {"pps_systematic", "pareto"}
-    direct = len(settings.design["stages"]) == 1
-    finite = settings.estimates.finite_population and direct and not by_size
-    design = Design(
-        weight="final",
-        strata="stratum",
-        psu=None if direct else "psu",
-        population="psu_population" if finite else None,
-        lonely=settings.estimates.lonely,
-        nested=True,
-    )
-    if direct:
-        return design, None
-    units = variance_units(sample).filter(pl.col("role") == "official", pl.col("psu") != pl.col("unit_id"))
-    return design, units.select("stratum", "psu", "psu_sample").unique().sort("stratum", "psu")
 
 
 def all_measures(edition: Edition) -> tuple[Measure, ...]:
@@ -155,7 +93,12 @@ def _moments(context: Context) -> Outcome:
     rows = weighted_rows(context)
     context.progress(0.3, "")
     design, psus = survey_design(read_table(context.folder, SAMPLE), context.round)
-    moments = collapse(rows, design, all_measures(edition), context.round.estimates.domains, psus=psus)
+    measures, domains = all_measures(edition), context.round.estimates.domains
+    calibration = calibrated_weight(rows, context.round)
+    if calibration is None:
+        moments = collapse(rows, design, measures, domains, psus=psus)
+    else:
+        moments = collapse_calibrated(rows, design, measures, domains, calibration=calibration, psus=psus)
     place = context.folder.work() / "moments.parquet"
     moments.write(place)
     return Outcome({"moments.parquet": place}, notes={"rows": rows.height, "moments": moments.table.height})
@@ -272,6 +215,10 @@ def _moment_settings(settings: Round) -> Any:
     return msgspec.to_builtins([
         settings.estimates.domains,
         settings.estimates.lonely,
+        settings.estimates.finite_population,
+        settings.estimates.variance,
+        settings.estimates.calibrated,
+        settings.weights.cap,
         settings.edition,
         settings.design,
     ])

@@ -22,6 +22,7 @@ from sipas.sampling.reserve_lists import reserve_list
 from sipas.tables import FRAME, RESPONSES, SAMPLE, VISITS, WEIGHTS
 from sipas.weighting import base_weights, weigh, weighted_rates
 
+CATEGORIES = "calibration.parquet"
 INPUTS = ("frame.parquet", "sample.parquet", "visits.parquet", "responses.parquet")
 
 
@@ -107,7 +108,11 @@ def _weights(context: Context) -> Outcome:
         "unweighted": made.unweighted.to_dicts(),
         "weighted_rates": rates.to_dicts(),
     }
-    sealed = {"weights.parquet": parquet(made.weights, WEIGHTS), "weighting.json": canonical_json(report)}
+    sealed = {
+        "weights.parquet": parquet(made.weights, WEIGHTS),
+        CATEGORIES: parquet(made.categories),
+        "weighting.json": canonical_json(report),
+    }
     return Outcome(sealed, notes={"weighted": made.weights.height, "unweighted": made.unweighted.height})
 
 

@@ -22,7 +22,7 @@ import pytest
 
 from sipas.estimation import Share, collapse, estimate
 from sipas.rounds.settings import Documents, Round, Window
-from sipas.rounds.steps.estimate import survey_design, variance_units
+from sipas.rounds.steps.survey_design import survey_design, variance_units
 
 DATA = Path(__file__).parents[1] / "data" / "apiclus1.csv"
 DAY = date(2026, 1, 1)

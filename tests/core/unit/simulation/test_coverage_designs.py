@@ -33,7 +33,7 @@ from scipy.stats import binom
 from sipas.estimation import collapse
 from sipas.instrument import load
 from sipas.rounds.settings import Documents, EstimateSettings, Round, Window
-from sipas.rounds.steps.estimate import survey_design, variance_units
+from sipas.rounds.steps.survey_design import survey_design, variance_units
 from sipas.sampling import draw, parse_design
 from sipas.scoring import Score, change, measures_of, places, rank, score
 from sipas.simulation import true_index
