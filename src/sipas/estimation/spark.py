@@ -142,11 +142,13 @@ class SparkRows:
         Raises
         ------
         SipasError
-            ``estimation.columns_alike``, ``estimation.files_differ``, ``estimation.key_not_plain`` (also real numbers
-            that are not whole or not below ten millions, and truths that are also added).
+            ``estimation.columns_alike``, ``estimation.column_name_not_plain``, ``estimation.files_differ``,
+            ``estimation.key_not_plain`` (also real numbers that are not whole or not below ten millions, and truths
+            that are also added).
         """
         wanted = list(dict.fromkeys([*keys, *others]))
         refuse_alike(wanted)
+        _refuse_names(wanted)
         if self.frame is not None:
             self.frame.select(wanted or self.frame.columns[:1]).write_parquet(self.files[0])
         refuse_differing(self.files, wanted)
@@ -235,6 +237,13 @@ class SparkRows:
                 row, got = self.first(name, wrong)
                 if row is not None:
                     raise SipasError("estimation.key_not_plain", name, got=got, place=Place(row=row, column=name))
+
+
+def _refuse_names(wanted: list[str]) -> None:
+    """Refuse a backslash: Spark reads it in a quoted name as it does in a text."""
+    for name in wanted:
+        if "\\" in name:
+            raise SipasError("estimation.column_name_not_plain", name, got="\\", place=Place(column=name))
 
 
 def _literally(file: str) -> str:
