@@ -54,7 +54,7 @@ def estimate(
     output: Annotated[Path | None, typer.Option(help="Ghi ra tệp này; không có: in ra màn hình.")] = None,
 ) -> None:
     """Tính chỉ số của một đợt, hoặc ước lượng bất kỳ từ một tệp, với sai số theo thiết kế mẫu."""
-    if rounds.is_round(source):
+    if rounds.is_round(source) or not looks_like_rows(source):
         of_round(source, by[0] if by else "all", node, form, output)
         return
     statistics = {
@@ -71,6 +71,11 @@ def estimate(
     skipped = sample.skipped.filter(pl.col("reason") != HEADER_ROW).height
     if skipped:
         errors.print(f"[yellow]![/] {label('skipped_rows')} {skipped}", soft_wrap=True)
+
+
+def looks_like_rows(source: Path) -> bool:
+    """Tell a file of rows, a pattern or a folder of Parquet files from what can only be meant as a round."""
+    return bool(source.suffix) or "*" in source.name or source.is_file() or any(source.glob("**/*.parquet"))
 
 
 def of_round(root: Path, by: str, node: str | None, form: Form, output: Path | None) -> None:
