@@ -1,108 +1,76 @@
-"""Raking a million rows to five margins: this library against R survey, in one run, as ratios.
+"""Raking to five margins (63, 2, 6, 5, 8 levels): this library against R survey, svy and ipfn, with margin errors.
 
-Prints one line per tool: seconds, largest relative margin error, ratio to this library. A tool that is not
-installed is left out and said to be.
+Run: ``python benchmarks/raking.py [rows ...]`` (default 40000 1000000). Every tool runs in a process of its own, with
+rows and totals in memory and the design built before. Weights of raking are compared before any time is printed.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
-import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
-from sipas.weighting import Distance, Margin, calibrate, rake
+from peers.answers import MILLION
+from peers.margins import LEVELS, TOLERANCE, margin_error, population, write_margins
+from peers.measuring import HERE, Used, head, machine, middle, r, row, run
 
-ROWS = 1_000_000
-R_ROWS = 40_000  # R is timed on fewer rows and both sizes are said
-LEVELS = {"province": 63, "sex": 2, "age": 6, "education": 5, "field": 8}
-TOLERANCE = 1e-10
-
-R_SCRIPT = """
-suppressMessages(library(survey))
-d <- read.csv("rows.csv"); names <- c({names})
-design <- svydesign(ids = ~1, weights = ~weight, data = d)
-margins <- lapply(names, function(v) setNames(read.csv(paste0(v, ".csv")), c(v, "Freq")))
-formulas <- lapply(names, function(v) as.formula(paste0("~", v)))
-t <- system.time(r <- rake(design, formulas, margins, control = list(maxit = 500, epsilon = 1e-12)))["elapsed"]
-w <- weights(r)
-e <- max(mapply(function(v, m) {{ s <- tapply(w, d[[v]], sum); max(abs(s[as.character(m[[1]])] / m$Freq - 1)) }},
-                names, margins))
-cat(t, e)
-"""
+DEFAULT = (40_000, MILLION)
+OURS = {
+    "sipas-rake": "sipas `rake`",
+    "sipas-calibrate": "sipas `calibrate`, raking",
+    "sipas-logit": "sipas `calibrate`, logit with bounds (other weights)",
+}
+AGREE = 1e-6  # of weights: R stops on counts
 
 
-def population(rows: int) -> tuple[pl.DataFrame, list[Margin]]:
-    """Draw rows, weights and margins that some positive weights meet; the seed is fixed."""
-    random = np.random.default_rng(20260101)
-    columns = {name: random.integers(0, levels, rows) for name, levels in LEVELS.items()}
-    frame = pl.DataFrame(columns).with_columns(weight=random.uniform(1.0, 9.0, rows))
-    true = frame.with_columns(weight=frame["weight"].to_numpy() * random.uniform(0.5, 2.0, rows))
-    return frame, [Margin((name,), true.group_by(name).agg(total=pl.col("weight").sum()).sort(name)) for name in LEVELS]
-
-
-def best_of(times: int, run: Callable[[], float]) -> tuple[float, float]:
-    """Give the shortest of several timings in seconds, and the margin error the run gives back."""
-    seconds, error = float("inf"), 0.0
-    for _ in range(times):
-        start = time.perf_counter()
-        error = run()
-        seconds = min(seconds, time.perf_counter() - start)
-    return seconds, error
-
-
-def with_r(frame: pl.DataFrame, margins: list[Margin]) -> tuple[float, float] | None:
-    """Run R survey's rake on the same rows; nothing where R or survey is not installed."""
-    program = shutil.which("Rscript")
-    if program is None:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        frame.write_csv(Path(folder) / "rows.csv")
-        for margin in margins:
-            margin.totals.write_csv(Path(folder) / f"{margin.columns[0]}.csv")
-        script = R_SCRIPT.format(names=", ".join(f'"{name}"' for name in LEVELS))
-        done = subprocess.run([program, "-e", script], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return None
-    seconds, error = done.stdout.split()
-    return float(seconds), float(error)
-
-
-def say(tool: str, rows: int, result: tuple[float, float] | None, own: float) -> None:
-    """Print one line."""
-    if result is None:
-        print(f"{tool:32} {rows:>9,} rows   not installed")
+def ran(tool: str, rows: int, folder: Path) -> tuple[float, Used] | None:
+    """Run one tool; nothing where it is not installed."""
+    if tool.startswith("r-"):
+        if shutil.which("Rscript") is None:
+            return None
+        used = run(r("raking.R", folder, rows, tool[2:], *LEVELS))
     else:
-        print(f"{tool:32} {rows:>9,} rows {result[0]:9.3f} s  error {result[1]:.1e}  ratio {result[0] / own:8.1f}")
+        if not tool.startswith("sipas") and importlib.util.find_spec(tool) is None:
+            return None
+        runs = 9 if tool.startswith("sipas") else 3
+        used = run([sys.executable, str(HERE / "margins.py"), tool, str(rows), str(runs), str(folder)])
+    return middle(float(line) for line in used.printed.split()), used
+
+
+def compare(rows: int, folder: Path) -> None:
+    write_margins(folder, rows)
+    frame, margins = population(rows)
+    tools = {**OURS, "svy": "svy `rake`", "ipfn": "ipfn", "r-rake": "R survey `rake`", "r-calibrate": "R `calibrate`"}
+    found = {tool: one for tool in tools if (one := ran(tool, rows, folder)) is not None}
+    mine = np.fromfile(folder / "sipas-rake")
+    lines = []
+    for tool, (seconds, used) in found.items():
+        weights = np.fromfile(folder / tool)
+        apart = float(np.max(np.abs(weights / mine - 1)))
+        if tool != "sipas-logit" and not apart <= AGREE:
+            raise SystemExit(f"the weights of {tool} disagree: relative {apart:.1e}")
+        error = margin_error(frame, margins, weights)
+        met = f"{error:.0e}" + ("" if error < TOLERANCE else " (above 1e-10)")
+        ratio = f"{seconds / found['sipas-rake'][0]:.1f}×"
+        cells = (f"{seconds:.3f}", ratio, met, f"{apart:.0e}", f"{used.megabytes:.0f}")
+        lines.append(row(tools[tool], *cells))
+    print(f"\n### {rows:,} rows\n")
+    print(head("tool", "seconds", "ratio", "largest relative margin error", "weights apart from ours", "peak MB"))
+    print("\n".join(lines), flush=True)
+    if missing := [name for tool, name in tools.items() if tool not in found]:
+        print(f"\nNot installed: {', '.join(missing)}.")
 
 
 def main() -> None:
-    """Time every tool."""
-    for rows in (R_ROWS, ROWS):
-        frame, margins = population(rows)
-        own = best_of(3, lambda f=frame, m=margins: rake(f, m, weight="weight", tolerance=TOLERANCE).margin_error)  # type: ignore[misc]  # the defaults bind the loop's values
-        say("sipas rake", rows, own, own[0])
-        newton = best_of(
-            3,
-            lambda f=frame, m=margins: (  # type: ignore[misc]  # the defaults bind the loop's values
-                calibrate(f, m, distance=Distance("raking"), weight="weight", tolerance=TOLERANCE).margin_error
-            ),
-        )
-        say("sipas calibrate raking", rows, newton, own[0])
-        bounded = best_of(
-            3,
-            lambda f=frame, m=margins: (  # type: ignore[misc]  # the defaults bind the loop's values
-                calibrate(f, m, distance=Distance("logit", 0.3, 3.0), weight="weight", tolerance=TOLERANCE).margin_error
-            ),
-        )
-        say("sipas calibrate logit, bounded", rows, bounded, own[0])
-        if rows == R_ROWS:
-            say("R survey rake", rows, with_r(frame, margins), own[0])
+    print("## Raking to five margins")
+    for rows in [int(word) for word in sys.argv[1:]] or DEFAULT:
+        with tempfile.TemporaryDirectory() as folder:
+            compare(rows, Path(folder))
+    print(f"\n{machine()}")
 
 
 if __name__ == "__main__":

@@ -177,10 +177,12 @@ def _distinct(codes: list[Codes], sizes: list[int], rows: int) -> tuple[Codes, C
         if size * levels >= 2**62:  # the code of a combination must fit in 63 bits
             combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
             size = int(combined.max()) + 1
-        combined, size = combined * levels + code, size * levels
+        combined *= levels
+        combined += code
+        size *= levels
     if size <= 4 * rows + 2**20:  # few possible cells: a table of marks is faster than a sort
-        seen = np.zeros(size, dtype=np.int64)
-        seen[combined] = 1
+        seen = np.zeros(size, dtype=np.bool_)
+        seen[combined] = True
         of_row = (np.cumsum(seen) - 1)[combined]
     else:
         of_row = np.unique(combined, return_inverse=True)[1].astype(np.int64)
@@ -234,7 +236,7 @@ def _looked_up(values: pl.Series, categories: pl.Series) -> Codes | None:
         return None
     table = np.full(most - least + 1, -1, dtype=np.int64)
     table[known.astype(np.int64) - least] = np.arange(known.size)
-    return np.asarray(table[given.astype(np.int64) - least])
+    return np.asarray(table[np.subtract(given, least, dtype=np.int64)])
 
 
 def _joined(values: pl.DataFrame, categories: pl.DataFrame) -> Codes:
