@@ -381,14 +381,19 @@ def refuse_differing(files: list[str], wanted: list[str]) -> None:
     """
     if len(files) < 2:
         return
-    first = pl.read_parquet_schema(files[0])
+    first = _schema(files[0])
     for file in files[1:]:
-        schema = pl.read_parquet_schema(file)
+        schema = _schema(file)
         for name in wanted:
             expected, got = first.get(name), schema.get(name)
             if expected != got:
                 place = Place(file=Path(file).name, column=name)
                 raise SipasError("estimation.files_differ", name, str(expected), str(got), files[0], place=place)
+
+
+def _schema(file: str) -> dict[str, pl.DataType]:
+    with Path(file).open("rb") as stream:  # by its name, Polars would take it for a pattern
+        return pl.read_parquet_schema(stream)
 
 
 def refuse_alike(wanted: list[str]) -> None:

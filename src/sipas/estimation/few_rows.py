@@ -46,7 +46,7 @@ def few_rows(rows: Rows) -> FewRows | None:
     files = [] if "://" in str(rows) else files_of(rows)
     if len(files) != 1 or "=" in files[0]:  # key=value in a path is a column to DuckDB
         return None
-    lazy = pl.scan_parquet(files[0])
+    lazy = pl.scan_parquet(files[0], glob=False)
     count = lazy.select(pl.len()).collect().item()
     return FewRows(rows, lazy) if 0 < count <= MOST_ROWS else None
 
