@@ -141,8 +141,8 @@ def drivers(
     Weighted least squares on complete rows. Each primary unit gives one matrix of weighted cross products; a replicate
     is a weighted sum of them (Rao & Wu 1988, doi:10.1080/01621459.1988.10478591: n_h - 1 units with replacement).
     With more than 12 nodes replicates go through the same 100 orders each, and their deviations from what these orders
-    give for the full sample are taken. Importance × performance: Martilla & James 1977, doi:10.2307/1250495. That an
-    item goes with the outcome does not say that it causes it.
+    give for the full sample are taken. Importance × performance: Martilla & James 1977,
+    doi:10.1177/002224297704100112. That an item goes with the outcome does not say that it causes it.
     """
     _refuse(values, method, level, replicates)
     nodes = _nodes(edition, by, items)

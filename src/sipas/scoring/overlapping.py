@@ -5,7 +5,8 @@ in both (and f the shares drawn),
 
     cov = sum over strata of (1 - √(f₁f₂) √(n₁n₂) / c) c / (c - 1) Σ over shared units (z₁ - mean z₁) (z₂ - mean z₂)
 
-(Tam 1984, doi:10.2307/2683397; Qualité & Tillé 2008, Survey Methodology 34(2) 173-181, where z are N/n times values).
+(Tam 1984, The American Statistician 38(4) 288-289; Qualité & Tillé 2008, Survey Methodology 34(2) 173-181, where z
+are N/n times values).
 """
 
 from __future__ import annotations
