@@ -36,6 +36,7 @@ from sipas.estimation.moments import WHOLE, Moments, merge, read_moments
 from sipas.estimation.quantile_rules import QuantileRule, quantiles_of
 from sipas.estimation.quantiles import quantile
 from sipas.estimation.query import phase_1
+from sipas.estimation.relative_importance import johnson, lmg, lmg_sampled
 from sipas.estimation.reliability import reliability
 from sipas.estimation.shares import (
     ShareInterval,
@@ -104,10 +105,13 @@ __all__ = [
     "function_of",
     "grids",
     "intervals_of_shares",
+    "johnson",
     "joint_pairs",
     "kish_size",
     "lay_out",
     "linear_hypothesis",
+    "lmg",
+    "lmg_sampled",
     "log_interval",
     "merge",
     "natural",
