@@ -196,10 +196,10 @@ def _sums(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals, Reals, Real
 def _crossed(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals | None, Reals | None]:
     if grid.cross is None:
         return None, None
-    sides = []
-    for place in (1, 2):
-        found = [grid.crossed(parts_of(measure)[place]) for measure in measures]
-        sides.append(np.stack([one.sum(axis=2) for one in found if one is not None], axis=2))
+    parts = [parts_of(measure) for measure in measures]
+    above = [grid.crossed(up) for _, up, _ in parts]
+    below = [grid.crossed(down) for _, _, down in parts]
+    sides = [np.stack([one.sum(axis=2) for one in side if one is not None], axis=2) for side in (above, below)]
     return sides[0], sides[1]
 
 

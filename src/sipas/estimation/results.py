@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+
+from sipas.estimation.estimates import Conventions
+from sipas.estimation.freedom import degrees_of
+from sipas.estimation.intervals import t_interval
+from sipas.estimation.replicates import Replicated
+from sipas.estimation.wanted import Wanted
 
 COLUMNS: dict[str, type[pl.DataType]] = {
     "domain_kind": pl.String,
@@ -78,3 +85,38 @@ def ordered(table: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
     """
     number = pl.col("domain_kind").replace_strict(kinds, range(len(kinds)), return_dtype=pl.Int64)
     return table.sort(number, "domain", maintain_order=True)
+
+
+def quantile_table(part: Replicated, one: Wanted, how: Conventions) -> pl.DataFrame:
+    """Lay out quantiles that were worked out anew in every replicate.
+
+    Parameters
+    ----------
+    part : Replicated
+        One kind of domain, an estimate for each share below.
+    one : Wanted
+        The quantiles.
+    how : Conventions
+        Level and degrees of freedom.
+
+    Returns
+    -------
+    polars.DataFrame
+        As ``Results.table``, with t intervals (R ``svyquantile``, ``interval.type = "quantile"``).
+    """
+    se, df = np.sqrt(part.variance()), degrees_of(part, how.df)
+    low, high = t_interval(part.values, se, np.where(np.isfinite(se), df, np.nan), how.level)
+    each = len(one.at)
+    reals = {"estimate": part.values, "se": se, "low": low, "high": high, "df": df}
+    return completed(
+        pl.DataFrame({
+            "domain_kind": pl.repeat(part.grid.kind, part.values.size, dtype=pl.String, eager=True),
+            "domain": [domain for domain in part.grid.domains for _ in range(each)],
+            "variable": pl.repeat(one.column, part.values.size, dtype=pl.String, eager=True),
+            "statistic": pl.repeat("quantile", part.values.size, dtype=pl.String, eager=True),
+            "probability": list(one.at) * len(part.grid.domains),
+            "n": part.n.ravel().astype(np.int64),
+            "lonely": part.lonely().ravel().astype(np.int64),
+            **{name: pl.Series(values=values.ravel(), nan_to_null=True) for name, values in reals.items()},
+        })
+    )

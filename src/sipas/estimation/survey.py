@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 import polars as pl
@@ -31,12 +32,14 @@ from sipas.estimation.replicates import (
     Replication,
     given_factors,
     replicate_factors,
+    replicated_quantiles,
 )
-from sipas.estimation.results import Results, completed, ordered
+from sipas.estimation.results import Results, completed, ordered, quantile_table
 from sipas.estimation.wanted import QUARTILES, Value, Wanted
 from sipas.weighting import Distance
 
 By = Sequence[str | Sequence[str]]
+Kinds: TypeAlias = tuple[tuple[str, ...], ...]
 SUMMED = {"total", "count"}
 RAKING = Distance("raking")
 
@@ -57,6 +60,8 @@ class Survey:
         Replicates to make from the design, in the place of linearisation.
     psus : polars.DataFrame, optional
         All primary units drawn, as in ``collapse``.
+    joint : polars.DataFrame, optional
+        Probabilities of pairs, as in ``collapse``.
     engine : DuckDB, optional
         As in ``collapse``.
     conventions : Conventions
@@ -78,6 +83,7 @@ class Survey:
     calibration: CalibratedWeight | None = None
     replication: Replication | None = None
     psus: pl.DataFrame | None = None
+    joint: pl.DataFrame | None = None
     engine: DuckDB | None = None
     conventions: Conventions = DEFAULT
     rule: QuantileRule = "math"
@@ -92,7 +98,7 @@ class Survey:
             ``estimation.survey_contradicts``.
         """
         given = isinstance(self.design, ReplicateDesign)
-        too_many = [name for name in ("calibration", "replication", "psus") if getattr(self, name) is not None]
+        too_many = [name for name in ("calibration", "replication", "psus", "joint") if getattr(self, name) is not None]
         if given and too_many:
             raise SipasError("estimation.survey_contradicts", "design", got=too_many, hint="ReplicateDesign")
 
@@ -249,7 +255,7 @@ class Survey:
         questions = asked(self.rows, wanted, (*self._named(), *(c for kind in kinds for c in kind)))
         moments, factors = self._moments(questions, kinds)
         tables = [self._numbers(questions, moments, factors)]
-        tables += [self._quantiles(questions.rows, one, kinds) for one in wanted if one.statistic == "quantile"]
+        tables += [self._quantiles(questions, one, kinds, factors) for one in wanted if one.statistic == "quantile"]
         if functions:
             tables += [self._functions(questions, grid, functions) for grid in grids(moments)]
         table = ordered(pl.concat(tables), moments.description.kinds)
@@ -302,13 +308,13 @@ class Survey:
             return tuple(c for c in (self.design.weight, *self.design.columns) if c is not None)
         return (*self.design.columns(), *(self.calibration.columns() if self.calibration else ()))
 
-    def _moments(self, questions: Asked, kinds: tuple[tuple[str, ...], ...]) -> tuple[Moments, Factors | None]:
+    def _moments(self, questions: Asked, kinds: Kinds) -> tuple[Moments, Factors | None]:
         rows, measures = questions.rows, tuple(one.measure for one in questions.asked)
         if isinstance(self.design, ReplicateDesign):
             moments = collapse(rows, Design(weight=self.design.weight), measures, kinds, engine=self.engine)
             return moments, given_factors(_frame(rows), self.design)
         if self.calibration is None:
-            moments = collapse(rows, self.design, measures, kinds, psus=self.psus, engine=self.engine)
+            moments = collapse(rows, self.design, measures, kinds, psus=self.psus, joint=self.joint, engine=self.engine)
             return moments, None if self.replication is None else replicate_factors(moments, self.replication)
         moments = collapse_calibrated(
             rows, self.design, measures, kinds, calibration=self.calibration, psus=self.psus, engine=self.engine
@@ -336,31 +342,39 @@ class Survey:
         )
         return completed(table.with_columns(*labels))
 
-    def _quantiles(
-        self, rows: pl.DataFrame | Path | str, one: Wanted, kinds: tuple[tuple[str, ...], ...]
-    ) -> pl.DataFrame:
-        if isinstance(self.design, ReplicateDesign) or self.replication or self.calibration:
+    def _quantiles(self, questions: Asked, one: Wanted, kinds: Kinds, factors: Factors | None) -> pl.DataFrame:
+        how, rows = self.conventions, questions.rows
+        if factors is None and not isinstance(self.design, ReplicateDesign):
+            table = quantile(
+                rows,
+                self.design,
+                one.column,
+                one.at,
+                kinds,
+                rule=self.rule,
+                level=how.level,
+                df=how.df,
+                psus=self.psus,
+                joint=self.joint,
+                calibration=self.calibration,
+                engine=self.engine,
+            )
+            return completed(table.with_columns(pl.lit("quantile").alias("statistic")))
+        if factors is None or self.calibration is not None:
             raise SipasError("estimation.quantile_without_design", "quantile", got=one.column)
-        table = quantile(
-            rows,
-            self.design,
-            one.column,
-            one.at,
-            kinds,
-            rule=self.rule,
-            level=self.conventions.level,
-            df=self.conventions.df,
-            psus=self.psus,
-            engine=self.engine,
+        given = isinstance(self.design, ReplicateDesign)
+        design = Design(weight=self.design.weight) if isinstance(self.design, ReplicateDesign) else self.design
+        found = replicated_quantiles(
+            _frame(rows), design, one.column, one.at, factors, kinds, rule=self.rule, psus=None if given else self.psus
         )
-        return completed(table.with_columns(pl.lit("quantile").alias("statistic")))
+        return pl.concat([quantile_table(part, one, how) for part in found])
 
 
 def _frame(rows: pl.DataFrame | Path | str) -> pl.DataFrame:
     return rows if isinstance(rows, pl.DataFrame) else pl.read_parquet(rows)
 
 
-def _kinds(by: By) -> tuple[tuple[str, ...], ...]:
+def _kinds(by: By) -> Kinds:
     return tuple((one,) if isinstance(one, str) else tuple(one) for one in by)
 
 
