@@ -204,7 +204,7 @@ def _named(
     for place, (name, column) in enumerate(zip(path_of(design), named, strict=True)):
         if column is not None:
             columns[name] = firsts[column].cast(pl.String)
-        elif place % 2:
+        elif place % 2 and not design.self_selected:
             columns[name] = pl.Series(groups.first + 1).cast(pl.String)
         else:
             columns[name] = pl.repeat("", count, eager=True)

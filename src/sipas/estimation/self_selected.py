@@ -19,6 +19,7 @@ from sipas.estimation.moments import Moments
 from sipas.estimation.strata import Flags, Reals
 
 DOMAIN = ("domain_kind", "domain")
+ROUNDING = 1e-12  # of the mean square: below it a spread is what rounding left of equal numbers
 REPORTED = {
     "domain_kind": pl.String,
     "domain": pl.String,
@@ -221,8 +222,8 @@ def _spreads(sample: Moments) -> pl.DataFrame:
         if isinstance(measure, Mean):
             _, below, above, squares = (pl.col(term.name) for term in measure.terms())
             square = squares / below - (above / below) ** 2
-            name = pl.lit(measure.name).alias("measure")
-            found.append(sums.select(*DOMAIN, name, square.clip(lower_bound=0).sqrt().alias("spread")))
+            spread = pl.when(square > ROUNDING * squares / below).then(square).otherwise(0.0).sqrt()
+            found.append(sums.select(*DOMAIN, pl.lit(measure.name).alias("measure"), spread.alias("spread")))
     schema = {"domain_kind": pl.String, "domain": pl.String, "measure": pl.String, "spread": pl.Float64}
     return pl.concat([pl.DataFrame(schema=schema), *found])
 
@@ -242,7 +243,7 @@ def _compared(table: pl.DataFrame, shares: set[str]) -> pl.DataFrame:
     gaps = {}
     for name, at in (("", "estimate"), ("_low", "high"), ("_high", "low")):
         place = real[at] if not name else np.clip(real[at], least, most)
-        gaps[name] = _gap(value, place, np.where(is_share, np.sqrt(place * np.maximum(1 - place, 0)), real["spread"]))
+        gaps[name] = _gap(value, place, np.where(is_share, np.sqrt(np.maximum(place * (1 - place), 0)), real["spread"]))
     inside = (gaps["_low"] <= 0) & (gaps["_high"] >= 0)
     small = np.where(inside, 0.0, np.minimum(np.abs(gaps["_low"]), np.abs(gaps["_high"])))
     large = np.maximum(np.abs(gaps["_low"]), np.abs(gaps["_high"]))
