@@ -9,9 +9,10 @@ from sipas.estimation.calibrated_collapsing import collapse_calibrated
 from sipas.estimation.calibrated_newton import Recalibration, poststratify, recalibrate
 from sipas.estimation.calibrated_replicates import CalibratedReplicates, calibrate_replicates
 from sipas.estimation.calibrated_sums import CalibrationSums
-from sipas.estimation.collapsing import DuckDB, collapse
+from sipas.estimation.collapsing import collapse
 from sipas.estimation.contrasts import beside, contrast, covariance_of, function_of, smooth
 from sipas.estimation.design import Design, Stage
+from sipas.estimation.engines import DuckDB, Engine
 from sipas.estimation.estimates import Conventions, Request, estimate, estimate_rows, natural
 from sipas.estimation.expressions import Expression, expression
 from sipas.estimation.freedom import DegreesOfFreedom, degrees_of
@@ -33,11 +34,13 @@ from sipas.estimation.measures import (
     weighed,
 )
 from sipas.estimation.moments import WHOLE, Moments, merge, read_moments
+from sipas.estimation.parts import collapse_parts, read_parts, write_part
 from sipas.estimation.quantile_rules import QuantileRule, quantiles_of
 from sipas.estimation.quantiles import quantile
 from sipas.estimation.query import phase_1
 from sipas.estimation.relative_importance import johnson, lmg, lmg_sampled
 from sipas.estimation.reliability import reliability
+from sipas.estimation.self_selection import effective_size, ratings, self_selected
 from sipas.estimation.shares import (
     ShareInterval,
     beta_interval,
@@ -47,6 +50,7 @@ from sipas.estimation.shares import (
     wilson_interval,
 )
 from sipas.estimation.small_areas import SmallAreas, fay_herriot
+from sipas.estimation.spark import Spark, stop_spark
 from sipas.estimation.table_tests import TableTest, share_test, table_test, table_tests
 from sipas.estimation.wald import WaldTest, equality_of_domains, linear_hypothesis, wald_test
 
@@ -61,6 +65,7 @@ __all__ = [
     "DegreesOfFreedom",
     "Design",
     "DuckDB",
+    "Engine",
     "Expression",
     "FitMethod",
     "Grid",
@@ -77,6 +82,7 @@ __all__ = [
     "Share",
     "ShareInterval",
     "SmallAreas",
+    "Spark",
     "Stage",
     "TableTest",
     "Term",
@@ -91,12 +97,14 @@ __all__ = [
     "calibrate_replicates",
     "collapse",
     "collapse_calibrated",
+    "collapse_parts",
     "contrast",
     "counted",
     "covariance_of",
     "degrees_of",
     "denominators",
     "difference_interval",
+    "effective_size",
     "equality_of_domains",
     "estimate",
     "estimate_rows",
@@ -122,13 +130,17 @@ __all__ = [
     "poststratify",
     "quantile",
     "quantiles_of",
+    "ratings",
     "ratios",
     "read_moments",
+    "read_parts",
     "recalibrate",
     "reliability",
+    "self_selected",
     "share_interval",
     "share_test",
     "smooth",
+    "stop_spark",
     "t_interval",
     "t_quantile",
     "table_test",
@@ -139,4 +151,5 @@ __all__ = [
     "wald_test",
     "weighed",
     "wilson_interval",
+    "write_part",
 ]

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.collapsing import DuckDB
 from sipas.estimation.crossed import CELL, Crossed, Label, crossed
 from sipas.estimation.design import Design
+from sipas.estimation.engines import Engine
 from sipas.estimation.intervals import t_interval
 from sipas.estimation.kappa import Weights, inconsistency_of, kappa_of, kappa_se, kappa_weights
 from sipas.estimation.linearise import intervals_of_shares, ratios
@@ -88,7 +88,7 @@ def agreement(
     categories: Mapping[str, Sequence[Label]] | None = None,
     psus: pl.DataFrame | None = None,
     joint: pl.DataFrame | None = None,
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
     level: float = 0.95,
 ) -> Agreement:
     """Measure how far two answers of the same people agree.
@@ -209,7 +209,7 @@ class _Asked:
     categories: Sequence[Label] | None = None
     psus: pl.DataFrame | None = None
     joint: pl.DataFrame | None = None
-    engine: DuckDB | None = None
+    engine: Engine | None = None
     level: float = 0.95
 
 

@@ -9,9 +9,9 @@ import polars as pl
 
 from sipas.errors import Place, SipasError
 from sipas.estimation.calibrated import CalibratedWeight
-from sipas.estimation.collapsing import DuckDB
 from sipas.estimation.design import Design
 from sipas.estimation.effects import Replacement
+from sipas.estimation.engines import Engine
 from sipas.estimation.estimates import Conventions, TotalInterval
 from sipas.estimation.freedom import DegreesOfFreedom
 from sipas.estimation.quantile_rules import QuantileRule
@@ -96,14 +96,14 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         added = [c for one in self.estimates if one.needs_numbers() for c in one.columns()]
         return tuple(dict.fromkeys(c for c in (*weights, *sizes, *added) if c is not None))
 
-    def run(self, rows: pl.DataFrame | Path | str, *, engine: DuckDB | None = None) -> Results:
+    def run(self, rows: pl.DataFrame | Path | str, *, engine: Engine | None = None) -> Results:
         """Carry it out.
 
         Parameters
         ----------
         rows : polars.DataFrame, path or str
             As in ``Survey``.
-        engine : DuckDB, optional
+        engine : DuckDB or Spark, optional
             As in ``collapse``.
 
         Returns

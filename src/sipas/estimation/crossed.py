@@ -9,8 +9,9 @@ from typing import TypeAlias
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.collapsing import DuckDB, collapse
+from sipas.estimation.collapsing import collapse
 from sipas.estimation.design import Design
+from sipas.estimation.engines import Engine
 from sipas.estimation.grid import Grid, grids
 from sipas.estimation.measures import Share
 from sipas.estimation.moments import WHOLE
@@ -91,7 +92,7 @@ class Crossed:
         *,
         psus: pl.DataFrame | None = None,
         joint: pl.DataFrame | None = None,
-        engine: DuckDB | None = None,
+        engine: Engine | None = None,
     ) -> Grid:
         """Collapse measures of the cells' numbers.
 

@@ -78,7 +78,7 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         With all ``pps`` but ``brewer``: Horvitz and Thompson's estimator, or that of Sen, Yates and Grundy.
     self_selected : bool
         Whether nobody drew the rows: people chose to answer. There are then no units and no sampling error; the moments
-        have one row per stratum and domain, for ``sipas.estimation.self_selected`` only.
+        have one row per stratum and domain, for ``sipas.estimation.self_selection`` only.
     """
 
     weight: str | None = None

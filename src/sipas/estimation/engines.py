@@ -273,7 +273,8 @@ class DuckDBRows:
         polars.DataFrame
             Its rows.
         """
-        return self.database.sql(text).pl()
+        found: pl.DataFrame = self.database.sql(text).pl()
+        return found
 
     def first(self, column: str, wrong: str) -> tuple[int | None, object]:
         """Find the first row of which a condition holds.

@@ -12,9 +12,10 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.collapsing import DuckDB, collapse
+from sipas.estimation.collapsing import collapse
 from sipas.estimation.design import Design
 from sipas.estimation.effects import SUMMED, Replacement, answered_weight, design_effects
+from sipas.estimation.engines import Engine
 from sipas.estimation.estimated import Estimated
 from sipas.estimation.freedom import DegreesOfFreedom, degrees_of
 from sipas.estimation.grid import Grid, grids
@@ -173,7 +174,7 @@ def estimate_rows(
     domains: tuple[tuple[str, ...], ...] = (),
     *,
     psus: pl.DataFrame | None = None,
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
     conventions: Conventions = DEFAULT,
 ) -> pl.DataFrame:
     """Collapse and estimate in one go, a few measures at a time, without keeping the moments.

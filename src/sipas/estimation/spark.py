@@ -94,7 +94,7 @@ class Spark:
         if not isinstance(rows, pl.DataFrame):
             yield SparkRows(session, files_of(rows))
             return
-        if not session.sparkContext.master.startswith("local"):
+        if not str(session.sparkContext.master).startswith("local"):
             raise SipasError("estimation.rows_not_shared", "rows")
         with TemporaryDirectory(prefix="sipas-") as folder:
             file = Path(folder) / "rows.parquet"

@@ -16,9 +16,10 @@ from sipas.estimation.calibrated import CalibratedWeight
 from sipas.estimation.calibrated_collapsing import collapse_calibrated
 from sipas.estimation.calibrated_replicates import calibrate_replicates
 from sipas.estimation.categories import Asked, asked
-from sipas.estimation.collapsing import DuckDB, collapse
+from sipas.estimation.collapsing import collapse
 from sipas.estimation.contrasts import Function, beside, function_of
 from sipas.estimation.design import Design
+from sipas.estimation.engines import Engine
 from sipas.estimation.estimates import DEFAULT, Conventions, Request, estimate
 from sipas.estimation.grid import Grid, grids
 from sipas.estimation.linearise import numerators, ratios
@@ -62,7 +63,7 @@ class Survey:
         All primary units drawn, as in ``collapse``.
     joint : polars.DataFrame, optional
         Probabilities of pairs, as in ``collapse``.
-    engine : DuckDB, optional
+    engine : DuckDB or Spark, optional
         As in ``collapse``.
     conventions : Conventions
         Level, kind of interval, degrees of freedom, design effect.
@@ -84,7 +85,7 @@ class Survey:
     replication: Replication | None = None
     psus: pl.DataFrame | None = None
     joint: pl.DataFrame | None = None
-    engine: DuckDB | None = None
+    engine: Engine | None = None
     conventions: Conventions = DEFAULT
     rule: QuantileRule = "math"
     distance: Distance = RAKING

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.collapsing import DuckDB
 from sipas.estimation.crossed import CELL, DOMAIN, Crossed, Label, crossed
 from sipas.estimation.design import Design
+from sipas.estimation.engines import Engine
 from sipas.estimation.grid import Grid
 from sipas.estimation.linearise import numerators, ratios
 from sipas.estimation.linearised import Linearised
@@ -119,7 +119,7 @@ def table_test(
     proportions: Proportions = "observed",
     psus: pl.DataFrame | None = None,
     joint: pl.DataFrame | None = None,
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
     degrees: float | None = None,
 ) -> TableTest:
     """Test whether two answers are independent.
@@ -185,7 +185,7 @@ def table_tests(
     proportions: Proportions = "observed",
     psus: pl.DataFrame | None = None,
     joint: pl.DataFrame | None = None,
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
     degrees: float | None = None,
 ) -> tuple[TableTest, ...]:
     """Test in every domain whether two answers are independent.
@@ -228,7 +228,7 @@ def share_test(
     statistic: Corrected = "F",
     psus: pl.DataFrame | None = None,
     joint: pl.DataFrame | None = None,
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
     degrees: float | None = None,
 ) -> TableTest:
     """Test whether the shares of the answers to one question are as expected (goodness of fit).

@@ -11,8 +11,9 @@ import polars as pl
 from scipy.linalg import qr
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.collapsing import DuckDB, collapse
+from sipas.estimation.collapsing import collapse
 from sipas.estimation.design import Design
+from sipas.estimation.engines import Engine
 from sipas.estimation.grid import Grid, grids
 from sipas.estimation.measures import Measure
 from sipas.estimation.refusals import refuse_columns
@@ -164,7 +165,7 @@ def given_grids(
     measures: tuple[Measure, ...],
     domains: tuple[tuple[str, ...], ...] = (),
     *,
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
 ) -> tuple[Factors, Iterator[Grid]]:
     """Lay out rows with replicate weights for ``replicated_ratios`` and its like.
 

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.collapsing import DuckDB, collapse
+from sipas.estimation.collapsing import collapse
 from sipas.estimation.design import Design
+from sipas.estimation.engines import Engine
 from sipas.estimation.grid import Grid, grids
 from sipas.estimation.measures import Mean
 from sipas.estimation.quantile_rules import QuantileRule, quantiles_of
@@ -31,7 +32,7 @@ def replicated_quantiles(
     *,
     rule: QuantileRule = "math",
     psus: pl.DataFrame | None = None,
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[Replicated]:
     """Estimate quantiles with replicates.
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sipas.estimation import Design, Mean, Share, collapse, merge
-from sipas.estimation.self_selected import effective_size, ratings, self_selected
+from sipas.estimation.self_selection import effective_size, ratings, self_selected
 
 MEASURES = (Share("top", "q", (4, 5)), Mean("x", "x"))
 SCHEMA = {"q": pl.Int64, "x": pl.Float64, "d": pl.String, "rated": pl.Boolean, "w": pl.Float64, "h": pl.Int64}

@@ -36,7 +36,7 @@ from sipas.estimation import (
 from sipas.estimation.design import Stage
 from sipas.estimation.engines import Engine, Rows
 from sipas.estimation.query import ROW_NUMBER, quoted
-from sipas.estimation.self_selected import ratings
+from sipas.estimation.self_selection import ratings
 from sipas.estimation.spark import Spark, stop_spark
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

@@ -10,7 +10,7 @@ import pytest
 from sipas.errors import SipasError
 from sipas.estimation import Design, DuckDB, Mean, Share, collapse, estimate, merge
 from sipas.estimation.parts import collapse_parts, read_parts, write_part
-from sipas.estimation.self_selected import ratings, self_selected
+from sipas.estimation.self_selection import ratings, self_selected
 
 DESIGN = Design(weight="w", strata="h", psu="i")
 MEASURES = (Share("q", "q", (4, 5)), Mean("x", "x"))

@@ -6,7 +6,7 @@ import pytest
 
 from sipas.errors import SipasError
 from sipas.estimation import Design, DuckDB, Mean, Measure, Pooled, Ratio, Responded, Share, collapse, estimate, grids
-from sipas.estimation.self_selected import effective_size, ratings, self_selected
+from sipas.estimation.self_selection import effective_size, ratings, self_selected
 
 MEASURES: tuple[Measure, ...] = (
     Share("top", "q", (4, 5)),
