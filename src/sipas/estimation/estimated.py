@@ -47,4 +47,4 @@ class Estimated(Protocol):
         """Covariance of all estimates inside one domain, shape (A, A)."""
 
     def covariances(self) -> Reals:
-        """The same for every domain, shape (D, A, A)."""
+        """Covariances inside every domain, shape (D, A, A)."""

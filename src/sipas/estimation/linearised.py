@@ -14,6 +14,13 @@ import numpy as np
 
 from sipas.errors import SipasError
 from sipas.estimation.calibrated_completion import completed
+from sipas.estimation.calibrated_forms import (
+    Form,
+    covariance_across,
+    covariances_of_residuals,
+    form_of,
+    variances_of_residuals,
+)
 from sipas.estimation.grid import Grid
 from sipas.estimation.levels import Level, Sides, crossed, products, sides, spread_of, squares
 from sipas.estimation.measures import Term
@@ -123,7 +130,11 @@ class Linearised:
             NaN where the estimate is, where one primary unit alone (or lonely ones that add nothing) would
             claim an error of 0, and where a form of pairs falls below 0.
         """
-        found = np.vstack([one._squares() for one in self._residuals()])
+        cross, form, crossed = self.grid.cross, self._form, self.crossed
+        if form is None or cross is None or crossed is None:
+            found = np.vstack([one._squares() for one in self._residuals()])
+        else:
+            found = variances_of_residuals(form, cross, self.grid, self.scores, crossed)
         return np.asarray(np.where(self._known, found, np.nan))
 
     def covariance(self, domain: str) -> Reals:
@@ -188,6 +199,9 @@ class Linearised:
         return found
 
     def _products_of_residuals(self, chosen: list[int]) -> Reals:
+        cross, form, crossed = self.grid.cross, self._form, self.crossed
+        if form is not None and cross is not None and crossed is not None:
+            return covariances_of_residuals(form, cross, self.grid, self.scores, crossed, chosen)
         found = np.empty((len(chosen), len(self.names), len(self.names)))
         for place, d in enumerate(chosen):
             found[place] = self.residual([d])._products([0])[0]
@@ -207,8 +221,7 @@ class Linearised:
             Of these domains, on a grid of all units, each of which counts as answering; for variances alone. Itself,
             with all domains, where the weights were not calibrated.
         """
-        cross = self.grid.cross
-        chosen = list(range(len(self.grid.domains))) if chosen is None else chosen
+        cross, chosen = self.grid.cross, list(range(len(self.grid.domains))) if chosen is None else chosen
         if self.crossed is None or cross is None or not chosen:
             return self
         grid, here, there = completed(self.grid, chosen)
@@ -272,6 +285,11 @@ class Linearised:
         return Linearised(
             self.grid, (name,), self.values[:, one], self.scores[:, one], self.answers[:, one], crossed=crossed
         )
+
+    @cached_property
+    def _form(self) -> Form | None:
+        """The design's bilinear form, where the residuals of a calibration need not be written out."""
+        return None if self.crossed is None or not self.grid.domains else form_of(self.grid)
 
     @cached_property
     def _active(self) -> list[Reals]:
@@ -356,6 +374,12 @@ def across(left: Linearised, name: str, right: Linearised, other: str) -> Reals:
     """
     first, second = left.side(name), right.side(other)
     known = [np.where(each._known[:, 0], 1.0, np.nan) for each in (first, second)]
+    mask = np.outer(known[0], known[1])
+    form, cross = first._form, first.grid.cross
+    if form is not None and cross is not None and first.crossed is not None and second.crossed is not None:
+        one_side = (first.grid, first.scores[:, 0], first.crossed[:, :, 0])
+        other_side = (second.grid, second.scores[:, 0], second.crossed[:, :, 0])
+        return np.asarray(covariance_across(form, cross, one_side, other_side) * mask)
     first, second = (each.residual() for each in (first, second))
     found = np.zeros((len(left.grid.domains), len(right.grid.domains)))
     for number in range(len(left.grid.levels)):
@@ -364,10 +388,10 @@ def across(left: Linearised, name: str, right: Linearised, other: str) -> Reals:
         found = found + crossed(one, two) * blow
     pairs = left.grid.stages.pairs
     if pairs is not None:
-        one_side, other_side = ((each.grid.levels[0], each.scores[:, 0]) for each in (first, second))
+        one_level, other_level = ((each.grid.levels[0], each.scores[:, 0]) for each in (first, second))
         blow = np.outer(first._averages[0][:, 0], second._averages[0][:, 0])
-        found = found + paired_across(one_side, other_side, pairs) * blow
-    return np.asarray(found * np.outer(known[0], known[1]))
+        found = found + paired_across(one_level, other_level, pairs) * blow
+    return np.asarray(found * mask)
 
 
 def _sides(one: Linearised, number: int) -> Sides:
