@@ -2,6 +2,7 @@
 
 from sipas.estimation.accounting import accounting
 from sipas.estimation.agreements import Agreement, agreement, agreement_of_pairs
+from sipas.estimation.analysis import Analysis, read_analysis
 from sipas.estimation.area_model import FitMethod
 from sipas.estimation.calibrated import CalibratedWeight
 from sipas.estimation.calibrated_cells import AuxiliaryCells, auxiliary_cells
@@ -13,6 +14,7 @@ from sipas.estimation.collapsing import collapse
 from sipas.estimation.contrasts import beside, contrast, covariance_of, function_of, smooth
 from sipas.estimation.design import Design, Stage
 from sipas.estimation.engines import DuckDB, Engine
+from sipas.estimation.estimated import Estimated
 from sipas.estimation.estimates import Conventions, Request, estimate, estimate_rows, natural
 from sipas.estimation.expressions import Expression, expression
 from sipas.estimation.freedom import DegreesOfFreedom, degrees_of
@@ -40,6 +42,16 @@ from sipas.estimation.quantiles import quantile
 from sipas.estimation.query import phase_1
 from sipas.estimation.relative_importance import johnson, lmg, lmg_sampled
 from sipas.estimation.reliability import reliability
+from sipas.estimation.replicates import (
+    Factors,
+    Replicated,
+    ReplicateDesign,
+    Replication,
+    replicate_factors,
+    replicated_quantiles,
+    replicated_ratios,
+)
+from sipas.estimation.results import Results
 from sipas.estimation.self_selection import effective_size, ratings, self_selected
 from sipas.estimation.shares import (
     ShareInterval,
@@ -51,12 +63,15 @@ from sipas.estimation.shares import (
 )
 from sipas.estimation.small_areas import SmallAreas, fay_herriot
 from sipas.estimation.spark import Spark, stop_spark
+from sipas.estimation.survey import Survey
 from sipas.estimation.table_tests import TableTest, share_test, table_test, table_tests
 from sipas.estimation.wald import WaldTest, equality_of_domains, linear_hypothesis, wald_test
+from sipas.estimation.wanted import Wanted
 
 __all__ = [
     "WHOLE",
     "Agreement",
+    "Analysis",
     "AuxiliaryCells",
     "CalibratedReplicates",
     "CalibratedWeight",
@@ -66,7 +81,9 @@ __all__ = [
     "Design",
     "DuckDB",
     "Engine",
+    "Estimated",
     "Expression",
+    "Factors",
     "FitMethod",
     "Grid",
     "Linearised",
@@ -77,16 +94,22 @@ __all__ = [
     "QuantileRule",
     "Ratio",
     "Recalibration",
+    "ReplicateDesign",
+    "Replicated",
+    "Replication",
     "Request",
     "Responded",
+    "Results",
     "Share",
     "ShareInterval",
     "SmallAreas",
     "Spark",
     "Stage",
+    "Survey",
     "TableTest",
     "Term",
     "WaldTest",
+    "Wanted",
     "accounting",
     "across",
     "agreement",
@@ -132,10 +155,14 @@ __all__ = [
     "quantiles_of",
     "ratings",
     "ratios",
+    "read_analysis",
     "read_moments",
     "read_parts",
     "recalibrate",
     "reliability",
+    "replicate_factors",
+    "replicated_quantiles",
+    "replicated_ratios",
     "self_selected",
     "share_interval",
     "share_test",
