@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from glob import glob, has_magic
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -21,6 +20,7 @@ import polars as pl
 
 from sipas.errors import Place, SipasError
 from sipas.estimation.query import ROW_NUMBER, quoted
+from sipas.estimation.row_files import files_of, refuse_differing
 
 Rows: TypeAlias = "pl.DataFrame | Path | str"
 Kind = Literal["whole", "decimal", "real", "truth", "text", "day", "moment", "empty", "other"]
@@ -152,8 +152,9 @@ class DuckDB:
         As DuckDB writes it (``"500MB"``); what is more goes to disk. Missing: 80 % of the machine's memory. The limit
         holds for the query; the moments it gives come on top.
     spill : pathlib.Path, optional
-        Folder for what does not fit, with room for the rows' keys and sums. Missing: the system's temporary folder.
-        The files lie in a folder of their own, which nobody else may read and which goes when the rows are closed.
+        Folder for what does not fit (made if need be), with room for the keys and sums. Missing: the system's temporary
+        folder. The files lie in a folder of their own, which nobody else may read and which goes when the rows are
+        closed.
     """
 
     threads: int = 1
@@ -199,6 +200,8 @@ class DuckDB:
         SipasError
             ``estimation.rows_not_found``.
         """
+        if self.spill is not None:
+            self.spill.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix="sipas-", dir=self.spill) as folder, self.connect(folder) as database:
             yield DuckDBRows(database, rows if isinstance(rows, pl.DataFrame) else files_of(rows))
 
@@ -272,8 +275,17 @@ class DuckDBRows:
         -------
         polars.DataFrame
             Its rows.
+
+        Raises
+        ------
+        SipasError
+            ``estimation.out_of_memory``: neither the memory nor the folder for what does not fit has room.
         """
-        found: pl.DataFrame = self.database.sql(text).pl()
+        try:
+            found: pl.DataFrame = self.database.sql(text).pl()
+        except duckdb.OutOfMemoryException as error:
+            told = str(error).partition("\n")[0]
+            raise SipasError("estimation.out_of_memory", "memory_limit, spill", got=told) from error
         return found
 
     def first(self, column: str, wrong: str) -> tuple[int | None, object]:
@@ -329,72 +341,6 @@ DUCKDB_KINDS: dict[str, Kind] = {
 
 def _kind(written: str) -> Kind:
     return "other" if written.endswith("]") else DUCKDB_KINDS.get(written.partition("(")[0], "other")
-
-
-def files_of(rows: Path | str) -> list[str]:
-    """List Parquet files in the order in which their rows are counted.
-
-    Parameters
-    ----------
-    rows : pathlib.Path or str
-        A file, a folder (its ``*.parquet``), or a pattern with ``*``, ``?``, ``[...]`` or ``**``. An address with
-        ``://`` is left to the engine.
-
-    Returns
-    -------
-    list of str
-        Sorted by name; one or more.
-
-    Raises
-    ------
-    SipasError
-        ``estimation.rows_not_found``.
-    """
-    text = str(rows)
-    if "://" in text:
-        return [text]
-    path = Path(text)
-    if path.is_dir():
-        found = [str(file) for file in path.glob("*.parquet")]
-    elif path.exists() or not has_magic(text):
-        found = [text] if path.exists() else []
-    else:
-        found = [file for file in glob(text, recursive=True) if Path(file).is_file()]
-    if not found:
-        raise SipasError("estimation.rows_not_found", "rows", got=text)
-    return sorted(found)
-
-
-def refuse_differing(files: list[str], wanted: list[str]) -> None:
-    """Refuse files of which a column is not the same in all: engines would cast it to the type of the first.
-
-    Parameters
-    ----------
-    files : list of str
-        Parquet files; addresses with ``://`` are not looked into.
-    wanted : list of str
-        Columns.
-
-    Raises
-    ------
-    SipasError
-        ``estimation.files_differ``, with the file and the column.
-    """
-    if len(files) < 2:
-        return
-    first = _schema(files[0])
-    for file in files[1:]:
-        schema = _schema(file)
-        for name in wanted:
-            expected, got = first.get(name), schema.get(name)
-            if expected != got:
-                place = Place(file=Path(file).name, column=name)
-                raise SipasError("estimation.files_differ", name, str(expected), str(got), files[0], place=place)
-
-
-def _schema(file: str) -> dict[str, pl.DataType]:
-    with Path(file).open("rb") as stream:  # by its name, Polars would take it for a pattern
-        return pl.read_parquet_schema(stream)
 
 
 def refuse_alike(wanted: list[str]) -> None:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.engines import GIVEN, SOURCE, Column, Kind, Rows, files_of, refuse_alike, refuse_differing
-from sipas.estimation.engines import refuse_keys as refuse_others
+from sipas.estimation.engines import GIVEN, SOURCE, Column, Kind, Rows, refuse_alike, refuse_keys
 from sipas.estimation.java import Gateway, find_java, start_gateway
 from sipas.estimation.query import ROW_NUMBER, quoted
+from sipas.estimation.row_files import files_of, refuse_differing
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -179,13 +179,18 @@ class SparkRows:
 
         Raises
         ------
-        TypeError
-            Never: the answer has columns.
+        SipasError
+            ``estimation.spark_failed``, as when its Java ran out of memory.
         """
-        found = pl.from_arrow(self.session.sql(text).toArrow())
-        if not isinstance(found, pl.DataFrame):
-            raise TypeError(type(found))
-        return found
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        try:
+            found = self.session.sql(text).toArrow()
+        except (PySparkException, Py4JError, OSError, EOFError) as error:
+            told = str(error).strip().partition("\n")[0]
+            raise SipasError("estimation.spark_failed", "engine", got=told or type(error).__name__) from error
+        return pl.DataFrame(pl.from_arrow(found))
 
     def first(self, column: str, wrong: str) -> tuple[int | None, object]:
         """Find the first row of which a condition holds.
@@ -226,7 +231,7 @@ class SparkRows:
         return self.session.read.parquet(*(_literally(file) for file in self.files))
 
     def _refuse_keys(self, keys: dict[str, Column], others: Collection[str]) -> None:
-        refuse_others(keys)
+        refuse_keys(keys)
         for name, column in keys.items():
             place = Place(column=name)
             if column.kind == "truth" and name in others:

@@ -223,6 +223,13 @@ def test_a_session_of_others_keeps_its_settings_and_views(spark: Spark) -> None:
     assert not session.catalog.tableExists("survey_rows_given")
 
 
+def test_what_spark_cannot_do_is_told(spark: Spark) -> None:
+    with spark.opened(pl.DataFrame({"a": ["x"]})) as source:
+        source.look(["a"], [], numbered=False)
+        with pytest.raises(SipasError, match=r"estimation\.spark_failed.*CAST_INVALID_INPUT"):
+            source.ask('SELECT CAST("a" AS DOUBLE) AS a FROM survey_source')
+
+
 def test_nothing_is_left_in_the_environment(spark: Spark) -> None:
     with spark.opened(pl.DataFrame({"a": [1]})) as source:
         assert source.names == ["a"]
