@@ -8,11 +8,13 @@ import numpy as np
 import polars as pl
 
 from sipas.estimation import Grid, Linearised, Moments, across, counted, grids, intervals_of_shares
-from sipas.estimation.strata import Reals
+from sipas.estimation.strata import Ints, Reals
 from sipas.instrument import Edition
 from sipas.instrument.model import Node
 from sipas.scoring.tree import PERCENT, items_of, leaves, nodes_of, question_of
 from sipas.tables import COVARIANCE, INDEX
+
+MOST_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ class Score:
         ``sipas.tables.INDEX``: by kind of domain, domain, node in the order of the tree.
     covariance : polars.DataFrame
         ``sipas.tables.COVARIANCE``: inside a domain every pair of nodes once (the earlier in the tree first, itself
-        included); between two domains of a kind the same node, where not 0. Nothing for nodes without error.
+        included); between two domains of a kind the same node, where not 0. Nothing for nodes without error. Where
+        nothing but a calibration links the domains, and they make more than a million pairs, these are left out:
+        ``sipas.estimation.across`` gives them.
     nodes : dict of str to Linearised
         For each kind of domain the nodes in percent with their scores.
     level : float
@@ -181,36 +185,29 @@ def _questions(node: Node) -> tuple[str, ...]:
 
 def _covariance(one: Linearised) -> pl.DataFrame:
     first, second = np.triu_indices(len(one.names))
-    names = np.array(one.names, dtype=object)
     inside = one.covariances()[:, first, second]
-    count = len(one.grid.domains)
-    domain = np.repeat(np.array(one.grid.domains, dtype=object), first.size)
-    tables = [_pairs(one, domain, np.tile(names[first], count), domain, np.tile(names[second], count), inside.ravel())]
-    row, column = np.triu_indices(count, 1)
-    domains = np.array(one.grid.domains, dtype=object)
-    for name in () if one.grid.nested else one.names:
+    domains, nodes = len(one.grid.domains), len(one.names)
+    domain = np.repeat(np.arange(domains), first.size)
+    tables = [_pairs(one, (domain, np.tile(first, domains)), (domain, np.tile(second, domains)), inside.ravel())]
+    row, column = np.triu_indices(domains, 1)
+    linked = row.size * nodes <= MOST_PAIRS if one.grid.nested and one.crossed is not None else not one.grid.nested
+    for place, name in enumerate(one.names if linked else ()):
         between = across(one, name, one, name)[row, column]
-        same = np.full(row.size, name, dtype=object)
-        table = _pairs(one, domains[row], same, domains[column], same, between)
-        tables.append(table.filter(pl.col("covariance") != 0))
+        node = np.full(row.size, place)
+        tables.append(_pairs(one, (row, node), (column, node), between).filter(pl.col("covariance") != 0))
     return pl.concat(tables)
 
 
-def _pairs(
-    one: Linearised,
-    domain: np.ndarray[tuple[int], np.dtype[np.object_]],
-    node: np.ndarray[tuple[int], np.dtype[np.object_]],
-    other_domain: np.ndarray[tuple[int], np.dtype[np.object_]],
-    other_node: np.ndarray[tuple[int], np.dtype[np.object_]],
-    covariance: Reals,
-) -> pl.DataFrame:
+def _pairs(one: Linearised, first: tuple[Ints, Ints], second: tuple[Ints, Ints], covariance: Reals) -> pl.DataFrame:
+    """Name pairs of (domain, node) by their places."""
+    domains, names = pl.Series(one.grid.domains, dtype=pl.String), pl.Series(one.names, dtype=pl.String)
+    kept = np.flatnonzero(~np.isnan(covariance))
     columns = {
-        "domain_kind": [one.grid.kind] * len(domain),
-        "domain": domain.tolist(),
-        "node": node.tolist(),
-        "other_domain": other_domain.tolist(),
-        "other_node": other_node.tolist(),
-        "covariance": covariance,
+        "domain_kind": pl.repeat(one.grid.kind, kept.size, dtype=pl.String, eager=True),
+        "domain": domains.gather(first[0][kept]),
+        "node": names.gather(first[1][kept]),
+        "other_domain": domains.gather(second[0][kept]),
+        "other_node": names.gather(second[1][kept]),
+        "covariance": pl.Series(values=covariance[kept]),
     }
-    table = pl.DataFrame(columns, schema={c.name: c.dtype for c in COVARIANCE.columns})
-    return table.filter(pl.col("covariance").is_not_nan())
+    return pl.DataFrame(columns, schema={c.name: c.dtype for c in COVARIANCE.columns})
