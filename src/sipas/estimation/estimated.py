@@ -32,19 +32,60 @@ class Estimated(Protocol):
         """Unweighted respondents, shape (D, A)."""
 
     def degrees(self) -> Reals:
-        """Degrees of freedom, shape (D, A)."""
+        """Count degrees of freedom.
+
+        Returns
+        -------
+        array, shape (D, A)
+            0 or more.
+        """
 
     def certain(self) -> Flags:
-        """Where every primary unit was drawn, shape (D, A)."""
+        """Tell where every primary unit was drawn.
+
+        Returns
+        -------
+        array of bool, shape (D, A)
+            No error of sampling there.
+        """
 
     def lonely(self) -> Reals:
-        """Strata with one primary unit, shape (D, A)."""
+        """Count strata with one primary unit.
+
+        Returns
+        -------
+        array, shape (D, A)
+            Where the estimate has answers.
+        """
 
     def variance(self) -> Reals:
-        """Variances, shape (D, A)."""
+        """Give the variance of every estimate.
+
+        Returns
+        -------
+        array, shape (D, A)
+            NaN where it is not known.
+        """
 
     def covariance(self, domain: str) -> Reals:
-        """Covariance of all estimates inside one domain, shape (A, A)."""
+        """Give the covariance of all estimates inside one domain.
+
+        Parameters
+        ----------
+        domain : str
+            One of ``grid.domains``.
+
+        Returns
+        -------
+        array, shape (A, A)
+            Symmetric.
+        """
 
     def covariances(self) -> Reals:
-        """Covariances inside every domain, shape (D, A, A)."""
+        """Give the covariance of all estimates inside each domain.
+
+        Returns
+        -------
+        array, shape (D, A, A)
+            As ``covariance``.
+        """
