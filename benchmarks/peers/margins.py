@@ -75,7 +75,7 @@ def with_svy(frame: pl.DataFrame, margins: list[Margin]) -> Callable[[], Reals]:
 
 def with_ipfn(frame: pl.DataFrame, margins: list[Margin]) -> Callable[[], Reals]:
     import pandas as pd  # a peer's
-    from ipfn import ipfn  # type: ignore[import-untyped]  # a peer, where it is installed
+    from ipfn import ipfn
 
     data = pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns})
     totals = [pd.Series(m.totals["total"].to_numpy(), index=m.totals[m.name].to_numpy()) for m in margins]
