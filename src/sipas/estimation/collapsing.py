@@ -9,12 +9,12 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation.design import Design, Stage, path_of, sizes_of
-from sipas.estimation.engines import SOURCE, Column, Engine, Source
+from sipas.estimation.engines import SOURCE, Column, Engine, Rows, Source
 from sipas.estimation.engines import DuckDB as DuckDB
-from sipas.estimation.few_rows import FewRows, few_rows
 from sipas.estimation.joint import joint_given
 from sipas.estimation.measures import Measure, Term, terms_of
 from sipas.estimation.moments import ADDED, FIXED, WHOLE, Description, Moments, fixed_of
+from sipas.estimation.plain_rows import plain_rows
 from sipas.estimation.query import JOINED, numbered, phase_1
 from sipas.estimation.refusals import refuse_columns, refuse_rows, refuse_twice, refuse_types
 from sipas.estimation.units_drawn import with_units
@@ -85,10 +85,9 @@ def collapse(
     kinds = (WHOLE, *(JOINED.join(kind) for kind in domains))
     refuse_twice(kinds, measures)
     about = Description(design=design, measures=measures, kinds=kinds)
-    few = few_rows(rows) if engine is None else None
-    if few is not None and few.plain(*_looked_at(about, domains)):
-        tables = _added(few, about, domains, part)
-    else:
+    own = engine is None and not design.self_selected  # ratings have no units to group by: the engine is as fast
+    tables = _added(rows, about, domains, part) if own else None
+    if tables is None:
         with (engine or DuckDB()).opened(rows) as source:
             tables = _asked(source, about, domains, part, apart=isinstance(rows, pl.DataFrame))
     tables[0] = with_units(tables[0], psus, design, part)
@@ -115,11 +114,16 @@ def _open(source: Source, about: Description, domains: Domains) -> dict[str, Col
     return found
 
 
-def _added(few: FewRows, about: Description, domains: Domains, part: str) -> list[pl.DataFrame]:
-    _open(few, about, domains)
+def _added(rows: Rows, about: Description, domains: Domains, part: str) -> list[pl.DataFrame] | None:
+    plain = plain_rows(rows)
+    if plain is None or not plain.plain(*_looked_at(about, domains)):
+        return None
+    _open(plain, about, domains)
     terms = terms_of(about.measures)
-    found = few.sums(about.design, terms, domains, carried=bool(about.carried()))
-    refuse_rows(few, found.filter(pl.col("kind") == 0), about.design, terms)
+    found = plain.sums(about.design, terms, domains, carried=bool(about.carried()))
+    if found is None:
+        return None
+    refuse_rows(plain, found.filter(pl.col("kind") == 0), about.design, terms)
     return [_named(found, about.kinds, terms, about, part)]
 
 

@@ -1,4 +1,4 @@
-"""Sums of few rows, made by numpy, hold the bits of those that DuckDB makes with one thread."""
+"""Sums made by numpy, chunk after chunk, hold the bits of those that DuckDB makes with one thread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from sipas.errors import SipasError
-from sipas.estimation import Design, DuckDB, Mean, Pooled, Ratio, Responded, Share, collapse
+from sipas.estimation import Design, DuckDB, Mean, Pooled, Ratio, Responded, Share, collapse, plain_rows, plain_sums
 from sipas.estimation.design import Stage
 
 MEASURES = (
@@ -65,11 +65,15 @@ def frames(draw: Callable[..., object]) -> pl.DataFrame:
         Design(weight="w", strata="stratum", psu="psu", nested=True, later=(Stage(strata="sex", ids="unit"), Stage())),
         Design(),
     ]),
+    st.sampled_from([3, 10, 1000]),
 )
-def test_few_rows_have_the_bits_of_the_engine(frame: pl.DataFrame, design: Design) -> None:
+def test_numpy_gives_the_bits_of_the_engine(frame: pl.DataFrame, design: Design, chunk: int) -> None:
     if any(stage.strata == "sex" for stage in design.stages):
         frame = frame.with_columns(pl.col("sex").fill_null(1))
-    mine = collapse(frame, design, MEASURES, DOMAINS, part="day")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_rows, "CHUNK", chunk)
+        patch.setattr(plain_rows, "READ", 2 * chunk)
+        mine = collapse(frame, design, MEASURES, DOMAINS, part="day")
     theirs = collapse(frame, design, MEASURES, DOMAINS, part="day", engine=DuckDB())
     assert_frame_equal(mine.table, theirs.table, check_exact=True)
 
@@ -80,6 +84,47 @@ def test_a_file_gives_what_its_frame_gives(tmp_path: Path) -> None:
     design = Design(psu="psu")
     read = collapse(tmp_path / "rows.parquet", design, (Share("a", "q1", (4, 5)),), (("region",),))
     assert_frame_equal(read.table, collapse(frame, design, (Share("a", "q1", (4, 5)),), (("region",),)).table)
+
+
+def test_a_unit_that_turns_out_to_lie_in_two_domains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_rows, "CHUNK", 2)
+    monkeypatch.setattr(plain_rows, "READ", 4)
+    for number, region in enumerate(["a", "a", "b"]):
+        part = pl.DataFrame({
+            "q1": [4, 5, None],
+            "region": [region] * 3,
+            "psu": [1, 2, 1 + number],
+            "w": [0.1, 0.7, 0.3],
+        })
+        part.write_parquet(tmp_path / f"{number}.parquet")
+    measures, design = (Share("a", "q1", (4, 5)),), Design(weight="w", psu="psu")
+    mine = collapse(tmp_path, design, measures, (("region",),)).table
+    assert_frame_equal(mine, collapse(tmp_path, design, measures, (("region",),), engine=DuckDB()).table)
+    assert mine.filter(domain_kind="region", psu="1")["domain"].to_list() == ["a", "b"]
+
+
+def test_groups_too_many_for_memory_go_to_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pl.DataFrame({"q1": [1, 5, 4, 4], "psu": [1, 1, 2, 3]})
+    wanted = collapse(frame, Design(psu="psu"), (Share("a", "q1", (4, 5)),)).table
+    monkeypatch.setattr(plain_sums, "MOST_SUMS", 2)
+    assert_frame_equal(collapse(frame, Design(psu="psu"), (Share("a", "q1", (4, 5)),)).table, wanted)
+    monkeypatch.setattr(plain_rows, "MOST_ALONE", 2)
+    alone = collapse(frame, Design(), (Share("a", "q1", (4, 5)),)).table
+    assert_frame_equal(alone, collapse(frame, Design(), (Share("a", "q1", (4, 5)),), engine=DuckDB()).table)
+
+
+def test_rows_as_units_without_strata_and_domains() -> None:
+    frame = pl.DataFrame({"q1": [1, 5, None]})
+    mine = collapse(frame, Design(), (Share("a", "q1", (4, 5)),), part="x")
+    assert_frame_equal(
+        mine.table, collapse(frame, Design(), (Share("a", "q1", (4, 5)),), part="x", engine=DuckDB()).table
+    )
+
+
+def test_the_greatest_number_of_a_type_may_be_an_answer() -> None:
+    frame = pl.DataFrame({"q1": pl.Series([127, None, 4, -128], dtype=pl.Int8), "psu": [1, 1, 2, 2]})
+    table = collapse(frame, Design(psu="psu"), (Share("a", "q1", (127,)), Mean("m", "q1"))).table
+    assert table.select("n(q1)", "w(q1 in 127)", "wx(q1)").rows() == [(1, 1.0, 127.0), (2, 0.0, -124.0)]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +138,7 @@ def test_a_file_gives_what_its_frame_gives(tmp_path: Path) -> None:
         ("psu", None, "estimation.key_missing"),
     ],
 )
-def test_few_rows_refuse_with_the_row_at_fault(column: str, value: float | None, code: str) -> None:
+def test_the_row_at_fault_is_named(column: str, value: float | None, code: str) -> None:
     frame = pl.DataFrame({"w": [1.0, 2.0, 3.0], "x": [1.0, 2.0, 3.0], "size": [9.0] * 3, "psu": [1, 2, 3]})
     broken = frame.with_columns(
         pl.when(pl.int_range(pl.len()) == 1).then(value).otherwise(pl.col(column)).alias(column)

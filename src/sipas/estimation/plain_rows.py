@@ -1,30 +1,37 @@
-"""Phase 1 for few rows: the sums of ``query.phase_1`` made by numpy, without starting an engine.
+"""Phase 1 for rows of plain columns: the sums of ``query.phase_1`` made by numpy, chunk after chunk.
 
 An engine takes tens of milliseconds to start and to plan a query of a hundred sums, more than forty thousand rows need
-to be added. Rows are added in their order, as DuckDB does with one thread, so that the bits are the same; a test holds
-the two against each other.
+to be added; and it keeps the sums of a group together, so that rows in no order miss the processor's cache, where numpy
+adds one column after another. Rows are added in their order, as DuckDB does with one thread, so that the bits are the
+same; a test holds the two against each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
 
 import polars as pl
 
 from sipas.estimation.design import Design
-from sipas.estimation.engines import Column, DuckDB, Kind, Rows, files_of, refuse_alike
-from sipas.estimation.few_sums import sums_of
+from sipas.estimation.engines import Column, DuckDB, Kind, Rows, refuse_alike
 from sipas.estimation.measures import Term
+from sipas.estimation.plain_sums import TooManyGroupsError, sums_of
+from sipas.estimation.row_files import files_of, refuse_differing
 
-MOST_ROWS = 300_000  # from about here on DuckDB is as fast, and needs less memory
+CHUNK = 1 << 18  # rows added at a time: their columns fit into the processor's cache
+READ = 4 * CHUNK  # rows read at a time: most files have smaller row groups
+MOST_ALONE = 300_000  # rows that are units of their own: there is nothing to add, and an engine can spill
 INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
 REALS = (pl.Float32, pl.Float64)
 TEXTS = (pl.String, pl.Categorical, pl.Enum)
 
 
-def few_rows(rows: Rows) -> FewRows | None:
-    """Open rows if they are few, in one file or frame.
+def plain_rows(rows: Rows) -> PlainRows | None:
+    """Open rows of a frame or of files on this machine.
 
     Parameters
     ----------
@@ -33,7 +40,7 @@ def few_rows(rows: Rows) -> FewRows | None:
 
     Returns
     -------
-    FewRows or None
+    PlainRows or None
         None where an engine must do it.
 
     Raises
@@ -42,40 +49,43 @@ def few_rows(rows: Rows) -> FewRows | None:
         ``estimation.rows_not_found``.
     """
     if isinstance(rows, pl.DataFrame):
-        return FewRows(rows, rows.lazy()) if 0 < rows.height <= MOST_ROWS else None
+        return PlainRows(rows, [], (rows.lazy(),), rows.height) if rows.height else None
     files = [] if "://" in str(rows) else files_of(rows)
-    if len(files) != 1 or "=" in files[0]:  # key=value in a path is a column to DuckDB
+    if not files or any("=" in file for file in files):  # key=value in a path is a column to DuckDB
         return None
-    lazy = pl.scan_parquet(files[0], glob=False)
-    count = lazy.select(pl.len()).collect().item()
-    return FewRows(rows, lazy) if 0 < count <= MOST_ROWS else None
+    parts = tuple(pl.scan_parquet(file, glob=False) for file in files)
+    count = sum(_height(part) for part in parts)
+    return PlainRows(rows, files, parts, count) if count else None
 
 
 @dataclass(slots=True)
-class FewRows:
-    """Rows that fit in memory.
+class PlainRows:
+    """Rows read in chunks.
 
     Parameters
     ----------
     given : polars.DataFrame, path or str
         As given; where a row is at fault, DuckDB looks it up there.
-    lazy : polars.LazyFrame
-        The same.
-    frame : polars.DataFrame
-        The columns looked at.
+    files : list of str
+        Parquet files; empty for a frame.
+    parts : tuple of polars.LazyFrame
+        The files, or the frame.
+    count : int
+        Number of rows.
     wanted : tuple of (list of str, list of str, bool)
         What was looked at: keys, others, whether rows are numbered.
     """
 
     given: Rows
-    lazy: pl.LazyFrame
-    frame: pl.DataFrame = field(default_factory=pl.DataFrame)
+    files: list[str]
+    parts: tuple[pl.LazyFrame, ...]
+    count: int
     wanted: tuple[list[str], list[str], bool] = ([], [], False)
 
     @property
     def names(self) -> list[str]:
         """All columns of the rows, in their order."""
-        return self.lazy.collect_schema().names()
+        return self.parts[0].collect_schema().names()
 
     def plain(self, keys: Collection[str], others: Collection[str]) -> bool:
         """Tell whether the columns are of types that need no engine.
@@ -92,7 +102,7 @@ class FewRows:
         bool
             Integers and texts as keys, numbers elsewhere; every column there.
         """
-        schema = self.lazy.collect_schema()
+        schema = self.parts[0].collect_schema()
         if not {*keys, *others} <= set(schema.names()):
             return False
         return all(schema[k] in (*INTEGERS, *TEXTS) for k in keys) and all(
@@ -117,17 +127,41 @@ class FewRows:
         Raises
         ------
         SipasError
-            ``estimation.columns_alike``.
+            ``estimation.columns_alike``, ``estimation.files_differ``.
         """
         wanted = list(dict.fromkeys([*keys, *others]))
         refuse_alike(wanted)
-        self.frame = self.lazy.select(wanted or self.names[:1]).collect()
+        refuse_differing(self.files, wanted)
         self.wanted = (list(keys), list(others), numbered)
-        return {name: Column(_kind(dtype), str(dtype)) for name, dtype in self.frame.schema.items() if name in wanted}
+        schema = self.parts[0].collect_schema()
+        return {name: Column(_kind(schema[name]), str(schema[name])) for name in wanted}
+
+    def chunks(self) -> Iterator[pl.DataFrame]:
+        """Read the columns looked at.
+
+        Yields
+        ------
+        polars.DataFrame
+            Rows in their order; all in one frame where they are numbered.
+        """
+        keys, others, numbered = self.wanted
+        wanted = list(dict.fromkeys([*keys, *others])) or self.names[:1]
+        parts = [part.select(wanted) for part in self.parts]
+        if numbered:
+            yield pl.concat([part.collect() for part in parts])
+            return
+        slices = (part.slice(start, READ) for part in parts for start in range(0, _height(part), READ))
+        with ThreadPoolExecutor(1) as ahead:  # the next slice is decoded while this one is added
+            coming = deque(ahead.submit(one.collect) for one in islice(slices, 1))
+            while coming:
+                read = coming.popleft().result()
+                coming.extend(ahead.submit(one.collect) for one in islice(slices, 1))
+                for start in range(0, read.height, CHUNK):
+                    yield read.slice(start, CHUNK)
 
     def sums(
         self, design: Design, terms: tuple[Term, ...], domains: tuple[tuple[str, ...], ...], *, carried: bool
-    ) -> pl.DataFrame:
+    ) -> pl.DataFrame | None:
         """Make the sums of phase 1.
 
         Parameters
@@ -143,10 +177,15 @@ class FewRows:
 
         Returns
         -------
-        polars.DataFrame
-            As ``query.phase_1`` describes.
+        polars.DataFrame or None
+            As ``query.phase_1`` describes; None where they are so many that an engine must make them.
         """
-        return sums_of(self.frame, design, terms, domains, carried=carried)
+        if design.by_row and self.count > MOST_ALONE:
+            return None
+        try:
+            return sums_of(self.chunks(), design, terms, domains, carried=carried)
+        except TooManyGroupsError:
+            return None
 
     def ask(self, text: str) -> pl.DataFrame:
         """Answer a query, by DuckDB.
@@ -200,6 +239,10 @@ class FewRows:
             In single quotes.
         """
         return "'" + str(value).replace("'", "''") + "'"
+
+
+def _height(part: pl.LazyFrame) -> int:
+    return int(part.select(pl.len()).collect().item())
 
 
 def _kind(dtype: pl.DataType) -> Kind:
