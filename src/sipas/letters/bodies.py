@@ -1,0 +1,237 @@
+"""Names of bodies, read by their form: an opening word, a field of work or a proper name, a level."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from sipas.intake.syllables import is_syllable
+from sipas.letters.text import Text
+from sipas.letters.vocabulary import fold, loose, one_of, words
+
+LEVEL = r"(?:tinh|huyen|thi\s+xa|thi\s+tran|thanh\s+pho|tp|quan|phuong|dac\s+khu|xa|trung\s+uong)"
+_LEVELS = rf"cac\s+{LEVEL}(?:\s*,\s*{LEVEL})*(?:\s+va\s+{LEVEL})?"
+# A proper name of one to five words with capitals: looked at in the raw text.
+_WORD = re.compile(r"\s{1,3}([^\W\d_]+)")
+_MOST_NAME = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body named in a text.
+
+    Parameters
+    ----------
+    start, end : int
+        Offsets of its name.
+    name : str
+        As written, on one line.
+    head : int
+        Offset of its head's title (Chủ tịch, Giám đốc …) where that stands before it, else ``start``.
+    """
+
+    start: int
+    end: int
+    name: str
+    head: int
+
+
+@cache
+def _whole() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/-]){one_of(words()['bodies']['whole'])}(?!\w)")
+
+
+@cache
+def _field() -> re.Pattern[str]:
+    opening = one_of(words()["bodies"]["field"])
+    return re.compile(rf"\b{opening}\s+(?P<field>{one_of(words()['fields'])})(?!\w)")
+
+
+@cache
+def _open() -> re.Pattern[str]:
+    return re.compile(rf"\b{one_of(words()['bodies']['field'])}(?!\w)")
+
+
+@cache
+def _group() -> re.Pattern[str]:
+    return re.compile(rf"\b{one_of(words()['groups'])}(?!\w)")
+
+
+@cache
+def _heads() -> re.Pattern[str]:
+    return re.compile(rf"{one_of(words()['heads'])}\s+(?:cac\s+)?$")
+
+
+@cache
+def _several() -> re.Pattern[str]:
+    opening = r"cac\s+(?:so|phong|ban)\s*:\s*"
+    field = one_of(words()["fields"])
+    return re.compile(rf"\b{opening}(?P<list>{field}(?:\s*(?:,|va)\s*{field})*)")
+
+
+_TAIL_OF_GROUP = re.compile(
+    rf"\s+(?:(?:truc\s+)?thuoc|cua|cap)\s+(?:(?:ubnd|uy\s+ban\s+nhan\s+dan)\s+)?(?:so\b|{LEVEL}(?!\w))|\s+{LEVEL}(?!\w)"
+)
+_TAIL_LEVEL = re.compile(
+    rf"\s+(?:{_LEVELS}|cap\s+{LEVEL}|{LEVEL}(?:\s*,\s*{LEVEL})*)(?!\w)|\s+cac\s+dia\s+phuong(?!\w)"
+)
+
+
+def find_bodies(text: Text, start: int, end: int) -> list[Body]:
+    """Find the bodies that a stretch names, in order, none inside another.
+
+    Parameters
+    ----------
+    text : Text
+        The letter.
+    start, end : int
+        The stretch.
+
+    Returns
+    -------
+    list of Body
+        Particular ones (Sở Nội vụ) and groups (các sở, ban, ngành); general words (cơ quan, đơn vị) are left out.
+    """
+    found: list[Body] = []
+    taken = start
+    for first, last in sorted(_stretches(text, start, end), key=lambda s: (s[0], -s[1])):
+        if first >= taken:
+            found.append(_made(text, first, last, start))
+            taken = last
+    return found
+
+
+def body_at(text: Text, start: int, end: int) -> Body | None:
+    """Give the body whose name, or whose head's title, begins a stretch.
+
+    Parameters
+    ----------
+    text : Text
+        The letter.
+    start, end : int
+        The stretch.
+
+    Returns
+    -------
+    Body or None
+        None where no body stands there.
+    """
+    lead = re.compile(rf"\s*(?:(?:{one_of(words()['heads'])})\s+)*").match(text.folded, start, end)
+    at = lead.end() if lead else start
+    for body in find_bodies(text, start, min(end, at + 200)):
+        return body if body.start <= at else None
+    return None
+
+
+def _made(text: Text, first: int, last: int, start: int) -> Body:
+    head = first
+    for _ in range(2):
+        match = _heads().search(text.folded, max(start, head - 40), head)
+        if match is None:
+            break
+        head = match.start()
+    return Body(first, last, text.shown(first, last), head)
+
+
+def _stretches(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
+    folded, raw = text.folded, text.raw
+    for match in _group().finditer(folded, start, end):
+        tail = _TAIL_OF_GROUP.match(folded, match.end(), end)
+        yield match.start(), tail.end() if tail else match.end()
+    for match in _several().finditer(folded, start, end):
+        for field in re.finditer(one_of(words()["fields"]), match["list"]):
+            yield match.start("list") + field.start(), match.start("list") + field.end()
+    for match in _whole().finditer(folded, start, end):
+        if raw[match.start()].isupper() or folded.startswith("bo phan", match.start()):
+            yield match.start(), _with_level(text, match.end(), end)
+    for match in _field().finditer(folded, start, end):
+        if raw[match.start()].isupper() and raw[match.start("field")].isupper():
+            yield match.start(), _with_level(text, match.end(), end)
+    for match in _open().finditer(folded, start, end):
+        last = _free_name(text, match.end(), end) if raw[match.start()].isupper() else match.end()
+        if last > match.end():
+            yield match.start(), _with_level(text, last, end)
+
+
+def _with_level(text: Text, at: int, end: int) -> int:
+    """Take the level and the proper name after it into a body's name."""
+    tail = _TAIL_LEVEL.match(text.folded, at, end)
+    if tail is None:
+        own = re.compile(r"\s+(?:so|trung\s+tam)(?!\w)").match(text.folded, at, end)
+        return own.end() if own and text.raw[own.end() - 2].isalpha() and _is_capital(text, own) else at
+    return _proper_name(text, tail.end(), end)
+
+
+def _is_capital(text: Text, match: re.Match[str]) -> bool:
+    return text.raw[match.start() : match.end()].lstrip()[:1].isupper()
+
+
+def _proper_name(text: Text, at: int, end: int) -> int:
+    """Take the words with capitals that follow; several such names may stand in a row after a plural level."""
+    for _ in range(_MOST_NAME):
+        word = _WORD.match(text.raw, at, end)
+        if word is None or "\n\n" in word[0] or not _is_name(word[1]):
+            break
+        at = word.end()
+    listed = re.compile(r"\s*,\s*([^\W\d_]+)\s+([^\W\d_]+)").match(text.raw, at, end)
+    if listed and _is_name(listed[1]) and _is_name(listed[2]) and not _opens_body(text, listed.start(1), end):
+        return _proper_name(text, listed.end(), end)
+    return at
+
+
+def _opens_body(text: Text, at: int, end: int) -> bool:
+    rest = text.folded[at : min(end, at + 60)]
+    return bool(_open().match(rest) or _whole().match(rest) or _person().match(rest))
+
+
+@cache
+def _person() -> re.Pattern[str]:
+    return re.compile(rf"{one_of(words()['heads'])}\b")
+
+
+def _is_name(word: str) -> bool:
+    return word[0].isupper() and not (len(word) > 1 and word.isupper()) and fold(word) not in _NOT_NAMES
+
+
+_NOT_NAMES = {"chu", "pho", "giam", "truong", "de", "yeu", "giao", "trong", "theo", "thuc"}
+# Verbs and links after which no name of a body goes on.
+_STOPS = {
+    fold(word)
+    for word in (
+        "chủ phối tham theo đôn kiểm báo có chịu tổ hướng xây là làm được phải cần để khi trong trước sau với về tại "
+        "nghiêm tiếp tăng đẩy thực triển tổng bố cân rà chuẩn tuyên giám phát hỗ cung cấp trình đề yêu giao chỉ tiến "
+        "phân ban bảo đảm công gửi căn ký kết đã đang sẽ không các những này đó nêu và hoặc cùng nhằm do từ đến của thì"
+    ).split()
+}
+
+
+def _free_name(text: Text, at: int, end: int) -> int:
+    """Take a name that no list knows: words with capitals, each with at most two small syllables of its own."""
+    first = _WORD.match(text.raw, at, end)
+    if first is None or not first[1][0].isupper() or "\n\n" in first[0]:
+        return at
+    last = at
+    while word := _capital_word(text, last, end):
+        last = word
+        joined = re.compile(r"\s+va\s+|\s*,\s+|\s+-\s+").match(text.folded, last, end)
+        if joined and (nxt := _capital_word(text, joined.end() - 1, end)) and not _opens_body(text, joined.end(), end):
+            last = nxt
+    return last
+
+
+def _capital_word(text: Text, at: int, end: int) -> int | None:
+    word = _WORD.match(text.raw, at, end)
+    if word is None or not word[1][0].isupper() or not is_syllable(word[1]) and not word[1].isupper():
+        return None
+    at = word.end()
+    if not word[1].isupper():
+        follower = _WORD.match(text.folded, at, end)
+        if follower and follower[1] not in _STOPS and text.raw[follower.start(1)].islower():
+            if not re.match(rf"{LEVEL}(?!\w)", text.folded[follower.start(1) : end]):
+                at = follower.end()
+    return at
+
+
+__all__ = ["LEVEL", "Body", "body_at", "find_bodies", "loose"]

@@ -1,0 +1,197 @@
+"""Precision and recall of each field over a set of sample letters; run it to print the figures.
+
+    .venv/bin/python tests/core/reference/letters/letter_figures.py tuning
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sipas.letters import Letter, read_file
+from sipas.letters.structure import full_name
+from sipas.letters.text import fold
+
+HERE = Path(__file__).parent
+# Five real letters that are no part of the project; the check runs where they are at hand.
+REAL = Path(os.environ.get("SIPAS_REAL_LETTERS", HERE.parents[4] / "shared" / "letters"))
+SETS = ("tuning", "blind", "five")
+SCALARS = ("kind", "parent", "issuer", "number", "symbol", "place", "date", "urgency", "subject")
+FIELDS = (
+    *SCALARS, "addressees", "citations", "tasks", "task_bodies", "thresholds", "indicators", "deadlines", "duties",
+    "reports", "recipients", "signer_name", "signer_position", "signer_capacity",
+)  # fmt: skip
+
+
+@dataclass
+class Count:
+    right: int = 0
+    found: int = 0
+    true: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float | None:
+        return self.right / self.found if self.found else None
+
+    @property
+    def recall(self) -> float | None:
+        return self.right / self.true if self.true else None
+
+
+def letters(name: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """Give each letter of a set: its name, its text, its truth."""
+    for truth in sorted((HERE / name).glob("*.yaml")):
+        text = (REAL if name == "five" else HERE / name) / f"{truth.stem}.txt"
+        if text.is_file():
+            yield truth.stem, text, yaml.safe_load(truth.read_text(encoding="utf-8"))
+
+
+def figures(name: str) -> dict[str, Count]:
+    """Count each field over a set."""
+    counts = {f: Count() for f in FIELDS}
+    for stem, path, truth in letters(name):
+        letter = read_file(path)
+        for f in FIELDS:
+            compare(counts[f], truth_of(truth, f), read_of(letter, f), f"{stem} {f}")
+    return counts
+
+
+def compare(count: Count, true: list[str], found: list[str], where: str) -> None:
+    wanted, got = Counter(true), Counter(found)
+    right = sum((wanted & got).values())
+    count.right += right
+    count.found += len(found)
+    count.true += len(true)
+    if wanted != got:
+        count.errors.append(f"{where}: missed {sorted((wanted - got).elements())}, wrong {sorted((got - wanted).elements())}")
+
+
+def plain(value: object) -> str:
+    """Letters and digits only, abbreviations of bodies written out."""
+    return " ".join(re.findall(r"[^\W_]+", full_name(str(value))))
+
+
+def truth_of(truth: dict[str, Any], name: str) -> list[str]:
+    if name == "subject":
+        return _subject_truth(truth)
+    if name in SCALARS:
+        value = truth.get(name)
+        return [] if value is None else [_number(value) if name == "number" else plain(value)]
+    makers = {
+        "addressees": lambda: [plain(a) for a in truth["addressees"]],
+        "recipients": lambda: [plain(r) for r in truth["recipients"]],
+        "citations": lambda: [_citation(c.get("ref"), c["kind"], c.get("date"), c.get("issuer"), c["role"]) for c in truth["citations"]],
+        "tasks": lambda: [f"{t['path']} {_starts(t['starts'])}" for t in truth["tasks"]],
+        "task_bodies": lambda: [f"{t['path']} {plain(b)}" for t in truth["tasks"] for b in t["bodies"]],
+        "thresholds": lambda: [f"{t['task']} {t['relation']} {float(t['value']):g} {t['unit']}" for t in truth["thresholds"]],
+        "indicators": lambda: [f"{t['task']} {float(t['value']):g} {t['indicator']}" for t in truth["thresholds"] if t["indicator"]],
+        "deadlines": lambda: [_deadline(d["task"], d["kind"], d.get("date"), d.get("amount"), d.get("unit"), d.get("period")) for d in truth["deadlines"]],
+        "duties": lambda: [f"{r['task']} {r['role']} {plain(r['unit'])}" for r in truth["roles"]],
+        "reports": lambda: [f"{plain(r['to'])} through {plain(r['through'] or '')}" for r in truth["reporting"]],
+        "signer_name": lambda: [plain((truth["signer"] or {})["name"])] if truth["signer"] else [],
+        "signer_position": lambda: [plain(truth["signer"]["position"])] if truth["signer"] else [],
+        "signer_capacity": lambda: [f"{truth['signer']['capacity']} {plain(truth['signer']['signs_for'] or '')}"] if truth["signer"] else [],
+    }
+    return makers[name]()
+
+
+def read_of(letter: Letter, name: str) -> list[str]:
+    if name in SCALARS:
+        found = getattr(letter, name)
+        if found is None:
+            return []
+        return [_number(found.value) if name == "number" else plain(found.value)]
+    signer = letter.signer
+    makers = {
+        "addressees": lambda: [plain(a.value) for a in letter.addressees],
+        "recipients": lambda: [plain(r.value) for r in letter.recipients],
+        "citations": lambda: [_citation(c.reference, c.kind, c.date, c.issuer, c.role) for c in letter.citations],
+        "tasks": lambda: [f"{t.path} {_starts(t.text)}" for t in letter.tasks],
+        "task_bodies": lambda: [f"{t.path} {plain(b.value)}" for t in letter.tasks for b in t.bodies],
+        "thresholds": lambda: [f"{t.task} {t.relation} {t.value:g} {t.unit}" for t in letter.thresholds],
+        "indicators": lambda: [f"{t.task} {t.value:g} {t.indicator}" for t in letter.thresholds if t.indicator],
+        "deadlines": lambda: [_deadline(d.task, d.kind, d.until, d.amount, d.unit, d.period) for d in letter.deadlines],
+        "duties": lambda: [f"{d.task} {d.kind} {plain(d.unit)}" for d in letter.duties],
+        "reports": lambda: [f"{plain(r.to)} through {plain(r.through or '')}" for r in letter.reports],
+        "signer_name": lambda: [plain(signer.name)] if signer and signer.name else [],
+        "signer_position": lambda: [plain(signer.position)] if signer and signer.position else [],
+        "signer_capacity": lambda: [f"{list(signer.capacity)} {plain(signer.signs_for or '')}"] if signer else [],
+    }
+    return makers[name]()
+
+
+def _subject_truth(truth: dict[str, Any]) -> list[str]:
+    subject = truth.get("subject")
+    if isinstance(subject, dict):
+        return [f"{plain(subject['starts'])} … {plain(subject['ends'])}"]
+    return [plain(subject)] if subject else []
+
+
+def _number(value: object) -> str:
+    return str(value).lstrip("0")
+
+
+def _starts(text: str) -> str:
+    return " ".join(plain(text).split()[:3])
+
+
+def _citation(ref: str | None, kind: str, date: object, issuer: str | None, role: str) -> str:
+    return f"{role} {kind} {fold(ref or '-')} {date} {plain(issuer or '')}".strip()
+
+
+def _deadline(task: object, kind: str, date: object, amount: object, unit: object, period: object) -> str:
+    return f"{task} {kind} {date or ''} {amount or ''} {unit or ''} {period or ''}"
+
+
+def subjects_by_ends(name: str) -> Count:
+    """Compare subjects of which the truth holds only the ends."""
+    count = Count()
+    for stem, path, truth in letters(name):
+        subject = truth["subject"]
+        found = read_file(path).subject
+        value = plain(found.value) if found else ""
+        right = value.startswith(plain(subject["starts"])) and value.endswith(plain(subject["ends"]))
+        count.right += right
+        count.found += bool(found)
+        count.true += 1
+        if not right:
+            count.errors.append(f"{stem}: {value}")
+    return count
+
+
+def table(name: str) -> dict[str, Count]:
+    counts = figures(name)
+    if name == "five":
+        counts["subject"] = subjects_by_ends(name)
+    return counts
+
+
+def overall(counts: dict[str, Count]) -> Count:
+    return Count(*(sum(getattr(c, part) for c in counts.values()) for part in ("right", "found", "true")))
+
+
+def main() -> None:
+    names = sys.argv[1:] or list(SETS)
+    for name in names:
+        if name.startswith("-"):
+            continue
+        counts = table(name)
+        print(f"== {name}: {sum(1 for _ in letters(name))} letters")
+        for f, c in [*counts.items(), ("all", overall(counts))]:
+            shown = [f"{v:.3f}" if v is not None else "  –  " for v in (c.precision, c.recall)]
+            print(f"{f:16} precision {shown[0]}  recall {shown[1]}  right {c.right:3} found {c.found:3} true {c.true:3}")
+            if "-v" in names:
+                print(*(f"    {e}" for e in c.errors), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
