@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from sipas.intake.syllables import is_syllable
-from sipas.letters.text import Text
-from sipas.letters.vocabulary import fold, loose, one_of, words
+from sipas.letters.text import Text, fold
+from sipas.letters.vocabulary import one_of, words
 
 LEVEL = r"(?:tinh|huyen|thi\s+xa|thi\s+tran|thanh\s+pho|tp|quan|phuong|dac\s+khu|xa|trung\s+uong)"
 _LEVELS = rf"cac\s+{LEVEL}(?:\s*,\s*{LEVEL})*(?:\s+va\s+{LEVEL})?"
@@ -147,12 +147,18 @@ def _stretches(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
         if raw[match.start()].isupper() or folded.startswith("bo phan", match.start()):
             yield match.start(), _with_level(text, match.end(), end)
     for match in _field().finditer(folded, start, end):
-        if raw[match.start()].isupper() and raw[match.start("field")].isupper():
+        if _opens_name(text, match.start()) and raw[match.start("field")].isupper():
             yield match.start(), _with_level(text, match.end(), end)
     for match in _open().finditer(folded, start, end):
-        last = _free_name(text, match.end(), end) if raw[match.start()].isupper() else match.end()
+        is_name = _opens_name(text, match.start()) and not raw[match.start() : match.end()].isupper()
+        last = _free_name(text, match.end(), end) if is_name else match.end()
         if last > match.end():
             yield match.start(), _with_level(text, last, end)
+
+
+def _opens_name(text: Text, at: int) -> bool:
+    """Say whether a name opens here: with a capital; only "Trưởng phòng Nội vụ" writes the body small."""
+    return text.raw[at].isupper() or text.folded.endswith(("truong ", "pho "), 0, at)
 
 
 def _with_level(text: Text, at: int, end: int) -> int:
@@ -195,16 +201,12 @@ def _is_name(word: str) -> bool:
     return word[0].isupper() and not (len(word) > 1 and word.isupper()) and fold(word) not in _NOT_NAMES
 
 
-_NOT_NAMES = {"chu", "pho", "giam", "truong", "de", "yeu", "giao", "trong", "theo", "thuc"}
-# Verbs and links after which no name of a body goes on.
-_STOPS = {
-    fold(word)
-    for word in (
-        "chủ phối tham theo đôn kiểm báo có chịu tổ hướng xây là làm được phải cần để khi trong trước sau với về tại "
-        "nghiêm tiếp tăng đẩy thực triển tổng bố cân rà chuẩn tuyên giám phát hỗ cung cấp trình đề yêu giao chỉ tiến "
-        "phân ban bảo đảm công gửi căn ký kết đã đang sẽ không các những này đó nêu và hoặc cùng nhằm do từ đến của thì"
-    ).split()
-}
+_NOT_NAMES = {"chu", "pho", "giam", "truong", "de", "yeu", "giao", "trong", "theo", "thuc", "khoa", "ky"}
+
+
+@cache
+def _stops() -> frozenset[str]:
+    return frozenset(fold(str(word)) for word in words()["stops"])
 
 
 def _free_name(text: Text, at: int, end: int) -> int:
@@ -213,25 +215,35 @@ def _free_name(text: Text, at: int, end: int) -> int:
     if first is None or not first[1][0].isupper() or "\n\n" in first[0]:
         return at
     last = at
-    while word := _capital_word(text, last, end):
+    while word := _capital_word(text, last, end) or _joined_word(text, last, end, is_first=last == at):
         last = word
-        joined = re.compile(r"\s+va\s+|\s*,\s+|\s+-\s+").match(text.folded, last, end)
-        if joined and (nxt := _capital_word(text, joined.end() - 1, end)) and not _opens_body(text, joined.end(), end):
-            last = nxt
     return last
+
+
+_JOINED = re.compile(r"\s+va\s+|\s*,\s+|\s+-\s+")
+
+
+def _joined_word(text: Text, at: int, end: int, *, is_first: bool) -> int | None:
+    """Take a further word with a capital after và, a comma or a dash, where no other body opens."""
+    joined = None if is_first else _JOINED.match(text.folded, at, end)
+    if joined is None or _opens_body(text, joined.end(), end):
+        return None
+    return _capital_word(text, joined.end() - 1, end)
 
 
 def _capital_word(text: Text, at: int, end: int) -> int | None:
     word = _WORD.match(text.raw, at, end)
-    if word is None or not word[1][0].isupper() or not is_syllable(word[1]) and not word[1].isupper():
+    if word is None or not word[1][0].isupper() or not (is_syllable(word[1]) or word[1].isupper()):
         return None
     at = word.end()
     if not word[1].isupper():
         follower = _WORD.match(text.folded, at, end)
-        if follower and follower[1] not in _STOPS and text.raw[follower.start(1)].islower():
-            if not re.match(rf"{LEVEL}(?!\w)", text.folded[follower.start(1) : end]):
-                at = follower.end()
+        if follower and _goes_on(text, follower, end):
+            at = follower.end()
     return at
 
 
-__all__ = ["LEVEL", "Body", "body_at", "find_bodies", "loose"]
+def _goes_on(text: Text, follower: re.Match[str], end: int) -> bool:
+    """Say whether a small syllable belongs to the word before it (Nội vụ), and is no verb, link or level."""
+    is_level = re.compile(rf"{LEVEL}(?!\w)").match(text.folded, follower.start(1), end)
+    return not is_level and follower[1] not in _stops() and text.raw[follower.start(1)].islower()

@@ -15,7 +15,9 @@ from sipas.letters.vocabulary import kind_by_abbreviation, kind_by_name, one_of,
 
 # Groups of a symbol: letters, joined by a dash; spaces of a scan around the marks are forgiven.
 SYMBOL = r"(?P<symbol>[^\W\d_][^\W_]*(?:&[^\W\d_]+)*(?:\s?-\s?[^\W\d_][^\W\d_&]*(?:&[^\W\d_]+)*){0,3})"
-REFERENCE = rf"(?P<number>{DIGIT}{{1,6}}[a-z]?)\s{{0,2}}/\s{{0,2}}(?:(?P<year>20{DIGIT}{{2}}|19{DIGIT}{{2}})\s?/\s?)?{SYMBOL}"
+REFERENCE = (
+    rf"(?P<number>{DIGIT}{{1,6}}[a-z]?)\s{{0,2}}/\s{{0,2}}(?:(?P<year>20{DIGIT}{{2}}|19{DIGIT}{{2}})\s?/\s?)?{SYMBOL}"
+)
 _FAR = 90  # characters in which a citation's day may follow its symbol
 _NAME_OF_LAW = 160
 
@@ -79,7 +81,7 @@ def _cited() -> re.Pattern[str]:
 
 @cache
 def _listed() -> re.Pattern[str]:
-    """A citation without the word số, or with its kind only in the symbol."""
+    """Find a citation without the word số, or with its kind only in the symbol."""
     return re.compile(rf"(?:\b(?P<kind>{one_of(kind_by_name())})\s+|\bs[o0]\s*:?\s*){REFERENCE}")
 
 
@@ -104,7 +106,9 @@ def find_citations(text: Text, start: int, end: int, ground_end: int) -> list[Ci
         In order.
     """
     found: dict[object, Citation] = {}
-    for citation in sorted([*_numbered(text, start, end, ground_end), *_laws(text, start, end, ground_end)], key=_start):
+    for citation in sorted(
+        [*_numbered(text, start, end, ground_end), *_laws(text, start, end, ground_end)], key=_start
+    ):
         key = citation.reference.lower() if citation.reference else (citation.kind, citation.date)
         if key not in found or (found[key].date is None and citation.date is not None):
             found[key] = citation
@@ -147,7 +151,7 @@ def _citation(text: Text, match: re.Match[str], end: int, ground_end: int) -> Ci
     last = day.end if day else match.end()
     issuer, issuer_end = _issuer_after(text, last, end)
     if issuer is None:
-        issuer = _issuer_before(text, match.start(), match["kind"])
+        issuer = _issuer_before(text, match.start())
     is_mended = reference.is_mended or bool(day and day.is_mended)
     return Citation(
         start=match.start(),
@@ -177,7 +181,7 @@ def _kind(name: str | None, symbol: str) -> str:
 
 
 def _day_after(text: Text, at: int, end: int) -> Day | None:
-    """The day of a citation: next in its clause, nothing but the word ngày (or its issuer) before it."""
+    """Give the day of a citation: next in its clause, nothing but the word ngày (or its issuer) before it."""
     for day in days(text.folded, at, min(end, at + _FAR)):
         between = text.folded[at : day.start]
         is_near = re.fullmatch(r"[\s,(]*(?:ngay\s*)?(?:cua\s+[^.;:]*?,?\s*ngay\s*)?", between)
@@ -193,9 +197,8 @@ def _issuer_after(text: Text, at: int, end: int) -> tuple[Body | None, int]:
     return (body, body.end) if body else (None, at)
 
 
-def _issuer_before(text: Text, start: int, kind: str | None) -> Body | None:
-    """The issuer in "của … tại Tờ trình số": the last body of the clause before ``tại``."""
-    del kind
+def _issuer_before(text: Text, start: int) -> Body | None:
+    """Give the issuer in "của … tại Tờ trình số": the last body of the clause before ``tại``."""
     before = re.compile(r"cua\s+[^.;:\n]{3,120}?\s+tai\s*$").search(text.folded, max(start - 140, 0), start)
     if before is None:
         return None

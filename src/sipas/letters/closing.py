@@ -145,7 +145,7 @@ def _signature_start(text: Text, cells: Sequence[Cell], first: int) -> int | Non
 
 
 def _signature_above(text: Text, cells: Sequence[Cell], at: int, first: int) -> int | None:
-    """A signature that a scan or a two-column page put above "Nơi nhận"."""
+    """Find a signature that a scan or a two-column page put above "Nơi nhận"."""
     above = [i for i in range(max(first, at - 8), at) if _is_signature(text, cells[i])]
     return above[0] if above else None
 
@@ -162,9 +162,7 @@ def _recipients(text: Text, tail: list[Cell]) -> tuple[list[tuple[int, int]], li
     is_open = True
     for cell in tail[1:]:
         bullet = BULLET.match(text.folded, cell.start, cell.end)
-        if bullet and not is_loud(text.raw[bullet.end() : cell.end].split(",")[0] + "x"):
-            items.append((bullet.end(), cell.end))
-        elif bullet and is_open:
+        if bullet and (is_open or not is_loud(text.raw[bullet.end() : cell.end])):
             items.append((bullet.end(), cell.end))
         elif _goes_on(text, cell, items, rest) and is_open:
             items[-1] = (items[-1][0], cell.end)
@@ -175,7 +173,7 @@ def _recipients(text: Text, tail: list[Cell]) -> tuple[list[tuple[int, int]], li
 
 
 def _goes_on(text: Text, cell: Cell, items: list[tuple[int, int]], rest: list[Cell]) -> bool:
-    """A second line of a recipient: small letters, no bullet, in the left column, before the signature."""
+    """Say whether it goes on with a recipient: small letters, no bullet, in the left column, before the signature."""
     raw = text.raw[cell.start : cell.end]
     is_list = bool(items) and not rest and cell.column == 0 and not cell.after_gap
     return is_list and not is_loud(raw) and text.raw[items[-1][1] - 1] not in ";."

@@ -17,9 +17,15 @@ _UNTIL = re.compile(
     r"(?:\s+(?:la|vao|den|truoc|trong|het|xong|han))*(?:\s+\d{1,2}\s*(?:gio|h)(?:\s*\d{2})?(?:\s*phut)?)?"
     r"(?:\s*,)?(?:\s+ngay)?\s*$"
 )
-_MONTH = re.compile(rf"(?P<word>truoc|trong|den|het|cuoi|xong)\s+(?:het\s+)?thang\s+(?P<month>{DIGIT}{{1,2}})\s*(?:/|-|nam\s+)\s*(?P<year>20\d\d)")
-_QUARTER = re.compile(r"(?:truoc|trong|den|het|cuoi|xong)\s+(?:het\s+)?quy\s+(?P<quarter>i{1,3}|iv|[1-4])\s*(?:/|-|nam\s+)\s*(?P<year>20\d\d)")
-_YEAR = re.compile(r"(?:^|[.;:,]\s*|\b)(?:(?:hoan\s+thanh|xong|thuc\s+hien|[^\W\d_]+)\s+trong|den|het|truoc)\s+(?:het\s+)?nam\s+(?P<year>20\d\d)(?!\s*-|\d)")
+_MONTH = re.compile(
+    rf"(?P<word>truoc|trong|den|het|cuoi|xong)\s+(?:het\s+)?thang\s+(?P<month>{DIGIT}{{1,2}})\s*(?:/|-|nam\s+)\s*(?P<year>20\d\d)"
+)
+_QUARTER = re.compile(
+    r"(?:truoc|trong|den|het|cuoi|xong)\s+(?:het\s+)?quy\s+(?P<quarter>i{1,3}|iv|[1-4])\s*(?:/|-|nam\s+)\s*(?P<year>20\d\d)"
+)
+_YEAR = re.compile(
+    r"(?:^|[.;:,]\s*|\b)(?:(?:hoan\s+thanh|xong|thuc\s+hien|[^\W\d_]+)\s+trong|den|het|truoc)\s+(?:het\s+)?nam\s+(?P<year>20\d\d)(?!\s*-|\d)"
+)
 _UNITS = {"gio": "hour", "ngay": "day", "ngay lam viec": "working_day", "tuan": "week", "thang": "month"}
 _SPAN = re.compile(
     rf"(?:(?:trong|sau)\s+(?:thoi\s+(?:han|gian)\s+|vong\s+)?(?:toi\s+da\s+|khong\s+qua\s+)?|khong\s+qua\s+|cham\s+nhat\s+(?:la\s+|sau\s+)?)"
@@ -30,14 +36,16 @@ _PERIODS = {
     "09 thang": "nine_months", "9 thang": "nine_months", "nam": "year",
 }  # fmt: skip
 _PERIOD = r"(?P<period>ngay|tuan|thang|quy|0?6\s+thang|0?9\s+thang|nam)"
-_EVERY = re.compile(rf"(?:\b(?:h[aă]ng|moi)\s+{_PERIOD}(?!\w)(?!\s+(?:lam|20))|\blan\s*/\s*(?P<per>tuan|thang|quy|nam)(?!\w))")
+_EVERY = re.compile(
+    rf"(?:\b(?:h[aă]ng|moi)\s+{_PERIOD}(?!\w)(?!\s+(?:lam|20))|\blan\s*/\s*(?P<per>tuan|thang|quy|nam)(?!\w))"
+)
 _REGULAR = re.compile(r"\bdinh\s+k[yi](?!\w)(?:\s+(?P<bare>0?6\s+thang|0?9\s+thang|quy|thang|nam)(?!\w))?")
 _LAST_MONTH = re.compile(r"thang\s+cuoi\s+(?:cua\s+)?(?P<period>quy|nam)")
 _DAY_OF = re.compile(rf"(?:ngay|truoc)\s+(?P<day>{DIGIT}{{1,2}})(?:\s|$|/)")
 # A period tells of a duty only beside one of these: "kết quả SIPAS hằng năm" is no deadline.
 _DOING = re.compile(
     r"bao\s+cao|tong\s+hop|trinh\b|kiem\s+tra|danh\s+gia|ra\s+soat|chuyen\s+muc|truoc\s+ngay|ngay\s+\d|dinh\s+ky|tham\s+muu"
-    r"|\bphat\b|doi\s+thoai|\bgui\b|hop\b|don\s+doc|lan\s*/"
+    r"|\bphat\b|\bmoi\s|doi\s+thoai|\bgui\b|hop\b|don\s+doc|lan\s*/"
 )
 _LOOK_BACK = 60
 

@@ -9,15 +9,17 @@ from functools import cache
 
 from sipas.letters.bodies import Body, find_bodies
 from sipas.letters.model import Duty, DutyKind, Report
-from sipas.letters.sentences import sentences
+from sipas.letters.sentences import sentences, whole_sentences
 from sipas.letters.text import Text
 from sipas.letters.vocabulary import one_of, words
 
 _LEAD = re.compile(r"\bchu\s+tri\b")
 _MONITOR = re.compile(r"\b(?:theo\s+doi|don\s+doc|giam\s+sat)\b")
 _FOCAL = re.compile(r"\b(?:dau\s+moi|thuong\s+truc\b(?!\s+(?:hoi\s+dong|hdnd|tinh|huyen|thanh)))")
-_COORDINATE = re.compile(r"\bphoi\s+hop(?:\s+(?:chat\s+che|tot|thuong\s+xuyen)|,?\s*(?:co\s+)?hieu\s+qua)*(?:\s+(?:voi|cung))?\s*,?\s*(?=\S)")
-_ASSIGN = re.compile(r"(?:^|[\s.;,:])giao\s+(?=\S)(?!dich|thong|tiep|luu|ban\b|duc|dat|nhiem)")
+_COORDINATE = re.compile(
+    r"\bphoi\s+hop(?:\s+(?:chat\s+che|tot|thuong\s+xuyen)|,?\s*(?:co\s+)?hieu\s+qua)*(?:\s+(?:voi|cung))?\s*,?\s*(?=\S)"
+)
+_ASSIGN = re.compile(r"(?<![^\W\d_])giao\s+(?=\S)(?!dich|thong|tiep|luu|ban\b|duc|dat|nhiem)")
 # Between two bodies of one row.
 _JOIN = re.compile(r"\s*(?:,|;|va|cung|voi|,\s*va)\s*(?:cac\s+)?")
 
@@ -66,16 +68,18 @@ def find_duties(text: Text, start: int, end: int, task: str | None, above: Seque
         Each once, in order.
     """
     found: dict[tuple[str, str], Duty] = {}
-    for first, last in sentences(text, start, end):
-        bodies = find_bodies(text, first, last)
-        actors = _actors(bodies, above, text, first)
-        for duty in _of_sentence(text, (first, last), task, bodies, actors):
-            found.setdefault((duty.kind, duty.unit.lower()), duty)
+    for whole, whole_end in whole_sentences(text, start, end):
+        actors: Sequence[Body] = above
+        for first, last in sentences(text, whole, whole_end):
+            bodies = find_bodies(text, first, last)
+            actors = _actors(bodies, actors, text, first)
+            for duty in _of_sentence(text, (first, last), task, bodies, actors):
+                found.setdefault((duty.kind, duty.unit.lower()), duty)
     return sorted(found.values(), key=lambda d: d.start)
 
 
 def _actors(bodies: Sequence[Body], above: Sequence[Body], text: Text, first: int) -> list[Body]:
-    """The row of bodies that a sentence begins with (after giao, đề nghị, yêu cầu …), else those above."""
+    """Give the row of bodies that a sentence begins with (after giao, đề nghị, yêu cầu …), else those above."""
     row: list[Body] = []
     for body in bodies:
         if row:
@@ -110,7 +114,7 @@ def _of_sentence(
         match = next((m for m in pattern.finditer(text.folded, first, last) if not _is_place(text, m)), None)
         if match is None:
             continue
-        doers = _doers(text, match.start(), bodies, actors)
+        doers = _doers(text, (first, match.start()), bodies, actors)
         has_special = has_special or bool(doers)
         for body in doers:
             yield _duty(text, body, match.end(), kind, task)
@@ -128,9 +132,10 @@ def _is_place(text: Text, match: re.Match[str]) -> bool:
     return bool(re.compile(r"\s*(?::|cuoc\s+hop|hoi\s+nghi)").match(text.folded, match.end()))
 
 
-def _doers(text: Text, verb: int, bodies: Sequence[Body], actors: Sequence[Body]) -> list[Body]:
-    """Who does it: the bodies right after the last giao before the verb, else the sentence's actors."""
-    assigned = [m for m in _ASSIGN.finditer(text.folded, bodies[0].head - 40 if bodies else 0, verb)]
+def _doers(text: Text, stretch: tuple[int, int], bodies: Sequence[Body], actors: Sequence[Body]) -> list[Body]:
+    """Who does it: the bodies right after the last giao between the sentence's start and the verb, else its actors."""
+    first, verb = stretch
+    assigned = list(_ASSIGN.finditer(text.folded, first, verb))
     if assigned:
         after = [b for b in bodies if assigned[-1].end() - 1 <= b.head < verb]
         return _row(text, after)
@@ -147,7 +152,7 @@ def _row(text: Text, bodies: Sequence[Body]) -> list[Body]:
 
 
 def _row_after(text: Text, at: int, end: int, bodies: Sequence[Body]) -> list[Actor]:
-    """The units that stand in a row from an offset on: bodies and general words."""
+    """Give the units that stand in a row from an offset on: bodies and general words."""
     row: list[Actor] = []
     while True:
         named = next((b for b in bodies if at in {b.start, b.head} or 0 <= b.head - at <= 1), None)
@@ -185,8 +190,10 @@ _VIA = re.compile(r"\b(?:phan\s+anh|bao\s+cao|gui)\s+qua\s+(?=\S)")
 
 @cache
 def _titled() -> re.Pattern[str]:
-    """A receiver without a body of its own: Giám đốc, Ban Giám đốc, Chủ tịch."""
-    return re.compile(r"(?:ban\s+giam\s+doc|(?:pho\s+)?(?:giam\s+doc|chu\s+tich|bo\s+truong|truong\s+phong)(?:\s+(?:so|trung\s+tam))?)(?!\w)")
+    """Match a receiver without a body of its own: Giám đốc, Ban Giám đốc, Chủ tịch."""
+    return re.compile(
+        r"(?:ban\s+giam\s+doc|(?:pho\s+)?(?:giam\s+doc|chu\s+tich|bo\s+truong|truong\s+phong)(?:\s+(?:so|trung\s+tam))?)(?!\w)"
+    )
 
 
 def find_reports(text: Text, start: int, end: int, task: str | None) -> list[Report]:
@@ -223,7 +230,9 @@ def _reports(text: Text, start: int, end: int, task: str | None) -> Iterator[Rep
         if onward:
             for to in _receivers(text, onward.end(), end, bodies):
                 yield _report(text, to, passing[0], task)
-    for match in sorted([*_REPORT.finditer(text.folded, start, end), *_SENT.finditer(text.folded, start, end)], key=lambda m: m.start()):
+    for match in sorted(
+        [*_REPORT.finditer(text.folded, start, end), *_SENT.finditer(text.folded, start, end)], key=lambda m: m.start()
+    ):
         row = _receivers(text, match.end(), end, bodies)
         if not row:
             continue

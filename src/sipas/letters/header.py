@@ -11,8 +11,8 @@ from sipas.letters.citations import REFERENCE, reference_of
 from sipas.letters.layout import ADDRESSED, RECIPIENTS, Cell, is_loud, is_motto
 from sipas.letters.model import Found, FoundDate
 from sipas.letters.numerals import DIGIT, Day, days
-from sipas.letters.text import Text
-from sipas.letters.vocabulary import fold, kind_by_abbreviation, kind_by_name, one_of, symbols, words
+from sipas.letters.text import Text, fold
+from sipas.letters.vocabulary import kind_by_abbreviation, kind_by_name, one_of, symbols, words
 
 _NUMBER = re.compile(rf"\s*s[o0o]\s*[:.;]?\s*(?:{REFERENCE})")
 _PLACE_DATE = re.compile(rf"(?P<place>[^\W\d_][^,;:/\d\n]{{1,40}}?)\s*,\s*(?=ngay\s+{DIGIT})")
@@ -110,14 +110,16 @@ def _take(text: Text, cells: Sequence[Cell], at: int, head: Head) -> int:
         return _take_subject(text, cells, at, head)
     if head.kind is None and is_loud(text.raw[cell.start : cell.end]) and _title().fullmatch(folded):
         return _take_title(text, cells, at, head)
-    return _take_agency(text, cell, head) and at + 1 or at
+    return at + _take_agency(text, cell, head)
 
 
 def _is_stray(text: Text, cell: Cell, head: Head) -> bool:
-    """A remark or a bracket above or inside the head that is no part of the letter."""
+    """Say whether it is a remark or a bracket above or inside the head that is no part of the letter."""
     raw = text.raw[cell.start : cell.end]
     is_bracketed = raw[:1] in "([" and raw[-1:] in ")]"
-    return is_bracketed or (len(raw) < 12 and head.subject is None and head.kind is None and not head.body and cell.row < 12)
+    return is_bracketed or (
+        len(raw) < 12 and head.subject is None and head.kind is None and not head.body and cell.row < 12
+    )
 
 
 def _take_number(text: Text, cell: Cell, head: Head) -> bool:
@@ -142,9 +144,7 @@ def _take_place_date(text: Text, cell: Cell, head: Head) -> bool:
     if day is None or not day.has_year or day.end < cell.end - 2:
         return False
     start, end = match.span("place")
-    head.place = Found(
-        start=start, end=end, line=text.line(start), confidence=0.95, value=text.shown(start, end)
-    )
+    head.place = Found(start=start, end=end, line=text.line(start), confidence=0.95, value=text.shown(start, end))
     confidence = 0.8 if day.is_mended else 0.95
     head.date = FoundDate(
         start=day.start, end=day.end, line=text.line(day.start), confidence=confidence, value=day.value
@@ -268,7 +268,9 @@ def _infer_kind(head: Head) -> None:
         kind = kind_by_abbreviation().get(group)
         is_kind = kind is not None and "-" in head.symbol.value and group not in symbols()
         code = kind.code if kind is not None and is_kind else "letter"
-        head.kind = Found(start=head.symbol.start, end=head.symbol.end, line=head.symbol.line, confidence=0.8, value=code)
+        head.kind = Found(
+            start=head.symbol.start, end=head.symbol.end, line=head.symbol.line, confidence=0.8, value=code
+        )
     elif head.subject is not None:
         at = head.subject
         head.kind = Found(start=at.start, end=at.end, line=at.line, confidence=0.6, value="letter")

@@ -76,7 +76,7 @@ def _cut(text: Text, start: int, end: int, row: int, after_gap: bool) -> list[Ce
         parts.append((at, start + gap.start()))
         at = start + gap.end()
     parts.append((at, end))
-    made = []
+    made: list[Cell] = []
     for left, right in parts:
         piece = text.raw[left:right]
         first, last = left + len(piece) - len(piece.lstrip(" \u00a0\t*")), left + len(piece.rstrip(" \u00a0\t*"))

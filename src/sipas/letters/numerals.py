@@ -15,7 +15,9 @@ _MENDED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1"})
 _DAY = rf"(?P<day>{DIGIT}{{1,2}})"
 _MONTH = rf"(?P<month>{DIGIT}{{1,2}})"
 _YEAR = rf"(?P<year>[12l|i]{DIGIT}{{3}})"
-FIGURES = re.compile(rf"(?<![\w/.-]){_DAY}\s?(?P<mark>[/.-])\s?{_MONTH}(?:\s?(?P=mark)\s?{_YEAR})?(?![\w%]|[/-]\w|[.,]\d)")
+FIGURES = re.compile(
+    rf"(?<![\w/.-]){_DAY}\s?(?P<mark>[/.-])\s?{_MONTH}(?:\s?(?P=mark)\s?{_YEAR})?(?![\w%]|[/-]\w|[.,]\d)"
+)
 WORDS = re.compile(rf"ngay\s+{_DAY}\s+thang\s+{_MONTH}(?:\s+nam\s+{_YEAR})?(?!\w)")
 
 
@@ -77,14 +79,15 @@ def days(folded: str, start: int, end: int, year: int | None = None) -> Iterator
     """
     matches = [*FIGURES.finditer(folded, start, end), *WORDS.finditer(folded, start, end)]
     for match in sorted(matches, key=lambda m: m.start()):
-        if match.re is FIGURES and not match["year"] and (match["mark"] != "/" and not _is_named(folded, match.start())):
+        if match.re is FIGURES and not match["year"] and not _is_named(folded, match.start()):
             continue
         if found := _day(match, year):
             yield found
 
 
 def _is_named(folded: str, start: int) -> bool:
-    return folded[max(start - 6, 0) : start].rstrip().endswith("ngay")
+    """Say whether a day without its year follows the word ngày or trước; "8/10 chỉ tiêu" is none."""
+    return folded[max(start - 8, 0) : start].rstrip().endswith(("ngay", "truoc"))
 
 
 def _day(match: re.Match[str], year: int | None) -> Day | None:

@@ -166,7 +166,11 @@ class Numbering:
     def _goes_on(self, level: str, value: int) -> tuple[bool, bool]:
         """Prefer the next number of an open level, then a first one of a level that is not a scan's slip."""
         last = self._last(level)
-        return last is not None and value == last + 1, last is None and value == 1 and level in {"roman", "part", "point"}
+        return last is not None and value == last + 1, last is None and value == 1 and level in {
+            "roman",
+            "part",
+            "point",
+        }
 
     def _last(self, level: str) -> int | None:
         return next((p.value for p in reversed(self.open) if p.level == level), None)

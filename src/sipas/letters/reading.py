@@ -102,7 +102,7 @@ def _by_the_form(text: Text, lines: Sequence[Cell], head: Head) -> Letter:
 
 
 def _addressed_later(text: Text, lines: Sequence[Cell], body: int) -> tuple[tuple[Found, ...], int]:
-    """Kính gửi a few lines below the head, as under the name of a report or a công điện."""
+    """Look for Kính gửi a few lines below the head, as under the name of a report or a công điện."""
     for at in range(body, min(len(lines), body + 4)):
         addressees, after = read_addressees(text, lines, at)
         if addressees:
@@ -125,7 +125,7 @@ def _inferred_issuer(text: Text, head: Head, structure: Structure) -> Found | No
 
 
 def _ordering_body(text: Text, structure: Structure) -> Body | None:
-    """The body right before the first "yêu cầu", "đề nghị", "có ý kiến" of the lead-in."""
+    """Give the body right before the first "yêu cầu", "đề nghị", "có ý kiến" of the lead-in."""
     for paragraph in structure.lead:
         for order in ORDER.finditer(text.folded, paragraph.start, paragraph.end):
             bodies = [b for b in find_bodies(text, paragraph.start, order.start()) if order.start() - b.end < 12]

@@ -150,7 +150,7 @@ def _end_of_reference(text: Text, citation: Citation) -> int:
 
 
 def _date(text: Text, citation: Citation) -> FoundDate | None:
-    """The day of the letter: in its citation, or in the same sentence before it, the year by the text."""
+    """Give the day of the letter: in its citation, or in the same sentence before it, the year by the text."""
     if citation.date is not None:
         for day in days(text.folded, citation.start, citation.end):
             if day.value == citation.date:
@@ -175,11 +175,13 @@ def _structure(text: Text, start: int) -> Structure:
         if len(text.raw[begin:end].split()) < _LEAST_WORDS or _SOURCE.match(text.folded, begin, end):
             made.loose.append(Paragraph(begin, max(begin, end)))
             continue
-        if not made.provisions:
-            begin = _after_order(text, begin, end, made)
-        if begin is not None:
+        first_task = begin if made.provisions else _after_order(text, begin, end, made)
+        if first_task is not None:
+            begin = first_task
             number = len(made.provisions) + 1
-            made.provisions.append(Provision(f"¶{number}", "paragraph", None, begin, end, number, [Paragraph(begin, end)]))
+            made.provisions.append(
+                Provision(f"¶{number}", "paragraph", None, begin, end, number, [Paragraph(begin, end)])
+            )
     return made
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from sipas.letters.text import Text
 
 # A full stop ends a sentence before a capital or a bullet; abbreviations (TT. , TP. , NAM.) do not.
-_SENTENCE = re.compile(r"(?<!\bTT)(?<!\bTP)(?<!\bKT)[.?!](?:\s*/\s*\.)?\s+(?=[^\W\d_]|[-+\"(])|[;]\s+|\n\n+|\n(?=\s*[-+•*]\s)")
+_SENTENCE = re.compile(
+    r"(?<!\bTT)(?<!\bTP)(?<!\bKT)[.?!](?:\s*/\s*\.)?\s+(?=[^\W\d_]|[-+\"(])|[;]\s+|\n\n+|\n(?=\s*[-+•*]\s)"
+)
 _FULL_STOP = re.compile(_SENTENCE.pattern.replace(r"|[;]\s+", ""))
 _CLAUSE = re.compile(r"[,:]\s+")
 

@@ -14,14 +14,16 @@ from sipas.letters.text import Text, fold
 
 ORDER = re.compile(
     r"\b(?:yeu\s+cau|de\s+nghi|phan\s+cong|co\s+trach\s+nhiem|chiu\s+trach\s+nhiem|nghiem\s+tuc|vuong\s+mac)\b"
-    r"|(?:^|[\s,;])giao\s+(?!dich|thong|tiep|luu|ban\b|duc|dat)"
+    r"|(?<![^\W\d_])giao\s+(?!dich|thong|tiep|luu|ban\b|duc|dat)"
 )
-GROUND = re.compile(r"\s*(?:can\s+cu|thuc\s+hien|trien\s+khai|nham\s+trien\s+khai|tiep\s+theo|theo\b|xet\b|de\s+trien\s+khai)")
+GROUND = re.compile(
+    r"\s*(?:can\s+cu|thuc\s+hien|trien\s+khai|nham\s+trien\s+khai|tiep\s+theo|theo\b|xet\b|de\s+trien\s+khai)"
+)
 _LEAD_IN = re.compile(r":\s*$|nhu\s+sau\s*[:.]?\s*$|sau\s+day\s*[:.]?\s*$")
 # Paragraphs that close a letter or belong to the form and give no order.
 _FORMULA = re.compile(
     r"\s*(?:tren\s+day|(?:cong\s+dien|quyet\s+dinh|chi\s+thi|nghi\s+quyet|ke\s+hoach|cong\s+van|van\s+ban)\s+nay"
-    r"|tran\s+trong|thua\s+lenh|(?:thoi\s+gian|dia\s+diem|chu\s+tri|thanh\s+phan|noi\s+dung)\s*:)"
+    r"|[^.;:]{0,90}?\bkinh\s+(?:bao\s+cao|trinh|mong)|tran\s+trong|thua\s+lenh|(?:thoi\s+gian|dia\s+diem|chu\s+tri|thanh\s+phan|noi\s+dung)\s*:)"
 )
 # How a paragraph after the last provision begins when it orders: formula, or a body or its head before the verb.
 _CLOSING_ORDER = re.compile(
@@ -89,8 +91,10 @@ def _sort(text: Text, paragraph: Paragraph, made: Structure) -> None:
     folded = text.folded[paragraph.start : paragraph.end]
     last = made.provisions[-1]
     numbered = [p for p in made.provisions if p.level != "paragraph"]
-    is_inside = BULLET.match(folded) or _is_heading(text, last) or (numbered and "Đ" in numbered[-1].path)
-    if is_inside:
+    is_inside = BULLET.match(folded) or _is_heading(text, last)
+    if not is_inside and _FORMULA.match(folded) and not ORDER.search(folded):
+        made.loose.append(paragraph)
+    elif is_inside or (numbered and "Đ" in numbered[-1].path):
         last.paragraphs.append(paragraph)
     elif _CLOSING_ORDER.match(folded) and ORDER.search(folded):
         made.provisions.append(_order(made, paragraph.start, paragraph))
@@ -101,7 +105,7 @@ def _sort(text: Text, paragraph: Paragraph, made: Structure) -> None:
 
 
 def _is_heading(text: Text, provision: Provision) -> bool:
-    """A provision whose own line ends without a stop is a heading; what follows belongs to it."""
+    """Say whether it is a heading: a provision whose own line ends without a stop, what follows belongs to it."""
     first = provision.paragraphs[0]
     return len(provision.paragraphs) == 1 and not re.search(r"[.;:/]\s*$", text.folded[first.start : first.end])
 
@@ -113,7 +117,7 @@ def _order(made: Structure, start: int, paragraph: Paragraph) -> Provision:
 
 
 def _unnumbered(text: Text, made: Structure) -> None:
-    """A letter without numbers: what follows its lead-in, or each paragraph that orders."""
+    """Sort a letter without numbers: what follows its lead-in, or each paragraph that orders."""
     lead, made.lead = made.lead, []
     opened = False
     for paragraph in lead:
@@ -134,7 +138,7 @@ def _unnumbered(text: Text, made: Structure) -> None:
 
 
 def _order_after_ground(text: Text, paragraph: Paragraph, made: Structure) -> None:
-    """An order in the same sentence as its ground: it begins with the body that orders."""
+    """Take an order in the same sentence as its ground: it begins with the body that orders."""
     order = None
     for order in ORDER.finditer(text.folded, paragraph.start, paragraph.end):
         bodies = [b for b in find_bodies(text, paragraph.start, order.start()) if order.start() - b.end < 12]
@@ -223,6 +227,11 @@ def full_name(name: str) -> str:
         Folded, abbreviations written out.
     """
     folded = fold(name)
-    for short, long in (("ubmttq", "uy ban mat tran to quoc"), ("mttq", "mat tran to quoc"), ("ubnd", "uy ban nhan dan"), ("hdnd", "hoi dong nhan dan")):
+    for short, long in (
+        ("ubmttq", "uy ban mat tran to quoc"),
+        ("mttq", "mat tran to quoc"),
+        ("ubnd", "uy ban nhan dan"),
+        ("hdnd", "hoi dong nhan dan"),
+    ):
         folded = re.sub(rf"\b{short}(?!\w)", long, folded)
     return folded

@@ -1,4 +1,4 @@
-"""The text of a letter and its folded twin of the same length, so that a place in one is the same place in the other."""
+"""The text of a letter and its folded twin of the same length, so that places in both agree."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _relation(text: Text, match: re.Match[str], first: int, last: int) -> tuple[
 
 
 def _indicator(text: Text, match: re.Match[str], around: tuple[int, int, int]) -> str | None:
-    """What the figure measures: the nearest name before it since the last figure, else after it, else before that."""
+    """Say what the figure measures: the nearest name before it since the last figure, else after it, else before."""
     after_figure, first, last = around
     stop = re.compile(r",\s").search(text.folded, match.end(), last)
     return (
@@ -108,4 +108,6 @@ def _nearest(text: Text, start: int, end: int, *, from_end: bool) -> str | None:
         for code, pattern in _indicators()
         for m in pattern.finditer(text.folded, start, end)
     ]
+    if any(code == "apologies" for *_, code in found):
+        return "apologies"  # they are owed for late dossiers, which the sentence then names too
     return min(found)[2] if found else None

@@ -1,6 +1,6 @@
 """Precision and recall of each field over a set of sample letters; run it to print the figures.
 
-    .venv/bin/python tests/core/reference/letters/letter_figures.py tuning
+.venv/bin/python tests/core/reference/letters/letter_figures.py tuning
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def compare(count: Count, true: list[str], found: list[str], where: str) -> None
     count.found += len(found)
     count.true += len(true)
     if wanted != got:
-        count.errors.append(f"{where}: missed {sorted((wanted - got).elements())}, wrong {sorted((got - wanted).elements())}")
+        count.errors.append(
+            f"{where}: missed {sorted((wanted - got).elements())}, wrong {sorted((got - wanted).elements())}"
+        )
 
 
 def plain(value: object) -> str:
@@ -89,17 +91,28 @@ def truth_of(truth: dict[str, Any], name: str) -> list[str]:
     makers = {
         "addressees": lambda: [plain(a) for a in truth["addressees"]],
         "recipients": lambda: [plain(r) for r in truth["recipients"]],
-        "citations": lambda: [_citation(c.get("ref"), c["kind"], c.get("date"), c.get("issuer"), c["role"]) for c in truth["citations"]],
+        "citations": lambda: [
+            _citation(c.get("ref"), c["kind"], c.get("date"), c.get("issuer"), c["role"]) for c in truth["citations"]
+        ],
         "tasks": lambda: [f"{t['path']} {_starts(t['starts'])}" for t in truth["tasks"]],
         "task_bodies": lambda: [f"{t['path']} {plain(b)}" for t in truth["tasks"] for b in t["bodies"]],
-        "thresholds": lambda: [f"{t['task']} {t['relation']} {float(t['value']):g} {t['unit']}" for t in truth["thresholds"]],
-        "indicators": lambda: [f"{t['task']} {float(t['value']):g} {t['indicator']}" for t in truth["thresholds"] if t["indicator"]],
-        "deadlines": lambda: [_deadline(d["task"], d["kind"], d.get("date"), d.get("amount"), d.get("unit"), d.get("period")) for d in truth["deadlines"]],
+        "thresholds": lambda: [
+            f"{t['task']} {t['relation']} {float(t['value']):g} {t['unit']}" for t in truth["thresholds"]
+        ],
+        "indicators": lambda: [
+            f"{t['task']} {float(t['value']):g} {t['indicator']}" for t in truth["thresholds"] if t["indicator"]
+        ],
+        "deadlines": lambda: [
+            _deadline(d["task"], d["kind"], d.get("date"), d.get("amount"), d.get("unit"), d.get("period"))
+            for d in truth["deadlines"]
+        ],
         "duties": lambda: [f"{r['task']} {r['role']} {plain(r['unit'])}" for r in truth["roles"]],
         "reports": lambda: [f"{plain(r['to'])} through {plain(r['through'] or '')}" for r in truth["reporting"]],
         "signer_name": lambda: [plain((truth["signer"] or {})["name"])] if truth["signer"] else [],
         "signer_position": lambda: [plain(truth["signer"]["position"])] if truth["signer"] else [],
-        "signer_capacity": lambda: [f"{truth['signer']['capacity']} {plain(truth['signer']['signs_for'] or '')}"] if truth["signer"] else [],
+        "signer_capacity": lambda: (
+            [f"{truth['signer']['capacity']} {plain(truth['signer']['signs_for'] or '')}"] if truth["signer"] else []
+        ),
     }
     return makers[name]()
 
@@ -115,13 +128,13 @@ def read_of(letter: Letter, name: str) -> list[str]:
         "addressees": lambda: [plain(a.value) for a in letter.addressees],
         "recipients": lambda: [plain(r.value) for r in letter.recipients],
         "citations": lambda: [_citation(c.reference, c.kind, c.date, c.issuer, c.role) for c in letter.citations],
-        "tasks": lambda: [f"{t.path} {_starts(t.text)}" for t in letter.tasks],
+        "tasks": lambda: [f"{t.path} {_first_words(t.text)}" for t in letter.tasks],
         "task_bodies": lambda: [f"{t.path} {plain(b.value)}" for t in letter.tasks for b in t.bodies],
         "thresholds": lambda: [f"{t.task} {t.relation} {t.value:g} {t.unit}" for t in letter.thresholds],
         "indicators": lambda: [f"{t.task} {t.value:g} {t.indicator}" for t in letter.thresholds if t.indicator],
         "deadlines": lambda: [_deadline(d.task, d.kind, d.until, d.amount, d.unit, d.period) for d in letter.deadlines],
         "duties": lambda: [f"{d.task} {d.kind} {plain(d.unit)}" for d in letter.duties],
-        "reports": lambda: [f"{plain(r.to)} through {plain(r.through or '')}" for r in letter.reports],
+        "reports": lambda: sorted({f"{plain(r.to)} through {plain(r.through or '')}" for r in letter.reports}),
         "signer_name": lambda: [plain(signer.name)] if signer and signer.name else [],
         "signer_position": lambda: [plain(signer.position)] if signer and signer.position else [],
         "signer_capacity": lambda: [f"{list(signer.capacity)} {plain(signer.signs_for or '')}"] if signer else [],
@@ -142,6 +155,10 @@ def _number(value: object) -> str:
 
 def _starts(text: str) -> str:
     return " ".join(plain(text).split()[:3])
+
+
+def _first_words(text: str) -> str:
+    return _starts(text.split("\n", maxsplit=1)[0])
 
 
 def _citation(ref: str | None, kind: str, date: object, issuer: str | None, role: str) -> str:
@@ -179,18 +196,19 @@ def overall(counts: dict[str, Count]) -> Count:
     return Count(*(sum(getattr(c, part) for c in counts.values()) for part in ("right", "found", "true")))
 
 
+def lines(name: str, *, with_errors: bool) -> Iterator[str]:
+    counts = table(name)
+    yield f"== {name}: {sum(1 for _ in letters(name))} letters"
+    for f, c in [*counts.items(), ("all", overall(counts))]:
+        shown = [f"{v:.3f}" if v is not None else "  –  " for v in (c.precision, c.recall)]
+        yield f"{f:16} precision {shown[0]}  recall {shown[1]}  right {c.right:3} found {c.found:3} true {c.true:3}"
+        yield from (f"    {e}" for e in c.errors if with_errors)
+
+
 def main() -> None:
-    names = sys.argv[1:] or list(SETS)
-    for name in names:
-        if name.startswith("-"):
-            continue
-        counts = table(name)
-        print(f"== {name}: {sum(1 for _ in letters(name))} letters")
-        for f, c in [*counts.items(), ("all", overall(counts))]:
-            shown = [f"{v:.3f}" if v is not None else "  –  " for v in (c.precision, c.recall)]
-            print(f"{f:16} precision {shown[0]}  recall {shown[1]}  right {c.right:3} found {c.found:3} true {c.true:3}")
-            if "-v" in names:
-                print(*(f"    {e}" for e in c.errors), sep="\n")
+    asked = [name for name in sys.argv[1:] if not name.startswith("-")]
+    for name in asked or SETS:
+        sys.stdout.write("\n".join(lines(name, with_errors="-v" in sys.argv)) + "\n")
 
 
 if __name__ == "__main__":
