@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sipas.cli import demo, edition, estimate, frame, report, responses, round_, sample, simulate, units
+from sipas.cli import demo, edition, estimate, frame, letter, report, responses, round_, sample, simulate, units
 from sipas.cli.screen import console, errors, label, language
 from sipas.cli.sentences import Language, say
 from sipas.errors import SipasError
@@ -25,6 +25,7 @@ app.add_typer(sample.app, name="sample", help="Mẫu: bốc, xuất, kiểm tra 
 app.add_typer(responses.app, name="responses", help="Phiếu trả lời: nhập và kiểm tra.")
 app.add_typer(edition.app, name="edition", help="Phiếu hỏi: xem, kiểm tra, so sánh, xuất.")
 app.add_typer(units.app, name="units", help="Đơn vị hành chính theo thời gian.")
+app.add_typer(letter.app, name="letter", help="Văn bản: đọc cấu trúc của công văn, quyết định, kế hoạch …")
 app.command("estimate")(estimate.estimate)
 app.command("report")(report.report)
 app.command("simulate")(simulate.simulate)
