@@ -29,16 +29,19 @@ run: .venv/run ## install, carry the demonstration rounds through every step, sh
 	$(BIN)/sipas demo demo
 
 test: .venv/test ## all that must be green to land
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/core
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/web
+	SIPAS_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile tests/web
 
 test-long: .venv/test ## full simulations and coverage as well
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/core
 
 check: .venv/test ## format, lint, types, import contracts, sizes, locks, documentation
-	$(BIN)/ruff format --check src tests scripts benchmarks
-	$(BIN)/ruff check src tests scripts benchmarks
+	$(BIN)/ruff format --check src tests scripts benchmarks manage.py
+	$(BIN)/ruff check src tests scripts benchmarks manage.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	DATABASE_URL=sqlite:///:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python scripts/check_sizes.py
 	$(BIN)/python scripts/check_docstrings.py
 	$(BIN)/python scripts/build_docs.py --check
@@ -50,13 +53,13 @@ docs: .venv/test ## make the generated reference pages
 	$(BIN)/python scripts/build_docs.py
 
 fix: .venv/test ## format and mend what can be mended by itself
-	$(BIN)/ruff format src tests scripts benchmarks
-	$(BIN)/ruff check --fix src tests scripts benchmarks
+	$(BIN)/ruff format src tests scripts benchmarks manage.py
+	$(BIN)/ruff check --fix src tests scripts benchmarks manage.py
 
 lock: .venv/made ## pin every dependency with hashes; needs uv
 	for set in run test bench; do \
 	  uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	    $$([ $$set = run ] || echo "-c requirements/run.txt") --output-file requirements/$$set.txt $$([ $$set = run ] && echo "pyproject.toml --group install" || echo "--group $$set $$([ $$set = test ] && echo --group check)"); \
+	    $$([ $$set = run ] || echo "-c requirements/run.txt") --output-file requirements/$$set.txt $$([ $$set = run ] && echo "pyproject.toml --extra web --group install" || echo "--group $$set $$([ $$set = test ] && echo --group check)"); \
 	done
 
 clean: ## remove what was made

@@ -1,0 +1,1 @@
+"""The web application: people, areas, rounds and results, on top of the library ``sipas``."""

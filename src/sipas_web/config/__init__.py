@@ -1,0 +1,1 @@
+"""What runs the application: settings, addresses, the server, the command line."""

@@ -1,0 +1,201 @@
+"""``sipas-web``: serve the application and look after it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sipas_web.config import environment
+from sipas_web.config.environment import SettingError
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Ứng dụng SIPAS trên máy chủ. Cài đặt qua biến môi trường: xem docs/reference/web-settings.md.",
+)
+audit = typer.Typer(no_args_is_help=True)
+app.add_typer(audit, name="audit", help="Nhật ký: kiểm tra và xuất.")
+
+Port = Annotated[int, typer.Option(help="Cổng.", min=1, max=65535)]
+Host = Annotated[str, typer.Option(help="Địa chỉ lắng nghe; mặc định chỉ máy này.")]
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(help="Số tiến trình.", min=1)] = 1,
+    demonstration: Annotated[bool, typer.Option(help="Chế độ mô phỏng: tài khoản mẫu cho từng vai trò.")] = False,
+) -> None:
+    """Chạy máy chủ; tự cập nhật cơ sở dữ liệu trước khi chạy."""
+    if demonstration:
+        os.environ["SIPAS_DEMONSTRATION"] = "1"
+    with _django():
+        _bring_up_to_date()
+        _collect()
+        if demonstration:
+            _show_logins()
+    console.print(f"SIPAS: http://{'localhost' if host == '127.0.0.1' else host}:{port}/")
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "sipas_web.config.wsgi:application",
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.WSGI,
+        blocking_threads=8,
+    ).serve()
+
+
+@app.command()
+def migrate() -> None:
+    """Cập nhật cơ sở dữ liệu, danh mục đơn vị hành chính và các vai trò có sẵn."""
+    with _django():
+        _bring_up_to_date()
+
+
+@app.command("create-admin")
+def create_admin(
+    username: Annotated[str, typer.Option(prompt="Tên đăng nhập", help="Chữ thường không dấu, số, . _ -")],
+    full_name: Annotated[str, typer.Option(prompt="Họ và tên", help="Họ và tên.")],
+    password: Annotated[
+        str, typer.Option(prompt="Mật khẩu", confirmation_prompt=True, hide_input=True, help="Ít nhất 12 ký tự.")
+    ],
+    email: Annotated[str, typer.Option(help="Thư điện tử.")] = "",
+) -> None:
+    """Tạo người quản trị tài khoản đầu tiên, trên phạm vi cả nước."""
+    with _django():
+        from sipas_web.accounts import actions, queries
+        from sipas_web.audit.actors import command_line
+        from sipas_web.units import queries as units
+
+        by = command_line()
+        person = actions.create_person(username=username, full_name=full_name, email=email, password=password, by=by)
+        role = queries.role("administrator")
+        if role is None:
+            raise SettingError("Hãy chạy sipas-web migrate trước · run sipas-web migrate first")
+        actions.appoint(person=person, role=role, unit=units.root(), since=units.today(), by=by)
+    console.print(f"✓ {username}")
+
+
+@app.command()
+def check() -> None:
+    """Kiểm tra cài đặt trước khi đưa vào sử dụng."""
+    with _django():
+        from django.core.management import call_command
+
+        call_command("check", deploy=True, fail_level="WARNING", databases=["default"])
+        call_command("migrate", check_unapplied=True, verbosity=0)
+    console.print("✓")
+
+
+@audit.command("verify")
+def audit_verify(
+    head: Annotated[str | None, typer.Option(help="SỐ:MÃ in trên một văn bản, phải có trong chuỗi.")] = None,
+) -> None:
+    """Kiểm tra chuỗi nhật ký từ bản ghi đầu tiên."""
+    with _django():
+        from sipas_web.audit import queries
+
+        verdict = queries.verified()
+        faults = [f"{f.sequence}: {f.kind}" for f in verdict.faults]
+        faults += [f"trigger: {name}" for name in sorted(queries.missing_triggers())]
+        if head is not None and not queries.has_head(head):
+            faults.append(f"head: {head}")
+    for fault in faults:
+        errors.print(f"[bold red]✗[/] {fault}")
+    if faults:
+        raise typer.Exit(1)
+    console.print(f"✓ {verdict.count} bản ghi, mã cuối {verdict.count}:{verdict.head}", soft_wrap=True)
+
+
+@audit.command("export")
+def audit_export(file: Annotated[Path, typer.Argument(help="Tệp JSON lines sẽ ghi.")]) -> None:
+    """Xuất toàn bộ nhật ký; kiểm tra được bằng verify_export.py mà không cần phần mềm này."""
+    with _django():
+        from sipas_web.audit import actions, export
+        from sipas_web.audit.actors import command_line
+
+        upto, head = actions.export(by=command_line())
+        with file.open("x", encoding="utf-8") as out:
+            out.writelines(export.jsonl(upto))
+    console.print(f"✓ {file} {upto}:{head}", soft_wrap=True)
+
+
+@contextmanager
+def _django() -> Iterator[None]:
+    """Start Django; what an operator can mend becomes one line and exit status 1."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sipas_web.config.settings")
+    from django.core.exceptions import ImproperlyConfigured, ValidationError
+    from django.core.management.base import CommandError, SystemCheckError
+    from django.db.utils import DatabaseError
+
+    try:
+        environment.make_folder()
+        import django
+
+        django.setup()
+        yield
+    except ValidationError as error:
+        _stop(" ".join(error.messages))
+    except (SettingError, CommandError, SystemCheckError, ImproperlyConfigured, DatabaseError, OSError) as error:
+        _stop(str(error))
+
+
+def _stop(text: str) -> None:
+    errors.print(f"[bold red]✗[/] {text}", soft_wrap=True, markup=True)
+    raise typer.Exit(1)
+
+
+def _bring_up_to_date() -> None:
+    from django.core.management import call_command
+
+    from sipas_web.accounts import actions as accounts
+    from sipas_web.audit.actors import command_line
+    from sipas_web.units import actions as units
+    from sipas_web.units import queries, register
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    by = command_line()
+    if queries.register_is_behind(register.fingerprint()):
+        units.load_register(by=by)
+    if accounts.roles_are_behind():
+        accounts.load_roles(by=by)
+
+
+def _collect() -> None:
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _show_logins() -> None:
+    from sipas_web.accounts import demonstration
+    from sipas_web.audit.actors import command_line
+
+    table = Table("Tên đăng nhập", "Vai trò", "Đơn vị", "Khóa mã một lần (TOTP)")
+    for login in demonstration.make_accounts(by=command_line()):
+        table.add_row(login.username, login.role, login.unit, login.secret or "–")
+    console.print(table)
+    console.print(f"Mật khẩu chung (mô phỏng): {demonstration.PASSWORD}")
+
+
+def run() -> None:
+    """Run the command line."""
+    app(prog_name="sipas-web")
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,21 @@
+"""Every address of the application."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from sipas_web.shared.access import public
+
+urlpatterns = [
+    path("", include("sipas_web.shared.urls")),
+    path("", include("sipas_web.accounts.urls")),
+    path("nhat-ky/", include("sipas_web.audit.urls")),
+    path("don-vi/", include("sipas_web.units.urls")),
+    path("ngon-ngu/", public(set_language), name="set_language"),
+    path("tai-khoan/", include("allauth.urls")),
+]
+handler400 = "sipas_web.shared.views.bad_request"
+handler403 = "sipas_web.shared.views.forbidden"
+handler404 = "sipas_web.shared.views.not_found"
+handler500 = "sipas_web.shared.views.failed"

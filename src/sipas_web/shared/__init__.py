@@ -1,0 +1,1 @@
+"""What every app stands on: the look, Vietnamese text, who may open an address."""

@@ -1,0 +1,82 @@
+"""Keeping the closure in step with memberships and successions."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import cast
+
+from sipas_web.units.closure import Line, Period, Tree, Way
+from sipas_web.units.models import Ancestry, Membership, Succession, Unit
+
+
+def continued(steps: Iterable[tuple[int, int, str]]) -> dict[int, int]:
+    """Find who continues whom: (unit, successor, extent) where each is the other's only one, and whole."""
+    listed = list(steps)
+    after = Counter(unit for unit, _successor, _extent in listed)
+    before = Counter(successor for _unit, successor, _extent in listed)
+    return {
+        successor: unit
+        for unit, successor, extent in listed
+        if extent == "whole" and after[unit] == before[successor] == 1
+    }
+
+
+def store(lines: Mapping[int, Collection[Line]]) -> None:
+    """Write the lines of some units."""
+    Ancestry.objects.bulk_create(
+        (
+            Ancestry(
+                ancestor_id=line.ancestor,
+                descendant_id=unit,
+                valid_from=line.period[0],
+                valid_to=line.period[1],
+                depth=line.depth,
+                way=line.way,
+            )
+            for unit, found in lines.items()
+            for line in found
+        ),
+        batch_size=2000,
+    )
+
+
+def refresh(units: Iterable[int]) -> None:
+    """Make the lines of some units and of everything under them anew; the rest is read as it stands."""
+    stale = _with_descendants(set(units))
+    tree = _tree(stale)
+    Ancestry.objects.filter(descendant__in=stale).delete()
+    store({unit: tree.lines(unit) for unit in stale})
+
+
+def _with_descendants(units: set[int]) -> set[int]:
+    """Add what lies under them on any day, predecessors that lie where they lie included."""
+    below = Ancestry.objects.filter(ancestor__in=units).values_list("descendant_id", flat=True)
+    placed = Membership.objects.filter(parent__in=units).values_list("unit_id", flat=True)
+    preceding = Succession.objects.filter(successor__in=units).values_list("unit_id", flat=True)
+    found = units | set(below) | set(placed) | set(preceding)
+    return found if found == units else _with_descendants(found)
+
+
+def _tree(stale: set[int]) -> Tree:
+    parents: dict[int, list[tuple[int, Period]]] = defaultdict(list)
+    for m in Membership.objects.filter(unit__in=stale):
+        parents[m.unit_id].append((m.parent_id, (m.valid_from, m.valid_to)))
+    steps = list(Succession.objects.filter(unit__in=stale).values_list("unit_id", "successor_id", "extent"))
+    to_stale = Succession.objects.filter(successor__in=stale).values_list("unit_id", "successor_id", "extent")
+    successors: dict[int, list[int]] = defaultdict(list)
+    for unit, successor, _extent in steps:
+        successors[unit].append(successor)
+    outside = {p for places in parents.values() for p, _ in places} | {s for _u, s, _e in steps}
+    periods = {u.pk: u.period() for u in Unit.objects.filter(pk__in=stale)}
+    siblings = Succession.objects.filter(unit__in={u for u, _s, _e in to_stale})
+    continues = continued({*to_stale, *siblings.values_list("unit_id", "successor_id", "extent")})
+    return Tree(periods, parents, successors, continues, _known(outside - stale))
+
+
+def _known(units: set[int]) -> dict[int, tuple[Line, ...]]:
+    found: dict[int, list[Line]] = {unit: [] for unit in units}
+    for a in Ancestry.objects.filter(descendant__in=units).order_by("depth", "valid_from", "ancestor_id"):
+        way = cast("Way", a.way)
+        found[a.descendant_id].append(Line(a.ancestor_id, (a.valid_from, a.valid_to), a.depth, way))
+    return {unit: tuple(lines) for unit, lines in found.items()}
