@@ -125,7 +125,7 @@ def denominators(grid: Grid, measures: tuple[Measure, ...]) -> Reals:
     array, shape (D, number of measures)
         Sums of weights (of weighted values, for a ratio).
     """
-    _, _, below = _sums(grid, measures)
+    below = _added(grid, [down for _, _, down in map(parts_of, measures)])
     return grid.per_domain(grid.per_segment(below))
 
 
@@ -188,9 +188,17 @@ def intervals_of_shares(
 def _sums(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals, Reals, Reals]:
     parts = [parts_of(measure) for measure in measures]
     counts = grid.sums(tuple(count for count, _, _ in parts))
-    above = [grid.sums(up).sum(axis=1) for _, up, _ in parts]
-    below = [grid.sums(down).sum(axis=1) for _, _, down in parts]
-    return counts, _columns(above, counts), _columns(below, counts)
+    return counts, _added(grid, [up for _, up, _ in parts]), _added(grid, [down for _, _, down in parts])
+
+
+def _added(grid: Grid, several: list[tuple[Term, ...]]) -> Reals:
+    """Give sums of terms, one column for each of the tuples."""
+    single = [place for place, terms in enumerate(several) if len(terms) == 1]
+    found = np.empty((grid.table.height, len(several)))
+    found[:, single] = grid.sums(tuple(several[place][0] for place in single))
+    for place in set(range(len(several))).difference(single):
+        found[:, place] = grid.sums(several[place]).sum(axis=1)
+    return found
 
 
 def _crossed(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals | None, Reals | None]:
@@ -201,7 +209,3 @@ def _crossed(grid: Grid, measures: tuple[Measure, ...]) -> tuple[Reals | None, R
     below = [grid.crossed(down) for _, _, down in parts]
     sides = [np.stack([one.sum(axis=2) for one in side if one is not None], axis=2) for side in (above, below)]
     return sides[0], sides[1]
-
-
-def _columns(columns: list[Reals], like: Reals) -> Reals:
-    return np.column_stack(columns) if columns else np.zeros_like(like)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
+from scipy import sparse
 
 from sipas.estimation.design import Design
 from sipas.estimation.measures import Term
@@ -36,6 +37,7 @@ class Groups:
         self.numbers = of_row if alone else np.concatenate([np.arange(count), of_row])
         self.scratch = np.empty(0 if alone else self.numbers.size)
         self.room = np.empty(of_row.size) if alone else self.scratch[count:]
+        self._weights: sparse.csc_array | None = None
 
     def total(self, before: Reals) -> Reals:
         """Add the values in ``room`` to the sums before, row after row.
@@ -54,6 +56,35 @@ class Groups:
             return before + self.room
         self.scratch[: before.size] = before
         return np.asarray(np.bincount(self.numbers, self.scratch, before.size), np.float64)
+
+    def weighed(self, weight: Reals, holds: Flags, before: Reals) -> Reals:
+        """Add weights to the sums before, row after row.
+
+        Parameters
+        ----------
+        weight : array of float, shape (rows,)
+            The same in every call.
+        holds : array of bool, shape (rows,)
+            Rows whose weight counts.
+        before : array of float, shape (G,)
+            Sums of the rows before.
+
+        Returns
+        -------
+        array of float, shape (G,)
+            Sums, as if all rows had been added in one go.
+        """
+        if self.alone:
+            return before + weight * holds
+        if self._weights is None:
+            # A column for each sum before and one for each row, in order: the product adds them one after another.
+            count, size = self.first.size, self.numbers.size
+            ends = np.arange(size + 1, dtype=np.int32)
+            entries = np.concatenate([np.ones(count), weight]), self.numbers.astype(np.int32), ends
+            self._weights = sparse.csc_array(entries, shape=(count, size))
+        self.scratch[: before.size] = before
+        np.copyto(self.room, holds)
+        return np.asarray(self._weights @ self.scratch)
 
     def count(self, holds: Flags) -> Reals:
         """Count the rows of which something holds.
@@ -200,15 +231,16 @@ class Chunk:
     ----------
     frame : polars.DataFrame
         Rows.
+    bounds : dict of str to int
+        What stands for missing in which columns (``filled``).
     design : Design
         Names weight and sizes.
     terms : tuple of Term
         Sums to make.
     """
 
-    def __init__(self, frame: pl.DataFrame, design: Design, terms: tuple[Term, ...]) -> None:
-        self.frame, self.bounds = _filled(frame)
-        self.design, self.terms = design, terms
+    def __init__(self, frame: pl.DataFrame, bounds: dict[str, int], design: Design, terms: tuple[Term, ...]) -> None:
+        self.frame, self.bounds, self.design, self.terms = frame, bounds, design, terms
         weight = None if design.weight is None else frame[design.weight].cast(pl.Float64).fill_null(np.nan)
         self.weight = np.ones(frame.height) if weight is None else weight.to_numpy()
         # Not functools.cache, whose hold on the chunk would keep it until the garbage collector comes.
@@ -271,8 +303,11 @@ class Chunk:
             name = f"t{number}"
             if term.counts:
                 yield name, before[name] + self._count(groups, term, counted)
-            elif self._fill(groups.room, term):
+            elif term.power:
+                self._fill(groups.room, term)
                 yield name, groups.total(before[name])
+            elif (holds := self._holds(term)) is not None:
+                yield name, groups.weighed(self.weight, holds, before[name])
             else:
                 yield name, self._same(groups, before, name, total)
 
@@ -313,24 +348,21 @@ class Chunk:
                 missing = gone if missing is None else (missing | gone if term.every else missing & gone)
         return missing
 
-    def _fill(self, room: Reals, term: Term) -> bool:
-        """Write what a term adds of each row; False where that is the weight itself."""
+    def _holds(self, term: Term) -> Flags | None:
+        """Tell which rows a term adds; None where that is all."""
         if term.codes is not None:
-            np.multiply(self.weight, self._among(term.answered[0], term.codes), out=room)
-            return True
+            return self._among(term.answered[0], term.codes)
         missing = self._unanswered(term)
-        if term.power:
-            product = self.weight
-            for column in term.power:
-                product = product * self.frame[column].cast(pl.Float64).to_numpy()
-            np.copyto(room, product)
-            if missing is not None:
-                room[missing] = 0.0
-            return True
-        if missing is None:
-            return False
-        np.multiply(self.weight, ~missing, out=room)
-        return True
+        return None if missing is None else ~missing
+
+    def _fill(self, room: Reals, term: Term) -> None:
+        product = self.weight
+        for column in term.power:
+            product = product * self.frame[column].cast(pl.Float64).to_numpy()
+        np.copyto(room, product)
+        missing = self._unanswered(term)
+        if missing is not None:
+            room[missing] = 0.0
 
     def given(self, column: str) -> Reals | Ints:
         """Give the values of a column.
@@ -386,9 +418,24 @@ class Chunk:
         return found & ~missing
 
 
-def _filled(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Put the greatest number of its type for what is missing in short integers, where it does not occur."""
-    holed = [name for name in frame.columns if frame.schema[name] in SHORT and frame[name].null_count()]
+def filled(frame: pl.DataFrame, columns: list[str]) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Put the greatest number of its type for what is missing in short integers, where it does not occur.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Rows.
+    columns : list of str
+        Where to.
+
+    Returns
+    -------
+    polars.DataFrame
+        The same rows.
+    dict of str to int
+        By column, the number put.
+    """
+    holed = [name for name in columns if frame.schema[name] in SHORT and frame[name].null_count()]
     if not holed:
         return frame, {}
     greatest = {name: int(np.iinfo(str(frame.schema[name]).lower()).max) for name in holed}

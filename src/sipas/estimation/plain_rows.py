@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 import polars as pl
@@ -19,11 +20,12 @@ import polars as pl
 from sipas.estimation.design import Design
 from sipas.estimation.engines import Column, DuckDB, Kind, Rows, refuse_alike
 from sipas.estimation.measures import Term
+from sipas.estimation.plain_chunk import filled
 from sipas.estimation.plain_sums import TooManyGroupsError, sums_of
 from sipas.estimation.row_files import files_of, refuse_differing
 
 CHUNK = 1 << 18  # rows added at a time: their columns fit into the processor's cache
-READ = 4 * CHUNK  # rows read at a time: most files have smaller row groups
+MOST_READ = 4 * CHUNK  # rows read at a time: most files have smaller row groups
 MOST_ALONE = 300_000  # rows that are units of their own: there is nothing to add, and an engine can spill
 INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
 REALS = (pl.Float32, pl.Float64)
@@ -136,28 +138,31 @@ class PlainRows:
         schema = self.parts[0].collect_schema()
         return {name: Column(_kind(schema[name]), str(schema[name])) for name in wanted}
 
-    def chunks(self) -> Iterator[pl.DataFrame]:
+    def chunks(self) -> Iterator[tuple[pl.DataFrame, dict[str, int]]]:
         """Read the columns looked at.
 
         Yields
         ------
-        polars.DataFrame
-            Rows in their order; all in one frame where they are numbered.
+        (polars.DataFrame, dict of str to int)
+            Rows in their order, all in one frame where they are numbered; what stands for missing in which columns.
         """
         keys, others, numbered = self.wanted
         wanted = list(dict.fromkeys([*keys, *others])) or self.names[:1]
         parts = [part.select(wanted) for part in self.parts]
+        fill = list(dict.fromkeys(name for name in others if name not in keys))
         if numbered:
-            yield pl.concat([part.collect() for part in parts])
+            yield filled(pl.concat([part.collect() for part in parts]), fill)
             return
-        slices = (part.slice(start, READ) for part in parts for start in range(0, _height(part), READ))
+        step = min(MOST_READ, max(CHUNK, self.count // 4))
+        slices = (part.slice(start, step) for part in parts for start in range(0, _height(part), step))
+        read = (partial(_read, one, fill) for one in slices)
         with ThreadPoolExecutor(1) as ahead:  # the next slice is decoded while this one is added
-            coming = deque(ahead.submit(one.collect) for one in islice(slices, 1))
+            coming = deque(ahead.submit(one) for one in islice(read, 1))
             while coming:
-                read = coming.popleft().result()
-                coming.extend(ahead.submit(one.collect) for one in islice(slices, 1))
-                for start in range(0, read.height, CHUNK):
-                    yield read.slice(start, CHUNK)
+                frame, bounds = coming.popleft().result()
+                coming.extend(ahead.submit(one) for one in islice(read, 1))
+                for start in range(0, frame.height, CHUNK):
+                    yield frame.slice(start, CHUNK), bounds
 
     def sums(
         self, design: Design, terms: tuple[Term, ...], domains: tuple[tuple[str, ...], ...], *, carried: bool
@@ -239,6 +244,10 @@ class PlainRows:
             In single quotes.
         """
         return "'" + str(value).replace("'", "''") + "'"
+
+
+def _read(part: pl.LazyFrame, fill: list[str]) -> tuple[pl.DataFrame, dict[str, int]]:
+    return filled(part.collect(), fill)
 
 
 def _height(part: pl.LazyFrame) -> int:

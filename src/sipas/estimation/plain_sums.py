@@ -108,14 +108,20 @@ class _Kind:
 
 
 def sums_of(
-    frames: Iterable[pl.DataFrame], design: Design, terms: tuple[Term, ...], domains: Domains, *, carried: bool
+    frames: Iterable[tuple[pl.DataFrame, dict[str, int]]],
+    design: Design,
+    terms: tuple[Term, ...],
+    domains: Domains,
+    *,
+    carried: bool,
 ) -> pl.DataFrame:
     """Make the sums that ``query.phase_1`` describes.
 
     Parameters
     ----------
-    frames : iterable of polars.DataFrame
-        Rows in their order; keys are integers or texts, all else numbers. One frame where each row is a unit.
+    frames : iterable of (polars.DataFrame, dict of str to int)
+        Rows in their order, and what stands for missing in which columns (``filled``); keys are integers or texts, all
+        else numbers. One frame where each row is a unit.
     design : Design
         Names the columns.
     terms : tuple of Term
@@ -141,8 +147,8 @@ def sums_of(
     whole, kinds = Totals(tuple(path)), [_Kind(kind, f"domain of kind {i}") for i, kind in enumerate(domains, start=1)]
     keys = [*(pl.col(name) for name in path), *(_label(kind) for kind in kinds)]
     with np.errstate(all="ignore"):  # what is not finite is refused by its sums
-        for frame in frames:
-            chunk = Chunk(frame, design, terms)
+        for frame, bounds in frames:
+            chunk = Chunk(frame, bounds, design, terms)
             units = unit_groups(frame, design)
             local = _firsts(frame, keys, units)
             if design.by_row:

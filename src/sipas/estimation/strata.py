@@ -172,7 +172,10 @@ def crossing_units(whole: pl.DataFrame, parent: list[str], stratum: str, unit: s
     polars.DataFrame
         Path above, code and the list of its strata, sorted; no row where none crosses.
     """
-    crossing = whole.group_by(*parent, unit).agg(pl.col(stratum).unique().sort())
+    units = whole.select(*parent, unit, stratum)
+    if units.n_unique(subset=[*parent, unit]) == units.n_unique():
+        units = units.clear()
+    crossing = units.group_by(*parent, unit).agg(pl.col(stratum).unique().sort())
     return crossing.filter(pl.col(stratum).list.len() > 1, pl.col(unit).is_not_null()).sort(*parent, unit)
 
 

@@ -72,7 +72,7 @@ def test_numpy_gives_the_bits_of_the_engine(frame: pl.DataFrame, design: Design,
         frame = frame.with_columns(pl.col("sex").fill_null(1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plain_rows, "CHUNK", chunk)
-        patch.setattr(plain_rows, "READ", 2 * chunk)
+        patch.setattr(plain_rows, "MOST_READ", 2 * chunk)
         mine = collapse(frame, design, MEASURES, DOMAINS, part="day")
     theirs = collapse(frame, design, MEASURES, DOMAINS, part="day", engine=DuckDB())
     assert_frame_equal(mine.table, theirs.table, check_exact=True)
@@ -88,7 +88,7 @@ def test_a_file_gives_what_its_frame_gives(tmp_path: Path) -> None:
 
 def test_a_unit_that_turns_out_to_lie_in_two_domains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plain_rows, "CHUNK", 2)
-    monkeypatch.setattr(plain_rows, "READ", 4)
+    monkeypatch.setattr(plain_rows, "MOST_READ", 4)
     for number, region in enumerate(["a", "a", "b"]):
         part = pl.DataFrame({
             "q1": [4, 5, None],
