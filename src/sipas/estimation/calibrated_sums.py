@@ -200,10 +200,10 @@ class CalibrationSums:
         -------
         dict of str to str
             Key ``sipas.moments.calibration``: what was calibrated to; ``sipas.moments.calibration.sums``: the table
-            (Arrow IPC as base 64).
+            (Parquet as base 64).
         """
         stream = BytesIO()
-        self.table.write_ipc(stream, compression="zstd")
+        self.table.write_parquet(stream)  # not Arrow IPC, whose buffers of text differ from run to run
         about = msgspec.json.encode(_Description(self.weight, self.path, self.terms)).decode()
         return {ABOUT: about, SUMS: b64encode(stream.getvalue()).decode()}
 
@@ -321,4 +321,4 @@ def read_calibration(metadata: dict[str, str]) -> CalibrationSums | None:
     if ABOUT not in metadata:
         return None
     about = msgspec.json.decode(metadata[ABOUT], type=_Description)
-    return CalibrationSums(pl.read_ipc(BytesIO(b64decode(metadata[SUMS]))), about.weight, about.path, about.terms)
+    return CalibrationSums(pl.read_parquet(BytesIO(b64decode(metadata[SUMS]))), about.weight, about.path, about.terms)

@@ -234,12 +234,12 @@ class Moments:
         ----------
         path : pathlib.Path
             File to make; design, measures and kinds go to the key ``sipas.moments`` of its metadata, probabilities of
-            pairs to ``sipas.moments.joint`` (Arrow IPC as base 64).
+            pairs to ``sipas.moments.joint`` (Parquet as base 64).
         """
         about = {"sipas.moments": msgspec.json.encode(self.description).decode()}
         if self.joint is not None:
             stream = BytesIO()
-            self.joint.write_ipc(stream, compression="zstd")
+            self.joint.write_parquet(stream)
             about["sipas.moments.joint"] = b64encode(stream.getvalue()).decode()
         if self.calibration is not None:
             about |= self.calibration.metadata()
@@ -278,7 +278,7 @@ def read_moments(path: Path) -> Moments:
     ]
     if missing := [name for name in wanted if name not in table.columns]:
         raise SipasError("estimation.moments_columns", "moments", got=missing, place=Place(file=path.name))
-    pairs = None if joint is None else pl.read_ipc(BytesIO(b64decode(joint)))
+    pairs = None if joint is None else pl.read_parquet(BytesIO(b64decode(joint)))
     return Moments(table.select(wanted), description, pairs, read_calibration(metadata))
 
 
