@@ -16,6 +16,7 @@ _LEVELS = rf"cac\s+{LEVEL}(?:\s*,\s*{LEVEL})*(?:\s+va\s+{LEVEL})?"
 # A proper name of one to five words with capitals: looked at in the raw text.
 _WORD = re.compile(r"\s{1,3}([^\W\d_]+)")
 _MOST_NAME = 5
+_MOST_PARTS = 8  # words with capitals in the name of a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +175,20 @@ def _is_capital(text: Text, match: re.Match[str]) -> bool:
     return text.raw[match.start() : match.end()].lstrip()[:1].isupper()
 
 
-def _proper_name(text: Text, at: int, end: int) -> int:
+def _proper_name(text: Text, at: int, end: int, most: int = 20) -> int:
     """Take the words with capitals that follow; several such names may stand in a row after a plural level."""
     for _ in range(_MOST_NAME):
         word = _WORD.match(text.raw, at, end)
         if word is None or "\n\n" in word[0] or not _is_name(word[1]):
             break
         at = word.end()
-    listed = re.compile(r"\s*,\s*([^\W\d_]+)\s+([^\W\d_]+)").match(text.raw, at, end)
+    listed = _LISTED.match(text.raw, at, end) if most else None
     if listed and _is_name(listed[1]) and _is_name(listed[2]) and not _opens_body(text, listed.start(1), end):
-        return _proper_name(text, listed.end(), end)
+        return _proper_name(text, listed.end(), end, most - 1)
     return at
+
+
+_LISTED = re.compile(r"\s*,\s*([^\W\d_]+)\s+([^\W\d_]+)")
 
 
 def _opens_body(text: Text, at: int, end: int) -> bool:
@@ -215,7 +219,10 @@ def _free_name(text: Text, at: int, end: int) -> int:
     if first is None or not first[1][0].isupper() or "\n\n" in first[0]:
         return at
     last = at
-    while word := _capital_word(text, last, end) or _joined_word(text, last, end, is_first=last == at):
+    for _ in range(_MOST_PARTS):
+        word = _capital_word(text, last, end) or _joined_word(text, last, end, is_first=last == at)
+        if word is None:
+            break
         last = word
     return last
 

@@ -69,7 +69,7 @@ def reference_of(text: Text, match: re.Match[str]) -> Reference:
     symbol = re.sub(r"[\s*]+", "", text.raw[match.start("symbol") : match.end("symbol")])
     symbol = re.sub("[\u2010-\u2014]", "-", symbol)
     year = int(mended(match["year"])) if match["year"] else None
-    is_mended = not raw_number.removesuffix(suffix).isdecimal() or " " in match[0]
+    is_mended = not raw_number.removesuffix(suffix).isdecimal() or " " in text.raw[match.start("number") : match.end()]
     return Reference(number, symbol, year, is_mended)
 
 

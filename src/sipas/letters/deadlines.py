@@ -48,6 +48,7 @@ _DOING = re.compile(
     r"|\bphat\b|\bmoi\s|doi\s+thoai|\bgui\b|hop\b|don\s+doc|lan\s*/"
 )
 _LOOK_BACK = 60
+_CLAUSE = 200  # characters to either side that a clause may have
 
 
 def find_deadlines(
@@ -147,6 +148,7 @@ def _periodic(text: Text, start: int, end: int, task: str | None) -> Iterator[De
 
 
 def _clause_around(text: Text, match: re.Match[str], start: int, end: int) -> tuple[int, int]:
+    start, end = max(start, match.start() - _CLAUSE), min(end, match.end() + _CLAUSE)
     left = max(text.folded.rfind(mark, start, match.start()) for mark in ",:")
     right = min((at for mark in ",:" if (at := text.folded.find(mark, match.end(), end)) >= 0), default=end)
     return (left + 1 if left >= 0 else start), right

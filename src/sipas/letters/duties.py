@@ -217,8 +217,8 @@ def find_reports(text: Text, start: int, end: int, task: str | None) -> list[Rep
     for first, last in sentences(text, start, end):
         for report in _reports(text, first, last, task):
             found.setdefault((report.to.lower(), report.through), report)
-    through = {to.lower() for _, to in found if to}
-    kept = [r for r in found.values() if r.through or r.to.lower() not in through]
+    passed_on = {name.lower() for r in found.values() if r.through for name in (r.to, r.through)}
+    kept = [r for r in found.values() if r.through or r.to.lower() not in passed_on]
     return sorted(kept, key=lambda r: r.start)
 
 

@@ -115,7 +115,9 @@ def _take(text: Text, cells: Sequence[Cell], at: int, head: Head) -> int:
 
 def _is_stray(text: Text, cell: Cell, head: Head) -> bool:
     """Say whether it is a remark or a bracket above or inside the head that is no part of the letter."""
-    raw = text.raw[cell.start : cell.end]
+    raw, folded = text.raw[cell.start : cell.end], text.folded[cell.start : cell.end]
+    if ADDRESSED.match(folded) or RECIPIENTS.match(folded):
+        return False
     is_bracketed = raw[:1] in "([" and raw[-1:] in ")]"
     return is_bracketed or (
         len(raw) < 12 and head.subject is None and head.kind is None and not head.body and cell.row < 12

@@ -18,6 +18,7 @@ from sipas.intake.workbook_check import check_workbook
 
 LIMITS = Limits(unpacked_bytes=256 * MEBI)
 POINTS = "abcdđeghiklmnopqrstuvxy"
+_MOST_STYLES = 10  # styles that stand on one another
 BROKEN = {"intake.workbook_broken", "intake.kind_unknown", "intake.workbook_encrypted"}
 
 
@@ -94,7 +95,7 @@ class _Numbers:
 
     def before(self, paragraph: Paragraph) -> str:
         """Give the number or bullet that Word sets before a paragraph."""
-        numbering = paragraph._p.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
+        numbering = _numbering(paragraph)
         if numbering is None or not paragraph.text.strip():
             return ""
         number, depth = _value(numbering, "w:numId"), int(_value(numbering, "w:ilvl") or 0)
@@ -116,6 +117,19 @@ class _Numbers:
             style = self.levels[number].get(level, ("decimal", "", 1))[0]
             pattern = pattern.replace(f"%{level + 1}", _styled(count, style))
         return f"{pattern} " if pattern.strip() else ""
+
+
+def _numbering(paragraph: Paragraph) -> Any:
+    """Give the list of a paragraph: its own, else that of its style or of the styles below it."""
+    path = f"{qn('w:pPr')}/{qn('w:numPr')}"
+    found = paragraph._p.find(path)
+    style: Any = paragraph.style
+    for _ in range(_MOST_STYLES):
+        if found is not None or style is None:
+            break
+        found = style.element.find(path)
+        style = getattr(style, "base_style", None)
+    return found
 
 
 def _styled(count: int, style: str) -> str:

@@ -180,6 +180,8 @@ class Numbering:
         while self.open and LEVELS.index(self.open[-1].level) >= rank:
             self.open.pop()
         above = self.open[-1].path if self.open else None
+        if not text.raw[start : paragraph.end].strip(" *"):
+            start = paragraph.start  # a number alone on its line; what it numbers follows
         path = self._path(text, level, value, paragraph, above)
         made = Provision(path, level, above, start, paragraph.end, value, [Paragraph(start, paragraph.end)])
         self.open.append(made)

@@ -45,7 +45,7 @@ def without_foreign(text: Text) -> Text:
     raw = text.raw
     for start, end in reversed(_runs(text)):
         raw = raw[:start] + "." + " " * (end - start - 1) + raw[end:]
-    return Text(raw)
+    return Text(raw, text.raw)
 
 
 def _runs(text: Text) -> list[tuple[int, int]]:
@@ -139,6 +139,8 @@ def _subject(text: Text, citation: Citation) -> tuple[int, Found | None]:
     if about is None:
         return last, None
     start, end = text.trimmed(about.end(), last)
+    if start == end:
+        return last, None
     value = text.shown(start, end)
     return last, Found(start=start, end=end, line=text.line(start), confidence=0.6, value=value)
 

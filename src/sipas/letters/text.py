@@ -30,9 +30,12 @@ class Text:
     ----------
     raw : str
         NFC, lines end in a newline, nothing invisible.
+    said : str, optional
+        What is shown to a person where ``raw`` has parts blanked out; same length.
     """
 
     raw: str
+    said: str | None = None
 
     @classmethod
     def of(cls, text: str) -> Text:
@@ -88,7 +91,7 @@ class Text:
         str
             Single spaces, no marks of an export, no punctuation at the ends but closing brackets.
         """
-        return tidy(self.raw[start:end])
+        return tidy((self.said or self.raw)[start:end])
 
     def trimmed(self, start: int, end: int) -> tuple[int, int]:
         """Narrow a stretch to what is not space or loose punctuation.

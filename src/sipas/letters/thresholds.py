@@ -81,10 +81,10 @@ def _relation(text: Text, match: re.Match[str], first: int, last: int) -> tuple[
     before = text.folded[max(first, match.start() - _LOOK_BACK) : match.start()]
     offset = match.start() - len(before)
     since = _FROM.search(before)
-    if up or since:
+    if up or (since and not down):
         return "ge", offset + since.start() if since else match.start(), up.end() if up else match.end()
     if down:
-        return "le", match.start(), down.end()
+        return "le", offset + since.start() if since else match.start(), down.end()
     for relation, pattern in _BEFORE:
         if found := re.search(rf"(?<!\w){pattern}{_NEAR}", before):
             return relation, offset + found.start(), match.end()
