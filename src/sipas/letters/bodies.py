@@ -247,6 +247,21 @@ def _capital_word(text: Text, at: int, end: int) -> int | None:
         follower = _WORD.match(text.folded, at, end)
         if follower and _goes_on(text, follower, end):
             at = follower.end()
+            if _MANAGING.fullmatch(text.folded, word.start(1), at):
+                at = _managed(text, at, end)
+    return at
+
+
+# Sections named by what they manage: small syllables up to a verb or a mark.
+_MANAGING = re.compile(r"(?:quan\s+ly|kiem\s+soat|dang\s+ky|phat\s+trien)")
+
+
+def _managed(text: Text, at: int, end: int) -> int:
+    for _ in range(_MOST_NAME):
+        follower = _WORD.match(text.folded, at, end)
+        if follower is None or not _goes_on(text, follower, end):
+            break
+        at = follower.end()
     return at
 
 

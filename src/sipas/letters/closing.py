@@ -60,7 +60,10 @@ def _on_one_line(text: Text, cells: Sequence[Cell], at: int, start: int) -> tupl
     pieces = []
     for match in re.finditer(r"[^;]+", text.raw[start:end]):
         pieces.append(_found(text, start + match.start(), start + match.end()))
-    return tuple(p for p in pieces if p is not None), after
+    listed: tuple[Found, ...] = ()
+    if after < len(cells) and not cells[after].after_gap:
+        listed, after = _bulleted(text, cells, after)
+    return (*(p for p in pieces if p is not None), *listed), after
 
 
 def _bulleted(text: Text, cells: Sequence[Cell], at: int) -> tuple[tuple[Found, ...], int]:

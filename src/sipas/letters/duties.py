@@ -182,7 +182,7 @@ _RECEIVER = r"(?:(?:ve|cho|len|den|toi)\s+)?"
 _REPORT = re.compile(
     rf"\b(?:bao\s+cao(?:\s+(?:ket\s+qua(?:\s+thuc\s+hien)?|va\s+tham\s+muu))*|phan\s+anh|gui(?:\s+bao\s+cao)?)\s+{_RECEIVER}(?=\S)"
 )
-_SENT = re.compile(r"\bgui\b(?P<what>[^.;:]{0,60}?)\s+ve\s+(?=\S)")
+_SENT = re.compile(r"\b(?:gui|bao\s+cao|phan\s+anh)\b[^.;:]{0,60}?\s+(?:ve|cho|len)\s+(?=\S)")
 _THROUGH = re.compile(r"\s*\(?\s*,?\s*(?:thong\s+)?qua\s+")
 _PASSED_ON = re.compile(r"[^.;:]{0,60}?\bde\s+tong\s+hop\s*,?\s*(?:va\s+)?(?:bao\s+cao|trinh)\s+")
 _VIA = re.compile(r"\b(?:phan\s+anh|bao\s+cao|gui)\s+qua\s+(?=\S)")

@@ -35,32 +35,62 @@ class Kind:
 
 @cache
 def words() -> dict[str, Any]:
-    """Give the vocabulary file."""
+    """Give the vocabulary file.
+
+    Returns
+    -------
+    dict
+        As it stands in ``vocabulary.yaml``.
+    """
     data: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("vocabulary.yaml").read_text(encoding="utf-8"))
     return data
 
 
 @cache
 def kinds() -> dict[str, Kind]:
-    """Give every kind by its code."""
+    """Give every kind by its code.
+
+    Returns
+    -------
+    dict of str to Kind
+        All of them.
+    """
     return {code: Kind(code, k["name"], k.get("abbreviation")) for code, k in words()["kinds"].items()}
 
 
 @cache
 def kind_by_name() -> dict[str, Kind]:
-    """Give every kind by its folded name."""
+    """Give every kind by its folded name.
+
+    Returns
+    -------
+    dict of str to Kind
+        All of them.
+    """
     return {fold(kind.name): kind for kind in kinds().values()}
 
 
 @cache
 def kind_by_abbreviation() -> dict[str, Kind]:
-    """Give every kind by its folded abbreviation."""
+    """Give every kind by its folded abbreviation.
+
+    Returns
+    -------
+    dict of str to Kind
+        Those that have one.
+    """
     return {fold(kind.abbreviation): kind for kind in kinds().values() if kind.abbreviation}
 
 
 @cache
 def symbols() -> dict[str, str]:
-    """Give the body behind a symbol's group, by the folded group."""
+    """Give the body behind a symbol's group, by the folded group.
+
+    Returns
+    -------
+    dict of str to str
+        Names of bodies in Vietnamese.
+    """
     return {fold(group): str(name) for group, name in words()["symbols"].items()}
 
 
