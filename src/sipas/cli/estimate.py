@@ -13,9 +13,9 @@ from sipas import rounds
 from sipas.cli.round_ import carry_out
 from sipas.cli.screen import console, errors, label, language, table
 from sipas.cli.table_files import Form, write
-from sipas.estimation.analysis import Analysis, analysis_of, analysis_text
-from sipas.estimation.results import Results
-from sipas.estimation.sample_files import MISSING, read_sample
+from sipas.estimation.survey.analysis import Analysis, analysis_of, analysis_text
+from sipas.estimation.survey.results import Results
+from sipas.estimation.survey.sample_files import MISSING, read_sample
 from sipas.intake.reasons import HEADER_ROW
 from sipas.intake.vietnamese import format_number
 

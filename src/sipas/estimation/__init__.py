@@ -1,29 +1,9 @@
 """Estimates from a sample, with errors by its design. Knows nothing of satisfaction."""
 
-from sipas.estimation.accounting import accounting
-from sipas.estimation.agreements import Agreement, agreement, agreement_of_pairs
-from sipas.estimation.analysis import Analysis, read_analysis
-from sipas.estimation.area_model import FitMethod
-from sipas.estimation.calibrated import CalibratedWeight
-from sipas.estimation.calibrated_cells import AuxiliaryCells, auxiliary_cells
-from sipas.estimation.calibrated_collapsing import collapse_calibrated
-from sipas.estimation.calibrated_newton import Recalibration, poststratify, recalibrate
-from sipas.estimation.calibrated_replicates import CalibratedReplicates, calibrate_replicates
-from sipas.estimation.calibrated_sums import CalibrationSums
-from sipas.estimation.collapsing import collapse
-from sipas.estimation.contrasts import beside, contrast, covariance_of, function_of, smooth
-from sipas.estimation.design import Design, Stage
-from sipas.estimation.engines import DuckDB, Engine
-from sipas.estimation.estimated import Estimated
-from sipas.estimation.estimates import Conventions, Request, estimate, estimate_rows, natural
-from sipas.estimation.expressions import Expression, expression
-from sipas.estimation.freedom import DegreesOfFreedom, degrees_of
-from sipas.estimation.grid import Grid, grids, lay_out
-from sipas.estimation.intervals import difference_interval, log_interval, t_interval, t_quantile
-from sipas.estimation.joint import joint_pairs
-from sipas.estimation.linearise import denominators, intervals_of_shares, kish_size, numerators, ratios, unanimous
-from sipas.estimation.linearised import Linearised, across, totals
-from sipas.estimation.measures import (
+from sipas.estimation.agreements.agreements import Agreement, agreement, agreement_of_pairs
+from sipas.estimation.designs.calibration import CalibratedWeight
+from sipas.estimation.designs.design import Design, Stage
+from sipas.estimation.designs.measures import (
     Mean,
     Measure,
     Pooled,
@@ -35,13 +15,46 @@ from sipas.estimation.measures import (
     terms_of,
     weighed,
 )
-from sipas.estimation.moments import WHOLE, Moments, merge, read_moments
-from sipas.estimation.parts import collapse_parts, read_parts, write_part
-from sipas.estimation.quantile_rules import QuantileRule, quantiles_of
-from sipas.estimation.quantiles import quantile
-from sipas.estimation.query import phase_1
+from sipas.estimation.estimates import Conventions, Request, estimate, estimate_rows, natural
+from sipas.estimation.functions.contrasts import beside, contrast, covariance_of, function_of, smooth
+from sipas.estimation.functions.expressions import Expression, expression
+from sipas.estimation.hypotheses.table_tests import TableTest, share_test, table_test, table_tests
+from sipas.estimation.hypotheses.wald import WaldTest, equality_of_domains, linear_hypothesis, wald_test
+from sipas.estimation.intervals.intervals import difference_interval, log_interval, t_interval, t_quantile
+from sipas.estimation.intervals.reliability import reliability
+from sipas.estimation.intervals.shares import (
+    ShareInterval,
+    beta_interval,
+    nchs_interval,
+    nchs_size,
+    share_interval,
+    wilson_interval,
+)
+from sipas.estimation.linear.accounting import accounting
+from sipas.estimation.linear.estimated import Estimated
+from sipas.estimation.linear.freedom import DegreesOfFreedom, degrees_of
+from sipas.estimation.linear.grid import Grid, grids, lay_out
+from sipas.estimation.linear.linearise import (
+    denominators,
+    intervals_of_shares,
+    kish_size,
+    numerators,
+    ratios,
+    unanimous,
+)
+from sipas.estimation.linear.linearised import Linearised, across, totals
+from sipas.estimation.moments.calibrated_collapsing import collapse_calibrated
+from sipas.estimation.moments.calibration_sums import CalibrationSums
+from sipas.estimation.moments.collapsing import collapse
+from sipas.estimation.moments.engines import DuckDB, Engine
+from sipas.estimation.moments.joint import joint_pairs
+from sipas.estimation.moments.moments import WHOLE, Moments, merge, read_moments
+from sipas.estimation.moments.parts import collapse_parts, read_parts, write_part
+from sipas.estimation.moments.query import phase_1
+from sipas.estimation.moments.spark import Spark, stop_spark
+from sipas.estimation.quantiles.quantile_rules import QuantileRule, quantiles_of
+from sipas.estimation.quantiles.quantiles import quantile
 from sipas.estimation.relative_importance import johnson, lmg, lmg_sampled
-from sipas.estimation.reliability import reliability
 from sipas.estimation.replicates import (
     Factors,
     Replicated,
@@ -51,22 +64,16 @@ from sipas.estimation.replicates import (
     replicated_quantiles,
     replicated_ratios,
 )
-from sipas.estimation.results import Results
+from sipas.estimation.replicates.calibrated import CalibratedReplicates, calibrate_replicates
+from sipas.estimation.replicates.cells import AuxiliaryCells, auxiliary_cells
+from sipas.estimation.replicates.recalibration import Recalibration, poststratify, recalibrate
 from sipas.estimation.self_selection import effective_size, ratings, self_selected
-from sipas.estimation.shares import (
-    ShareInterval,
-    beta_interval,
-    nchs_interval,
-    nchs_size,
-    share_interval,
-    wilson_interval,
-)
-from sipas.estimation.small_areas import SmallAreas, fay_herriot
-from sipas.estimation.spark import Spark, stop_spark
-from sipas.estimation.survey import Survey
-from sipas.estimation.table_tests import TableTest, share_test, table_test, table_tests
-from sipas.estimation.wald import WaldTest, equality_of_domains, linear_hypothesis, wald_test
-from sipas.estimation.wanted import Wanted
+from sipas.estimation.small_areas.area_model import FitMethod
+from sipas.estimation.small_areas.small_areas import SmallAreas, fay_herriot
+from sipas.estimation.survey.analysis import Analysis, read_analysis
+from sipas.estimation.survey.results import Results
+from sipas.estimation.survey.survey import Survey
+from sipas.estimation.survey.wanted import Wanted
 
 __all__ = [
     "WHOLE",

@@ -12,20 +12,20 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.collapsing import collapse
-from sipas.estimation.design import Design
-from sipas.estimation.effects import SUMMED, Replacement, answered_weight, design_effects
-from sipas.estimation.engines import Engine
-from sipas.estimation.estimated import Estimated
-from sipas.estimation.freedom import DegreesOfFreedom, degrees_of
-from sipas.estimation.grid import Grid, grids
-from sipas.estimation.intervals import log_interval, t_interval
-from sipas.estimation.linearise import denominators, intervals_of_shares, numerators, ratios
-from sipas.estimation.measures import Mean, Measure, Pooled, Ratio, Responded, Share
-from sipas.estimation.moments import Moments
+from sipas.estimation.designs.design import Design
+from sipas.estimation.designs.measures import Mean, Measure, Pooled, Ratio, Responded, Share
+from sipas.estimation.designs.strata import Reals
+from sipas.estimation.intervals.intervals import log_interval, t_interval
+from sipas.estimation.intervals.shares import ShareInterval
+from sipas.estimation.linear.effects import SUMMED, Replacement, answered_weight, design_effects
+from sipas.estimation.linear.estimated import Estimated
+from sipas.estimation.linear.freedom import DegreesOfFreedom, degrees_of
+from sipas.estimation.linear.grid import Grid, grids
+from sipas.estimation.linear.linearise import denominators, intervals_of_shares, numerators, ratios
+from sipas.estimation.moments.collapsing import collapse
+from sipas.estimation.moments.engines import Engine
+from sipas.estimation.moments.moments import Moments
 from sipas.estimation.replicates import Factors, replicated_numerators, replicated_ratios
-from sipas.estimation.shares import ShareInterval
-from sipas.estimation.strata import Reals
 from sipas.tables import ESTIMATES
 
 TotalInterval = Literal["t", "log"]

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from sipas.errors import SipasError
-from sipas.estimation.strata import Ints, Reals
+from sipas.estimation.designs.strata import Ints, Reals
 
 Importance = Literal["lmg", "johnson"]
 MOST_EXACT = 22  # players: 2^22 models take about 200 MB

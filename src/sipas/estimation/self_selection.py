@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.design import Design
+from sipas.estimation.designs.design import Design
+from sipas.estimation.designs.measures import Mean, Measure, Pooled, Responded, Share
+from sipas.estimation.designs.strata import Flags, Reals
 from sipas.estimation.estimates import estimate, natural
-from sipas.estimation.measures import Mean, Measure, Pooled, Responded, Share
-from sipas.estimation.moments import Moments
-from sipas.estimation.strata import Flags, Reals
+from sipas.estimation.moments.moments import Moments
 
 DOMAIN = ("domain_kind", "domain")
 ROUNDING = 1e-12  # of the mean square: below it a spread is what rounding left of equal numbers

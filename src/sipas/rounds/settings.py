@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from sipas.errors import SipasError
-from sipas.estimation.design import Lonely
+from sipas.estimation.designs.design import Lonely
 from sipas.intake import read_yaml_text
 from sipas.weighting import WeightingPlan
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation import Linearised, grids
-from sipas.estimation.strata import Reals
+from sipas.estimation.designs.strata import Reals
 from sipas.instrument.compare import comparable_items
 from sipas.scoring.contenders import rankable
 from sipas.scoring.index import Score, node_interval

@@ -10,7 +10,7 @@ import polars as pl
 from scipy.special import ndtr, stdtrit
 
 from sipas.errors import SipasError
-from sipas.estimation.strata import Flags, Ints, Reals
+from sipas.estimation.designs.strata import Flags, Ints, Reals
 from sipas.scoring.contenders import Contenders, contenders
 from sipas.scoring.index import Score
 from sipas.scoring.pairwise import DIGITS, pooled_degrees, rank_sets_pairwise, studentised

@@ -9,7 +9,7 @@ from scipy.special import erf, ndtri
 
 from sipas.errors import SipasError
 from sipas.estimation import Linearised, across
-from sipas.estimation.strata import Flags, Ints, Reals
+from sipas.estimation.designs.strata import Flags, Ints, Reals
 from sipas.scoring.index import Score, node_interval
 
 NO_SPREAD = 1e-10  # points; an error below this is that of the additions

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from sipas.estimation import WHOLE, Design, Moments, collapse, grids
+from sipas.estimation.designs.strata import Ints, Reals
 from sipas.estimation.replicates import Replication, replicate_factors
-from sipas.estimation.strata import Ints, Reals
 
 BLOCK_ROWS = 100_000
 BLOCK_REPLICATES = 100

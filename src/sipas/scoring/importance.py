@@ -10,8 +10,8 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation import WHOLE, Design, collapse
+from sipas.estimation.designs.strata import Reals
 from sipas.estimation.relative_importance import MOST_EXACT, SINGULAR, Importance, Shares, johnson, lmg, lmg_sampled
-from sipas.estimation.strata import Reals
 from sipas.instrument import Edition
 from sipas.instrument.model import Node
 from sipas.scoring.cross_products import CompleteRows, complete_rows, covariances

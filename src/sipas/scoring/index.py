@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from sipas.estimation import Grid, Linearised, Moments, across, counted, grids, intervals_of_shares
-from sipas.estimation.strata import Ints, Reals
+from sipas.estimation.designs.strata import Ints, Reals
 from sipas.instrument import Edition
 from sipas.instrument.model import Node
 from sipas.scoring.tree import PERCENT, items_of, leaves, nodes_of, question_of

@@ -19,7 +19,7 @@ import polars as pl
 
 from sipas.errors import Place, SipasError
 from sipas.estimation import WHOLE, Grid, Linearised, grids
-from sipas.estimation.strata import Flags, Ints, Reals
+from sipas.estimation.designs.strata import Flags, Ints, Reals
 from sipas.scoring.index import Score
 
 Rule = Literal["shared", "stacked"]

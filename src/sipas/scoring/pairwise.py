@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtri, stdtr
 
 from sipas.errors import SipasError
-from sipas.estimation.strata import Flags, Ints, Reals
+from sipas.estimation.designs.strata import Flags, Ints, Reals
 from sipas.scoring.simultaneous import (
     DRAWS,
     SEED,

@@ -11,7 +11,7 @@ from scipy.special import erf
 
 from sipas.errors import SipasError
 from sipas.estimation import Linearised
-from sipas.estimation.strata import Flags, Ints, Reals
+from sipas.estimation.designs.strata import Flags, Ints, Reals
 from sipas.scoring.contenders import Contenders, contenders, rankable, refuse
 from sipas.scoring.index import Ranking, Score, node_interval
 from sipas.scoring.pairwise import DIGITS, rank_sets_pairwise

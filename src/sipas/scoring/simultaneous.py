@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sipas.errors import SipasError
-from sipas.estimation.strata import Flags, Reals
+from sipas.estimation.designs.strata import Flags, Reals
 
 DRAWS = 5_000
 SEED = 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sipas.estimation import Grid, Linearised, Measure, Responded, Share, Term, counted, totals, unanimous, weighed
-from sipas.estimation.strata import Reals
+from sipas.estimation.designs.strata import Reals
 from sipas.instrument import Edition
 from sipas.instrument.model import Node
 

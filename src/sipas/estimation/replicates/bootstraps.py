@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sipas.errors import SipasError
+from sipas.estimation.designs.strata import Ints, Reals
 from sipas.estimation.replicates.layout import Layout
-from sipas.estimation.strata import Ints, Reals
 
 LEAST_FACTOR = 0.01  # of the generalised bootstrap: weights stay above 0
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from sipas.estimation.strata import Ints, Reals
+from sipas.estimation.designs.strata import Ints, Reals
 
 Centre = Literal["mean", "estimate"]
 BLOCK_BYTES = 64 * 2**20  # of one array while replicates are worked on

@@ -11,15 +11,15 @@ import polars as pl
 from scipy.linalg import qr
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.collapsing import collapse
-from sipas.estimation.design import Design
-from sipas.estimation.engines import Engine
-from sipas.estimation.grid import Grid, grids
-from sipas.estimation.measures import Measure
-from sipas.estimation.refusals import refuse_columns
+from sipas.estimation.designs.design import Design
+from sipas.estimation.designs.measures import Measure
+from sipas.estimation.designs.strata import Reals
+from sipas.estimation.linear.grid import Grid, grids
+from sipas.estimation.moments.collapsing import collapse
+from sipas.estimation.moments.engines import Engine
+from sipas.estimation.moments.refusals import refuse_columns
 from sipas.estimation.replicates.factors import Centre, Factors, Listed
 from sipas.estimation.replicates.methods import Divisor, refuse_rho
-from sipas.estimation.strata import Reals
 
 GivenKind = Literal["JK1", "JK2", "JKn", "BRR", "Fay", "bootstrap", "ACS", "successive-difference", "other"]
 OWN_SCALE = ("BRR", "Fay", "ACS", "successive-difference", "JK2")

@@ -11,7 +11,7 @@ from math import isqrt
 
 import numpy as np
 
-from sipas.estimation.strata import Ints
+from sipas.estimation.designs.strata import Ints
 
 
 def hadamard(least: int) -> Ints:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sipas.errors import SipasError
+from sipas.estimation.designs.strata import Ints, Reals
 from sipas.estimation.replicates.hadamard import hadamard
 from sipas.estimation.replicates.layout import Layout
-from sipas.estimation.strata import Ints, Reals
 
 
 def halves(layout: Layout, rho: float, small: str, large: str) -> tuple[Reals, int]:

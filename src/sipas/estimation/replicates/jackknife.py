@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sipas.estimation.designs.strata import Reals
 from sipas.estimation.replicates.factors import Deleted
 from sipas.estimation.replicates.layout import Layout
-from sipas.estimation.strata import Reals
 
 
 def jackknife(layout: Layout, *, fpc: bool) -> tuple[Deleted, float, Reals]:

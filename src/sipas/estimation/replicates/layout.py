@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.design import Lonely
-from sipas.estimation.grid import Grid
-from sipas.estimation.strata import Flags, Ints, Reals
+from sipas.estimation.designs.design import Lonely
+from sipas.estimation.designs.strata import Flags, Ints, Reals
+from sipas.estimation.linear.grid import Grid
 
 ADDS_NOTHING = ("remove", "certainty")
 

@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.design import Design, path_of
-from sipas.estimation.grid import Grid, grids
-from sipas.estimation.moments import WHOLE, Moments
+from sipas.estimation.designs.design import Design, path_of
+from sipas.estimation.designs.strata import Reals
+from sipas.estimation.linear.grid import Grid, grids
+from sipas.estimation.moments.moments import WHOLE, Moments
 from sipas.estimation.replicates.bootstraps import canty_davison, generalised, rao_wu_yue
 from sipas.estimation.replicates.factors import Centre, Deleted, Factors, Listed
 from sipas.estimation.replicates.halves import halves
@@ -19,7 +20,6 @@ from sipas.estimation.replicates.jackknife import jackknife
 from sipas.estimation.replicates.layout import Layout, layout_of
 from sipas.estimation.replicates.multistage import multistage
 from sipas.estimation.replicates.successive import successive
-from sipas.estimation.strata import Reals
 
 Divisor = Literal["R", "R-1"]
 Kind = Literal[

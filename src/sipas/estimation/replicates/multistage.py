@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sipas.errors import SipasError
-from sipas.estimation.grid import Grid
+from sipas.estimation.designs.strata import Flags, Ints, Reals, Strata
+from sipas.estimation.linear.grid import Grid
 from sipas.estimation.replicates.layout import ADDS_NOTHING
-from sipas.estimation.strata import Flags, Ints, Reals, Strata
 
 
 def multistage(whole: Grid, count: int, seed: int) -> Reals:

@@ -9,17 +9,17 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.collapsing import collapse
-from sipas.estimation.design import Design
-from sipas.estimation.engines import Engine
-from sipas.estimation.grid import Grid, grids
-from sipas.estimation.measures import Mean
-from sipas.estimation.quantile_rules import QuantileRule, quantiles_of
-from sipas.estimation.query import JOINED
+from sipas.estimation.designs.design import Design
+from sipas.estimation.designs.measures import Mean
+from sipas.estimation.designs.strata import Flags, Ints, Reals
+from sipas.estimation.linear.grid import Grid, grids
+from sipas.estimation.moments.collapsing import collapse
+from sipas.estimation.moments.engines import Engine
+from sipas.estimation.moments.query import JOINED
+from sipas.estimation.quantiles.quantile_rules import QuantileRule, quantiles_of
 from sipas.estimation.replicates.factors import Factors
 from sipas.estimation.replicates.replicated import Replicated
 from sipas.estimation.replicates.weights import unit_places
-from sipas.estimation.strata import Flags, Ints, Reals
 
 
 def replicated_quantiles(

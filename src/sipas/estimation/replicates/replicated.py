@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from sipas.errors import SipasError
-from sipas.estimation.grid import Grid
-from sipas.estimation.levels import Level
+from sipas.estimation.designs.strata import Flags, Reals
+from sipas.estimation.linear.grid import Grid
+from sipas.estimation.linear.levels import Level
 from sipas.estimation.replicates.factors import Factors
-from sipas.estimation.strata import Flags, Reals
 
 
 @dataclass(frozen=True)  # without slots: deviations are cached

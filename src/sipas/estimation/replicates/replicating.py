@@ -11,12 +11,12 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.estimation.grid import Grid
-from sipas.estimation.linearise import parts_of, unanimous
-from sipas.estimation.measures import Measure, Term
+from sipas.estimation.designs.measures import Measure, Term
+from sipas.estimation.designs.strata import Ints, Reals
+from sipas.estimation.linear.grid import Grid
+from sipas.estimation.linear.linearise import parts_of, unanimous
 from sipas.estimation.replicates.factors import Deleted, Factors, Listed
 from sipas.estimation.replicates.replicated import Replicated, called
-from sipas.estimation.strata import Ints, Reals
 
 Function = Callable[[Reals], Reals]
 

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import SipasError
+from sipas.estimation.designs.strata import Ints, Reals
 from sipas.estimation.replicates.hadamard import hadamard
 from sipas.estimation.replicates.layout import Layout
-from sipas.estimation.strata import Ints, Reals
 
 HALF = 2.0**-1.5  # Fay & Train's factors are 1 - HALF·2, 1 and 1 + HALF·2: 0.29, 1, 1.71
 

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.design import Design, Stage
-from sipas.estimation.refusals import refuse_columns
+from sipas.estimation.designs.design import Design, Stage
+from sipas.estimation.designs.strata import Ints, Reals
+from sipas.estimation.moments.refusals import refuse_columns
 from sipas.estimation.replicates.factors import Factors, Listed
 from sipas.estimation.replicates.given import row_units
-from sipas.estimation.strata import Ints, Reals
 
 Calibrate = Callable[[Reals], Reals]
 

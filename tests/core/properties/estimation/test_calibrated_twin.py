@@ -22,8 +22,8 @@ from sipas.estimation import (
     numerators,
     ratios,
 )
-from sipas.estimation.calibrated_cells import auxiliary_cells
-from sipas.estimation.calibrated_newton import poststratify, recalibrate
+from sipas.estimation.replicates.cells import auxiliary_cells
+from sipas.estimation.replicates.recalibration import poststratify, recalibrate
 from sipas.weighting import Distance
 
 Row = dict[str, object]

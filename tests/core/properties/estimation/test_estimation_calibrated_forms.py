@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sipas.estimation import CalibratedWeight, Design, Mean, Share, across, collapse_calibrated, grids, ratios
-from sipas.estimation.design import Lonely
-from sipas.estimation.linearised import Linearised
+from sipas.estimation.designs.design import Lonely
+from sipas.estimation.linear.linearised import Linearised
 
 MEASURES = (Mean("y", "y"), Share("s", "s", (1,)))
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from sipas.errors import SipasError
-from sipas.estimation import Design, DuckDB, Mean, Pooled, Ratio, Responded, Share, collapse, plain_rows, plain_sums
-from sipas.estimation.design import Stage
+from sipas.estimation import Design, DuckDB, Mean, Pooled, Ratio, Responded, Share, collapse
+from sipas.estimation.moments import plain_rows, plain_sums
+from sipas.estimation.designs.design import Stage
 
 MEASURES = (
     Share("a", "q1", (4, 5)),

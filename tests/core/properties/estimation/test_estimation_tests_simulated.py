@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from sipas.estimation import Design, table_test
-from sipas.estimation.area_model import fit, mean_squared_errors
+from sipas.estimation.small_areas.area_model import fit, mean_squared_errors
 
 pytestmark = pytest.mark.long
 TABLES, AREAS = 400, 4000

@@ -82,7 +82,7 @@ from sipas.estimation import (
     numerators,
     ratios,
 )
-from sipas.estimation.design import Stage
+from sipas.estimation.designs.design import Stage
 from sipas.weighting import Distance, Margin, calibrate, trim_factors
 
 DATA = Path(__file__).parents[1] / "data"

@@ -32,15 +32,15 @@ import polars as pl
 import pytest
 
 from sipas.estimation import CalibratedWeight, Design, Mean, Ratio, collapse, grids
-from sipas.estimation.calibrated_cells import auxiliary_cells
-from sipas.estimation.calibrated_newton import poststratify, recalibrate
-from sipas.estimation.calibrated_replicates import calibrate_replicates
 from sipas.estimation.replicates import (
     Replication,
     replicate_factors,
     replicated_numerators,
     replicated_ratios,
 )
+from sipas.estimation.replicates.calibrated import calibrate_replicates
+from sipas.estimation.replicates.cells import auxiliary_cells
+from sipas.estimation.replicates.recalibration import poststratify, recalibrate
 from sipas.weighting import Distance
 
 DATA = Path(__file__).parents[1] / "data"

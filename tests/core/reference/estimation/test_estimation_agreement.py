@@ -33,7 +33,7 @@ import polars as pl
 import pytest
 
 from sipas.estimation import Design
-from sipas.estimation.agreements import Agreement, agreement, agreement_of_pairs
+from sipas.estimation.agreements.agreements import Agreement, agreement, agreement_of_pairs
 
 DATA = Path(__file__).parents[1] / "data"
 DESIGNS = {

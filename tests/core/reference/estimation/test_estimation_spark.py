@@ -33,11 +33,11 @@ from sipas.estimation import (
     collapse,
     collapse_calibrated,
 )
-from sipas.estimation.design import Stage
-from sipas.estimation.engines import Engine, Rows
-from sipas.estimation.query import ROW_NUMBER, quoted
+from sipas.estimation.designs.design import Stage
+from sipas.estimation.moments.engines import Engine, Rows
+from sipas.estimation.moments.query import ROW_NUMBER, quoted
+from sipas.estimation.moments.spark import Spark, stop_spark
 from sipas.estimation.self_selection import ratings
-from sipas.estimation.spark import Spark, stop_spark
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 

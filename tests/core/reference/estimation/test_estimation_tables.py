@@ -33,7 +33,7 @@ import polars as pl
 import pytest
 
 from sipas.estimation import Design, Stage
-from sipas.estimation.table_tests import TableTest, share_test, table_test, table_tests
+from sipas.estimation.hypotheses.table_tests import TableTest, share_test, table_test, table_tests
 
 DATA = Path(__file__).parents[1] / "data"
 NHANES = Design(weight="WTMEC2YR", strata="SDMVSTRA", psu="SDMVPSU", nested=True)

@@ -28,7 +28,7 @@ import polars as pl
 import pytest
 
 from sipas.estimation import Design, Linearised, Mean, collapse, grids, ratios
-from sipas.estimation.wald import equality_of_domains, linear_hypothesis
+from sipas.estimation.hypotheses.wald import equality_of_domains, linear_hypothesis
 
 DATA = Path(__file__).parents[1] / "data"
 DESIGNS = {

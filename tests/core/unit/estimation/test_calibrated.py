@@ -22,10 +22,10 @@ from sipas.estimation import (
     ratios,
     read_moments,
 )
-from sipas.estimation.calibrated_cells import auxiliary_cells
-from sipas.estimation.calibrated_newton import poststratify, recalibrate
-from sipas.estimation.calibrated_replicates import calibrate_replicates
 from sipas.estimation.replicates import Replication, replicate_factors
+from sipas.estimation.replicates.calibrated import calibrate_replicates
+from sipas.estimation.replicates.cells import auxiliary_cells
+from sipas.estimation.replicates.recalibration import poststratify, recalibrate
 from sipas.scoring import Overlap, change, measures_of, score
 from sipas.weighting import Distance, trim_factors
 

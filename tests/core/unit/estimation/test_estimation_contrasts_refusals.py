@@ -19,7 +19,7 @@ from sipas.estimation import (
     grids,
     ratios,
 )
-from sipas.estimation.gradients import gradient_of
+from sipas.estimation.functions.gradients import gradient_of
 
 ROWS = pl.DataFrame(
     [("a", 1.0, 4.0, "x"), ("b", 2.0, None, "x"), ("c", -3.0, 1.0, "x"), ("d", 1.0, 2.0, "y"), ("e", 5.0, None, "z")],

@@ -19,9 +19,9 @@ from sipas.estimation import (
     log_interval,
     share_interval,
 )
-from sipas.estimation.effects import design_effects
-from sipas.estimation.grid import grids
-from sipas.estimation.linearise import ratios
+from sipas.estimation.linear.effects import design_effects
+from sipas.estimation.linear.grid import grids
+from sipas.estimation.linear.linearise import ratios
 
 ROWS = pl.DataFrame({"u": ["a", "b", "c"], "w": [1.0, 2.0, 1.5], "q": [1, 0, 1], "x": [-1.0, -2.0, 0.5]})
 DESIGN = Design(weight="w", psu="u")

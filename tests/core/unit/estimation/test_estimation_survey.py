@@ -18,8 +18,8 @@ from sipas.estimation import (
     quantile,
 )
 from sipas.estimation.replicates import ReplicateDesign, Replication, replicate_factors, replicate_weights
-from sipas.estimation.survey import Survey
-from sipas.estimation.wanted import Wanted
+from sipas.estimation.survey.survey import Survey
+from sipas.estimation.survey.wanted import Wanted
 
 DATA = Path(__file__).parents[2] / "reference" / "data"
 STRATIFIED = Design(weight="pw", strata="stype", population="fpc")

@@ -24,8 +24,8 @@ from sipas.estimation import (
     table_tests,
     wald_test,
 )
-from sipas.estimation.kappa import kappa_se, kappa_weights
-from sipas.estimation.quadratic_forms import chi_squared_tail, combination_tail, f_tail, quadratic_form
+from sipas.estimation.agreements.kappa import kappa_se, kappa_weights
+from sipas.estimation.hypotheses.quadratic_forms import chi_squared_tail, combination_tail, f_tail, quadratic_form
 
 SIMPLE = Design()
 ROWS = pl.DataFrame({

@@ -1,0 +1,1 @@
+"""How a sample was drawn, weighted and is to be measured, as data."""

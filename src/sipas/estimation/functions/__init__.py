@@ -1,0 +1,1 @@
+"""Contrasts and smooth functions of estimates."""

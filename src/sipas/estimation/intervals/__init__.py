@@ -1,0 +1,1 @@
+"""Intervals of estimates, and which are good enough to show."""

@@ -1,0 +1,1 @@
+"""Small areas by Fay and Herriot."""

@@ -1,0 +1,1 @@
+"""A sample and its design with the words of a survey statistician."""
