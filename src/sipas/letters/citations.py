@@ -15,9 +15,8 @@ from sipas.letters.vocabulary import kind_by_abbreviation, kind_by_name, one_of,
 
 # Groups of a symbol: letters, joined by a dash; spaces of a scan around the marks are forgiven.
 SYMBOL = r"(?P<symbol>[^\W\d_][^\W_]*(?:&[^\W\d_]+)*(?:\s?-\s?[^\W\d_][^\W\d_&]*(?:&[^\W\d_]+)*){0,3})"
-REFERENCE = (
-    rf"(?P<number>{DIGIT}{{1,6}}[a-z]?)\s{{0,2}}/\s{{0,2}}(?:(?P<year>20{DIGIT}{{2}}|19{DIGIT}{{2}})\s?/\s?)?{SYMBOL}"
-)
+_YEAR = rf"(?:(?P<year>2[0o]{DIGIT}{{2}}|[1il]9{DIGIT}{{2}})\s?/\s?)?"
+REFERENCE = rf"(?P<number>{DIGIT}{{1,6}}[a-z]?)\s{{0,4}}/\s{{0,3}}{_YEAR}{SYMBOL}"
 _FAR = 90  # characters in which a citation's day may follow its symbol
 _NAME_OF_LAW = 160
 

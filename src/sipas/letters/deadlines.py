@@ -14,18 +14,14 @@ from sipas.letters.text import Text
 # Words that make a day a deadline; nothing but an hour or "ngày" may stand between.
 _UNTIL = re.compile(
     r"(?:truoc|cham\s+nhat|muon\s+nhat|xong|hoan\s+thanh|ket\s+thuc|den\s+het|han\s+cuoi|thoi\s+han|trong)"
-    r"(?:\s+(?:la|vao|den|truoc|trong|het|xong|han))*(?:\s+\d{1,2}\s*(?:gio|h)(?:\s*\d{2})?(?:\s*phut)?)?"
+    r"(?:\s+(?:la|vao|den|truoc|trong|het|xong|han))*(?:\s+[\doil|]{1,2}\s*(?:gio|h)(?:\s*[\doil|]{2})?(?:\s*phut)?)?"
     r"(?:\s*,)?(?:\s+ngay)?\s*$"
 )
-_MONTH = re.compile(
-    rf"(?P<word>truoc|trong|den|het|cuoi|xong)\s+(?:het\s+)?thang\s+(?P<month>{DIGIT}{{1,2}})\s*(?:/|-|nam\s+)\s*(?P<year>20\d\d)"
-)
-_QUARTER = re.compile(
-    r"(?:truoc|trong|den|het|cuoi|xong)\s+(?:het\s+)?quy\s+(?P<quarter>i{1,3}|iv|[1-4])\s*(?:/|-|nam\s+)\s*(?P<year>20\d\d)"
-)
-_YEAR = re.compile(
-    r"(?:^|[.;:,]\s*|\b)(?:(?:hoan\s+thanh|xong|thuc\s+hien|[^\W\d_]+)\s+trong|den|het|truoc)\s+(?:het\s+)?nam\s+(?P<year>20\d\d)(?!\s*-|\d)"
-)
+_YEAR_FIGURES = rf"(?P<year>2[0o]{DIGIT}{{2}})"
+_BY = r"(?:truoc|trong|den|het|cuoi|xong)\s+(?:het\s+)?"
+_MONTH = re.compile(rf"{_BY}thang\s+(?P<month>{DIGIT}{{1,2}})\s*(?:/|-|nam\s+)\s*{_YEAR_FIGURES}")
+_QUARTER = re.compile(rf"{_BY}quy\s+(?P<quarter>[il]{{1,3}}|iv|[1-4])\s*(?:/|-|nam\s+)\s*{_YEAR_FIGURES}")
+_YEAR = re.compile(rf"(?:[^\W\d_]\s+trong|\b(?:den|het|truoc))\s+(?:het\s+)?nam\s+{_YEAR_FIGURES}(?!\s*-|\d)")
 _UNITS = {"gio": "hour", "ngay": "day", "ngay lam viec": "working_day", "tuan": "week", "thang": "month"}
 _SPAN = re.compile(
     rf"(?:(?:trong|sau)\s+(?:thoi\s+(?:han|gian)\s+|vong\s+)?(?:toi\s+da\s+|khong\s+qua\s+)?|khong\s+qua\s+|cham\s+nhat\s+(?:la\s+|sau\s+)?)"
@@ -104,9 +100,11 @@ def _exact(text: Text, start: int, end: int, task: str | None, letter_day: dt.da
             start=before.start(), end=day.end, line=text.line(before.start()), confidence=confidence, task=task,
             kind="exact", until=value.isoformat(),
         )  # fmt: skip
-    yield from _matched(text, _MONTH, (start, end), task, lambda m: f"{m['year']}-{int(mended(m['month'])):02d}")
-    yield from _matched(text, _QUARTER, (start, end), task, lambda m: f"{m['year']}-Q{_quarter(m['quarter'])}")
-    yield from _matched(text, _YEAR, (start, end), task, lambda m: m["year"])
+    yield from _matched(
+        text, _MONTH, (start, end), task, lambda m: f"{mended(m['year'])}-{int(mended(m['month'])):02d}"
+    )
+    yield from _matched(text, _QUARTER, (start, end), task, lambda m: f"{mended(m['year'])}-Q{_quarter(m['quarter'])}")
+    yield from _matched(text, _YEAR, (start, end), task, lambda m: mended(m["year"]))
 
 
 def _next_year(day: dt.date) -> dt.date:
@@ -114,7 +112,7 @@ def _next_year(day: dt.date) -> dt.date:
 
 
 def _quarter(text: str) -> int:
-    return int(text) if text.isdecimal() else {"i": 1, "ii": 2, "iii": 3, "iv": 4}[text]
+    return int(text) if text.isdecimal() else 4 if text == "iv" else len(text)
 
 
 def _matched(

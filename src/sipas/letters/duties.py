@@ -98,7 +98,7 @@ _BEGINS = re.compile(r"\W*(?:chu\s+tri|theo\s+doi|don\s+doc|giam\s+sat|lam\s+dau
 
 _OPENING = re.compile(
     r"\W*(?:(?:dong\s+thoi|theo\s+do)\s*,?\s*)?(?:(?:de\s+nghi|yeu\s+cau|giao|phan\s+cong|kinh\s+de\s+nghi|chi\s+dao|cu"
-    r"|dinh\s+ky[^,]{0,20},)\s+)?(?:\d+\s+)?(?:cho\s+)?(?:lanh\s+dao\s+|dai\s+dien\s+)*\W*"
+    r"|dinh\s+ky[^,]{0,20},)\s+)?(?:[\doil|]+\s+)?(?:cho\s+)?(?:lanh\s+dao\s+|dai\s+dien\s+)*\W*"
     r"|.*?\b(?:giao|de\s+nghi|yeu\s+cau)\s+(?:cho\s+)?",
     re.DOTALL,
 )

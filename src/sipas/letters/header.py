@@ -10,7 +10,7 @@ from functools import cache
 from sipas.letters.citations import REFERENCE, reference_of
 from sipas.letters.layout import ADDRESSED, RECIPIENTS, Cell, is_loud, is_motto
 from sipas.letters.model import Found, FoundDate
-from sipas.letters.numerals import DIGIT, Day, days
+from sipas.letters.numerals import DIGIT, Day, days, with_figures_mended
 from sipas.letters.text import Text, fold
 from sipas.letters.vocabulary import kind_by_abbreviation, kind_by_name, one_of, symbols, words
 
@@ -210,7 +210,7 @@ def _take_title(text: Text, cells: Sequence[Cell], at: int, head: Head) -> int:
 def _set_subject(text: Text, head: Head, start: int, end: int, confidence: float) -> None:
     start, end = text.trimmed(start, end)
     if start < end:
-        value = text.shown(start, end)
+        value = with_figures_mended(text.shown(start, end))
         head.subject = Found(start=start, end=end, line=text.line(start), confidence=confidence, value=value)
 
 

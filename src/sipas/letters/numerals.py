@@ -60,6 +60,25 @@ def mended(digits: str) -> str:
     return digits.translate(_MENDED)
 
 
+_SPOILT = re.compile(r"(?<![^\W_])(?=[OoIl|]*\d)[\dOoIl|]{2,}(?![^\W_])")
+
+
+def with_figures_mended(text: str) -> str:
+    """Mend the figures inside a text: what holds a digit and otherwise only letters that scans make of digits.
+
+    Parameters
+    ----------
+    text : str
+        As written.
+
+    Returns
+    -------
+    str
+        ``năm 2O19`` becomes ``năm 2019``.
+    """
+    return _SPOILT.sub(lambda match: mended(match[0].lower()), text)
+
+
 def days(folded: str, start: int, end: int, year: int | None = None) -> Iterator[Day]:
     """Find the days in a stretch of a folded text.
 

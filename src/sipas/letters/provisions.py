@@ -13,7 +13,7 @@ from sipas.letters.text import Text
 LEVELS = ("part", "roman", "article", "clause", "decimal", "point")
 POINTS = "abcdđeghiklmnopqrstuvxy"
 _ARTICLE = re.compile(rf"dieu\s+(?P<n>{DIGIT}{{1,3}})\s*[.:]\s*")
-_DECIMAL = re.compile(r"(?P<n>\d{1,2}(?:\.\d{1,2}){1,3})\.?\s+(?=\D)")
+_DECIMAL = re.compile(rf"(?P<n>{DIGIT}{{1,2}}(?:\s?\.{DIGIT}{{1,2}}){{1,3}})\s?\.?\s+(?=\D)")
 _CLAUSE = re.compile(rf"(?P<n>(?:{DIGIT}){{1,2}})\s?[.)/-]\s*(?=[^\d\s])")
 _ROMAN = re.compile(r"(?P<n>[ivxl]{1,6})\s?[.\-/)]\s*(?=\S)")
 _PART = re.compile(r"(?P<n>[a-h])\s?\.\s+(?=\S)")
@@ -111,8 +111,8 @@ def _readings(text: Text, start: int, end: int) -> Iterator[tuple[str, int, int]
     if match := _ARTICLE.match(folded, start, end):
         yield "article", int(mended(match["n"])), match.end()
         return
-    if match := _DECIMAL.match(folded, start, end):
-        yield "decimal", int(match["n"].rsplit(".", maxsplit=1)[1]), match.end()
+    if (match := _DECIMAL.match(folded, start, end)) and any(c.isdigit() for c in match["n"]):
+        yield "decimal", int(mended(match["n"].rsplit(".", maxsplit=1)[1])), match.end()
         return
     if (match := _CLAUSE.match(folded, start, end)) and (len(match["n"]) == 1 or not match["n"].isalpha()):
         yield "clause", int(mended(match["n"])), match.end()
@@ -126,16 +126,41 @@ def _readings(text: Text, start: int, end: int) -> Iterator[tuple[str, int, int]
             yield "point", POINTS.index(letter) + 1, match.end()
 
 
+def has_romans(text: Text, found: Sequence[Paragraph]) -> bool:
+    """Say whether the second of two Roman numbers is there.
+
+    Parameters
+    ----------
+    text : Text
+        The letter.
+    found : sequence of Paragraph
+        Of its body.
+
+    Returns
+    -------
+    bool
+        True where a paragraph begins with II.
+    """
+    return any(reading[:2] == ("roman", 2) for p in found for reading in _readings(text, p.start, p.end))
+
+
 def _roman(letters: str) -> int:
     values = [_ROMANS[c] for c in letters]
     return sum(-v if i + 1 < len(values) and v < values[i + 1] else v for i, v in enumerate(values))
 
 
 class Numbering:
-    """The open provisions, outermost first; decides which reading of a number goes on with them."""
+    """The open provisions, outermost first; decides which reading of a number goes on with them.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    has_romans : bool
+        A second Roman number stands somewhere: only then is "I." Roman and no 1 of a scan.
+    """
+
+    def __init__(self, *, has_romans: bool) -> None:
         self.open: list[Provision] = []
+        self.has_romans = has_romans
 
     def place(self, text: Text, paragraph: Paragraph) -> Provision | None:
         """Give the provision that a paragraph begins.
@@ -152,7 +177,7 @@ class Numbering:
         Provision or None
             None where it begins with no number that fits.
         """
-        readings = list(_readings(text, paragraph.start, paragraph.end))
+        readings = [r for r in _readings(text, paragraph.start, paragraph.end) if self.has_romans or r[0] != "roman"]
         fitting = [reading for reading in readings if self._fits(*reading[:2])]
         if not fitting:
             return None
@@ -195,7 +220,7 @@ class Numbering:
             "part": chr(ord("A") + value - 1),
             "roman": _written_roman(value),
             "article": f"Đ{value}",
-            "decimal": match["n"] if match else str(value),
+            "decimal": mended(re.sub(r"\s", "", match["n"])) if match else str(value),
             "point": POINTS[min(value, len(POINTS)) - 1],
         }.get(level, str(value))
         return f"{above}.{own}" if above else own

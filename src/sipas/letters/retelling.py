@@ -52,7 +52,7 @@ def _runs(text: Text) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
     words: list[re.Match[str]] = []
     for word in [*_WORD.finditer(text.raw), None]:
-        near = word is not None and (not words or text.raw[words[-1].end() : word.start()].strip(" \t,") == "")
+        near = word is not None and (not words or text.raw[words[-1].end() : word.start()].strip(" \t\n,") == "")
         if word is not None and near and (_is_foreign(word[0]) or (words and word[0].islower() and len(word[0]) <= 3)):
             words.append(word)
             continue

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sipas.letters.bodies import Body, find_bodies
 from sipas.letters.layout import BULLET, Cell
 from sipas.letters.model import Found, Task
-from sipas.letters.provisions import Numbering, Paragraph, Provision, paragraphs
+from sipas.letters.provisions import Numbering, Paragraph, Provision, has_romans, paragraphs
 from sipas.letters.text import Text, fold
 
 ORDER = re.compile(
@@ -72,8 +72,9 @@ def read_structure(text: Text, cells: Sequence[Cell]) -> Structure:
         Every paragraph is in exactly one of its parts.
     """
     made = Structure()
-    numbering = Numbering()
-    for paragraph in paragraphs(text, cells):
+    found = paragraphs(text, cells)
+    numbering = Numbering(has_romans=has_romans(text, found))
+    for paragraph in found:
         provision = numbering.place(text, paragraph)
         if provision is not None:
             made.provisions.append(provision)

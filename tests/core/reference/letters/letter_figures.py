@@ -8,23 +8,28 @@ from __future__ import annotations
 import os
 import re
 import sys
+import textwrap
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import yaml
 
-from sipas.letters import Letter, read_file
+from sipas.letters import Letter, read_file, read_letter
+from sipas.letters.numerals import with_figures_mended
 from sipas.letters.structure import full_name
 from sipas.letters.text import fold
 
 HERE = Path(__file__).parent
 # Five real letters that are no part of the project; the check runs where they are at hand.
 REAL = Path(os.environ.get("SIPAS_REAL_LETTERS", HERE.parents[4] / "shared" / "letters"))
-SETS = ("tuning", "blind", "five")
+SETS = ("tuning", "spoilt", "blind", "five")
 SCALARS = ("kind", "parent", "issuer", "number", "symbol", "place", "date", "urgency", "subject")
+SCANS = 4  # of each letter of the tuning set
 FIELDS = (
     *SCALARS, "addressees", "citations", "tasks", "task_bodies", "thresholds", "indicators", "deadlines", "duties",
     "reports", "recipients", "signer_name", "signer_position", "signer_capacity",
@@ -47,6 +52,32 @@ class Count:
         return self.right / self.true if self.true else None
 
 
+def spoilt(text: str, seed: int) -> str:
+    """Spoil a letter as scanning does: 1 and 0 taken for letters, lost diacritics, loose spaces, broken lines."""
+    random = Random(seed)
+    kept = []
+    for char in text:
+        share = random.random()
+        if char == "1" and share < 0.15:
+            kept.append(random.choice("lI"))
+        elif char == "0" and share < 0.15:
+            kept.append("O")
+        elif char.isalpha() and not char.isascii() and share < 0.05:
+            kept.append(unicodedata.normalize("NFD", char)[0])
+        elif char in ",;:/" and share < 0.08:
+            kept.append(f" {char}")
+        else:
+            kept.append(char)
+    return "\n".join(_broken(line, random) for line in "".join(kept).split("\n"))
+
+
+def _broken(line: str, random: Random) -> str:
+    """Break a long line of running text at its page's width."""
+    if len(line) < 100 or "    " in line or random.random() < 0.5:
+        return line
+    return "\n".join(textwrap.wrap(line, 88, break_long_words=False, break_on_hyphens=False))
+
+
 def letters(name: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     """Give each letter of a set: its name, its text, its truth."""
     for truth in sorted((HERE / name).glob("*.yaml")):
@@ -55,11 +86,20 @@ def letters(name: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
             yield truth.stem, text, yaml.safe_load(truth.read_text(encoding="utf-8"))
 
 
+def readings(name: str) -> Iterator[tuple[str, Letter, dict[str, Any]]]:
+    """Read each letter of a set; ``spoilt`` is the tuning set with the slips of a scan, by fixed seeds."""
+    for seed, (stem, path, truth) in enumerate(letters("tuning" if name == "spoilt" else name)):
+        if name != "spoilt":
+            yield stem, read_file(path), truth
+            continue
+        for scan in range(SCANS):
+            yield f"{stem} scan {scan}", read_letter(spoilt(path.read_text(encoding="utf-8"), 100 * scan + seed)), truth
+
+
 def figures(name: str) -> dict[str, Count]:
     """Count each field over a set."""
     counts = {f: Count() for f in FIELDS}
-    for stem, path, truth in letters(name):
-        letter = read_file(path)
+    for stem, letter, truth in readings(name):
         for f in FIELDS:
             compare(counts[f], truth_of(truth, f), read_of(letter, f), f"{stem} {f}")
     return counts
@@ -79,7 +119,7 @@ def compare(count: Count, true: list[str], found: list[str], where: str) -> None
 
 def plain(value: object) -> str:
     """Letters and digits only, abbreviations of bodies written out."""
-    return " ".join(re.findall(r"[^\W_]+", full_name(str(value))))
+    return " ".join(re.findall(r"[^\W_]+", full_name(with_figures_mended(str(value)))))
 
 
 def truth_of(truth: dict[str, Any], name: str) -> list[str]:
@@ -198,7 +238,7 @@ def overall(counts: dict[str, Count]) -> Count:
 
 def lines(name: str, *, with_errors: bool) -> Iterator[str]:
     counts = table(name)
-    yield f"== {name}: {sum(1 for _ in letters(name))} letters"
+    yield f"== {name}: {sum(1 for _ in readings(name))} letters"
     for f, c in [*counts.items(), ("all", overall(counts))]:
         shown = [f"{v:.3f}" if v is not None else "  –  " for v in (c.precision, c.recall)]
         yield f"{f:16} precision {shown[0]}  recall {shown[1]}  right {c.right:3} found {c.found:3} true {c.true:3}"

@@ -1,6 +1,7 @@
 """Each element of the form by itself: what is read, where it stands, what is not taken for it."""
 
 import datetime as dt
+import time
 
 import pytest
 
@@ -381,3 +382,13 @@ def test_news_with_foreign_words() -> None:
 def test_no_letter_says_what_is_missing(text: str) -> None:
     letter = read_letter(text)
     assert {"issuer", "number", "tasks", "signer"} <= set(letter.missing)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["l", "1", "Số ", "Giao Sở Nội vụ ", "định kỳ ", "Công văn a b ", "- a\n", "1. a\n", "(", "Anh ", "Luật ", "của "],
+)
+def test_long_monotonous_texts_are_read_in_linear_time(piece: str) -> None:
+    start = time.process_time()
+    read_letter(piece * (60_000 // len(piece)))
+    assert time.process_time() - start < 10  # some 0.3 s; quadratic search took minutes
