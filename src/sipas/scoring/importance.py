@@ -156,6 +156,8 @@ def drivers(
     taken = complete_rows(rows, columns, design, psus)
     matrices = _covariances(taken, asked, replicates, seed)
     found = _importance(matrices, tuple(map(len, players)), method, seed)
+    if (matrices[1:] == matrices[0]).all():  # lonely strata alone: nothing can be drawn anew
+        found.shares[1:], found.r_squared[1:] = np.nan, np.nan
     varied = np.isfinite(found.shares[1:]).all(axis=1)
     about = pl.DataFrame(
         {

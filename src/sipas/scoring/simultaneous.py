@@ -66,14 +66,17 @@ def refuse_covariance(covariance: Reals) -> None:
     Raises
     ------
     SipasError
-        ``scoring.covariance_not_valid``: not square, not symmetric, not finite, or a negative variance.
+        ``scoring.covariance_not_valid``: not square, not symmetric, not finite, or a negative variance, also of a
+        difference of two.
     """
     square = covariance.ndim == 2 and covariance.shape[0] == covariance.shape[1]
     finite = bool(np.isfinite(covariance).all())
     if not square or not finite or (np.diag(covariance) < 0).any():
         raise SipasError("scoring.covariance_not_valid", "covariance", got=list(covariance.shape))
     largest = float(np.diag(covariance).max(initial=0.0))
-    if (np.abs(covariance - covariance.T) > 1e-9 * largest).any():
+    variance = np.diag(covariance)
+    differences = variance[:, None] + variance - covariance - covariance.T
+    if (np.abs(covariance - covariance.T) > 1e-9 * largest).any() or (differences < -1e-9 * largest).any():
         raise SipasError("scoring.covariance_not_valid", "covariance", got=list(covariance.shape))
 
 

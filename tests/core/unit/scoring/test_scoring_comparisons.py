@@ -217,3 +217,8 @@ def test_refusals_of_rounds() -> None:
 def test_interval_sets_as_before() -> None:
     best, worst = rank_sets(np.array([8.0, 4.0]), np.array([9.0, 7.0]))
     assert (best.tolist(), worst.tolist()) == ([1, 2], [1, 2])
+
+
+def test_a_covariance_that_no_estimates_have_is_refused() -> None:
+    with pytest.raises(SipasError, match="covariance_not_valid"):
+        rank_sets_pairwise(np.array([1.0, 2.0]), np.array([[1.0, 5.0], [5.0, 1.0]]))

@@ -204,3 +204,11 @@ def test_two_overall_questions_leave_the_choice_open() -> None:
     )
     with pytest.raises(SipasError, match=r"scoring\.outcome_needed"):
         drivers(answers(1), edition, DESIGN)
+
+
+def test_where_nothing_can_be_drawn_anew_there_are_no_intervals() -> None:
+    rows = answers(1).with_columns(h=pl.format("h{}", "p"))
+    found = drivers(rows, with_overall(), DESIGN, replicates=10)
+    assert np.isnan([found.r_squared_low, found.r_squared_high]).all()
+    assert found.table["importance_low"].null_count() == found.table.height
+    assert (found.replicates_used, found.lonely) == (0, rows["p"].n_unique())
