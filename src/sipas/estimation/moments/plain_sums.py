@@ -11,7 +11,8 @@ import polars as pl
 from sipas.estimation.designs.design import Design, Stage, path_of
 from sipas.estimation.designs.measures import Term
 from sipas.estimation.designs.strata import Ints, Reals
-from sipas.estimation.moments.plain_chunk import Chunk, Groups, domain_groups, unit_groups
+from sipas.estimation.moments.plain_chunk import Chunk
+from sipas.estimation.moments.plain_groups import Groups, domain_groups, unit_groups
 from sipas.estimation.moments.query import JOINED, numbered
 
 Domains = tuple[tuple[str, ...], ...]
