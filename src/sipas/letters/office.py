@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
-
-import docx
-from docx.document import Document
-from docx.oxml.ns import qn
-from docx.table import Table
-from docx.text.paragraph import Paragraph
+from typing import TYPE_CHECKING, Any
 
 from sipas.errors import Place, SipasError
 from sipas.intake.limits import MEBI, Limits
 from sipas.intake.workbook_check import check_workbook
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
 
 LIMITS = Limits(unpacked_bytes=256 * MEBI)
 POINTS = "abcdđeghiklmnopqrstuvxy"
@@ -53,6 +52,8 @@ def docx_text(data: bytes, file: str) -> str:
             if code == "letters.docx_broken"
             else SipasError("letters.docx_unsafe", got=error.code, place=place)
         ) from error
+    import docx  # a tenth of a second that other commands need not wait for
+
     try:
         document = docx.Document(io.BytesIO(data))
         return "\n".join(_lines(document))
@@ -61,6 +62,8 @@ def docx_text(data: bytes, file: str) -> str:
 
 
 def _lines(document: Document) -> Iterator[str]:
+    from docx.table import Table
+
     numbers = _Numbers(document)
     for block in document.iter_inner_content():
         if isinstance(block, Table):
@@ -98,7 +101,7 @@ class _Numbers:
         numbering = _numbering(paragraph)
         if numbering is None or not paragraph.text.strip():
             return ""
-        number, depth = _value(numbering, "w:numId"), int(_value(numbering, "w:ilvl") or 0)
+        number, depth = _value(numbering, "numId"), int(_value(numbering, "ilvl") or 0)
         levels = self.levels.get(number or "", {})
         if depth not in levels:
             return ""
@@ -121,7 +124,7 @@ class _Numbers:
 
 def _numbering(paragraph: Paragraph) -> Any:
     """Give the list of a paragraph: its own, else that of its style or of the styles below it."""
-    path = f"{qn('w:pPr')}/{qn('w:numPr')}"
+    path = f"{_name('pPr')}/{_name('numPr')}"
     found = paragraph._p.find(path)
     style: Any = paragraph.style
     for _ in range(_MOST_STYLES):
@@ -150,18 +153,22 @@ def _levels(document: Document) -> dict[str, dict[int, tuple[str, str, int]]]:
     if root is None:
         return {}
     abstract = {}
-    for definition in root.findall(qn("w:abstractNum")):
-        abstract[definition.get(qn("w:abstractNumId"))] = {
-            int(level.get(qn("w:ilvl"))): (
-                _value(level, "w:numFmt") or "decimal",
-                _value(level, "w:lvlText") or "",
-                int(_value(level, "w:start") or 1),
+    for definition in root.findall(_name("abstractNum")):
+        abstract[definition.get(_name("abstractNumId"))] = {
+            int(level.get(_name("ilvl"))): (
+                _value(level, "numFmt") or "decimal",
+                _value(level, "lvlText") or "",
+                int(_value(level, "start") or 1),
             )
-            for level in definition.findall(qn("w:lvl"))
+            for level in definition.findall(_name("lvl"))
         }
-    return {n.get(qn("w:numId")): abstract.get(_value(n, "w:abstractNumId"), {}) for n in root.findall(qn("w:num"))}
+    return {n.get(_name("numId")): abstract.get(_value(n, "abstractNumId"), {}) for n in root.findall(_name("num"))}
+
+
+def _name(tag: str) -> str:
+    return f"{{http://schemas.openxmlformats.org/wordprocessingml/2006/main}}{tag}"
 
 
 def _value(element: Any, name: str) -> str | None:
-    child = element.find(qn(name))
-    return None if child is None else child.get(qn("w:val"))
+    child = element.find(_name(name))
+    return None if child is None else child.get(_name("val"))

@@ -10,6 +10,7 @@ import letter_figures as lf
 
 # The five real letters must be right in these; the rest of their figures are in the documentation.
 EXACT = ("kind", "issuer", "number", "symbol", "date", "citations", "addressees", "tasks", "thresholds")
+DOCUMENTATION = Path(__file__).parents[4] / "docs" / "reference" / "letters.md"
 HAS_REAL = any(lf.letters("five"))
 
 
@@ -32,6 +33,16 @@ def test_the_tuning_letters_are_read() -> None:
     assert whole.recall is not None
     assert whole.precision > 0.98
     assert whole.recall > 0.98
+
+
+def test_the_documentation_states_these_figures() -> None:
+    stated = {}
+    for line in DOCUMENTATION.read_text(encoding="utf-8").splitlines():
+        cells = [part.strip() for part in line.strip("|").split("|")]
+        if len(cells) == len(lf.SETS) + 1 and cells[0].strip("`") in {*lf.FIELDS, "all"}:
+            stated[cells[0].strip("`")] = dict(zip(lf.SETS, cells[1:], strict=True))
+    sets = lf.SETS if HAS_REAL else tuple(name for name in lf.SETS if name != "five")
+    assert {f: {name: cells[name] for name in sets} for f, cells in stated.items()} == lf.rows(sets)
 
 
 @pytest.mark.skipif(not HAS_REAL, reason="the five real letters are not part of the project")
