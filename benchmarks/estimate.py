@@ -3,7 +3,8 @@
 Run: ``python benchmarks/estimate.py [rows:share of answers missing ...]``; 10000000:0 and 10000000:0.05 take half an
 hour and 15 GB. Ours includes reading the file; the peers have the data in memory, prepared, and their building of the
 design is stated apart and not in the ratio. Every tool runs in a process of its own; the numbers are compared before
-any time is printed. What is said of a peer "(2 of 22 items)" was timed on 2 items and multiplied by 11.
+any time is printed. Above a million rows with missing answers the peers, which would need more than ten minutes or
+20 GB, are timed on 2 and on 6 items; what is said of them is the straight line through both, at 22 items.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import importlib.util
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +25,7 @@ from peers.measuring import head, machine, middle, python, r, row, run
 
 DEFAULT = ("40000:0", "40000:0.05", "1000000:0", "1000000:0.05")
 TOLERANCE = 1e-8
-FEW = 2  # items of which a peer is timed where all would take more than ten minutes or 20 GB
+FEW, SOME = 2, 6  # items a peer is timed on where all would take more than ten minutes or 20 GB
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,12 @@ class Result:
     megabytes: float
     numbers: Reals
     items: int = ITEMS
+    more: float = 0.0
 
     @property
     def scaled(self) -> float:
-        """Seconds for all items."""
-        return self.seconds * ITEMS / self.items
+        """Seconds for all items: of those timed, or on the line through the times of a few and of some."""
+        return self.seconds + self.more * (ITEMS - self.items)
 
 
 def ours(path: Path, folder: Path, runs: int) -> Result:
@@ -50,9 +54,7 @@ def ours(path: Path, folder: Path, runs: int) -> Result:
     return Result("sipas, from Parquet", whole, 0.0, processor, used.megabytes, np.fromfile(folder / "ours"))
 
 
-def with_r(path: Path, folder: Path, rows: int, way: str, *, runs: int) -> Result:
-    write_binary(path, folder)
-    items = FEW if rows > MILLION else ITEMS
+def with_r(folder: Path, rows: int, way: str, items: int, *, runs: int) -> Result:
     times = []
     for _ in range(runs):
         used = run(r("domains.R", folder, rows, items, way))
@@ -64,23 +66,34 @@ def with_r(path: Path, folder: Path, rows: int, way: str, *, runs: int) -> Resul
     return Result(tool, seconds, design, used.processor, used.megabytes, times[0][2:], items)
 
 
-def with_svy(path: Path, folder: Path, rows: int, *, runs: int) -> Result:
-    items = FEW if rows > MILLION else ITEMS
+def with_svy(path: Path, folder: Path, items: int, *, runs: int) -> Result:
     used = run(python("domains_svy.py", path, folder / "svy", items, runs))
     each = [[float(word) for word in line.split()] for line in used.printed.splitlines()]
     design, seconds = (middle(column) for column in zip(*each, strict=True))
     return Result("svy, mean(by=)", seconds, design, used.processor, used.megabytes, np.fromfile(folder / "svy"), items)
 
 
+def scaled(timed: Callable[[int], Result], *, all_items: bool) -> Result:
+    """Time all items, or a few and some and what each more costs."""
+    if all_items:
+        return timed(ITEMS)
+    few, some = timed(FEW), timed(SOME)
+    return replace(some, more=(some.seconds - few.seconds) / (SOME - FEW))
+
+
 def peers(path: Path, folder: Path, rows: int, missing: float) -> list[Result]:
     """Run what is installed; R by the ways that can be had at this size."""
     runs = 3 if rows <= 100_000 else 1
+    every = rows <= MILLION or missing == 0
     found = []
     if shutil.which("Rscript"):
+        write_binary(path, folder)
         ways = ["together"] if missing == 0 else ["totals", "items"] if rows <= 100_000 else ["totals"]
-        found += [with_r(path, folder, rows, way, runs=1 if way == "items" else runs) for way in ways]
+        for way in ways:
+            timed = partial(with_r, folder, rows, way, runs=1 if way == "items" else runs)
+            found.append(scaled(timed, all_items=every))
     if importlib.util.find_spec("svy"):
-        found.append(with_svy(path, folder, rows, runs=runs))
+        found.append(scaled(partial(with_svy, path, folder, runs=runs), all_items=every))
     return found
 
 
@@ -109,7 +122,7 @@ def compare(rows: int, missing: float, folder: Path) -> None:
     print(f"\n### {rows:,} rows, {missing:.0%} of the answers to each item missing\n")
     print(head("tool", "seconds", "its design (s)", "CPU s of the process", "peak MB", "ratio", "relative difference"))
     for one in (mine, *others):
-        part = "" if one.items == ITEMS else f" ({one.items} of {ITEMS} items: {one.seconds:.1f} s)"
+        part = "" if one.items == ITEMS else f" ({one.items} items: {one.seconds:.1f}; each more: {one.more:.1f})"
         ratio = "1" if one is mine else f"{one.scaled / mine.scaled:.0f}×"
         cells = (f"{one.scaled:.3f}{part}", f"{one.design:.2f}", f"{one.processor:.1f}", f"{one.megabytes:.0f}")
         print(row(one.tool, *cells, ratio, worst.get(one.tool, "")), flush=True)

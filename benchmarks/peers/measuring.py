@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,12 @@ from statistics import median
 
 HERE = Path(__file__).parent
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-SURROUNDINGS = os.environ | ONE_THREAD | {"PYTHONPATH": str(HERE.parent)}
+LOOK_SECONDS = 0.05
+SURROUNDINGS = (
+    os.environ
+    | ONE_THREAD
+    | {"PYTHONPATH": os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])}
+)
 
 
 @dataclass(frozen=True)
@@ -27,23 +33,37 @@ class Used:
 
 
 def run(command: list[str]) -> Used:
-    """Run a command to its end.
+    """Run a command to its end, and look at its memory twenty times a second.
+
+    The system's own peak of a process that has ended will not do: it holds that of the process it was forked from.
 
     Raises
     ------
     SystemExit
         It failed; with what it wrote.
     """
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=SURROUNDINGS
-    ) as process:
-        printed = process.stdout.read() if process.stdout else ""
-        wrong = process.stderr.read() if process.stderr else ""
-        _, status, usage = os.wait4(process.pid, 0)
+    with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as wrong:
+        process = subprocess.Popen(command, stdout=printed, stderr=wrong, text=True, env=SURROUNDINGS)
+        peak, ended = 0.0, 0
+        while not ended:
+            peak = max(peak, _peak(process.pid))
+            time.sleep(LOOK_SECONDS)
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command[:3])} ended with {process.returncode}\n{wrong[-2000:]}")
-    return Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, printed)
+        printed.seek(0)
+        wrong.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(command[:3])} ended with {process.returncode}\n{wrong.read()[-2000:]}")
+        return Used(usage.ru_utime + usage.ru_stime, peak, printed.read())
+
+
+def _peak(process: int) -> float:
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    lines = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return float(lines[0].split()[1]) / 1024 if lines else 0.0
 
 
 def python(program: str, *arguments: object) -> list[str]:
