@@ -9,6 +9,7 @@ import msgspec
 
 from sipas.errors import SipasError
 from sipas.estimation.designs.measures import Term
+from sipas.estimation.designs.options import refuse_options
 
 JOINED = " × "
 Convention = Literal["base", "final", "sweeps"]
@@ -70,9 +71,10 @@ class CalibratedWeight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         Raises
         ------
         SipasError
-            ``estimation.calibration_empty``, ``estimation.calibration_repeated``,
-            ``estimation.sweeps_need_margins``.
+            ``estimation.option_unknown``, ``estimation.option_not_valid``, ``estimation.calibration_empty``,
+            ``estimation.calibration_repeated``, ``estimation.sweeps_need_margins``.
         """
+        refuse_options(self)
         if not (self.margins or self.numbers or self.intercept):
             raise SipasError("estimation.calibration_empty", "margins, numbers, intercept")
         names = [one.name for one in self.variables()]

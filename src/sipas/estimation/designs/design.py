@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from sipas.errors import SipasError
+from sipas.estimation.designs.options import refuse_options
 
 Lonely = Literal["fail", "remove", "certainty", "average", "centered", "adjust"]
 Pps = Literal["brewer", "overton", "hartley-rao", "poisson", "joint"]
@@ -36,6 +37,16 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     strata: str | None = None
     population: str | None = None
     rate: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse values of other types.
+
+        Raises
+        ------
+        SipasError
+            ``estimation.option_not_valid``.
+        """
+        refuse_options(self)
 
 
 class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,9 +111,11 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Raises
         ------
         SipasError
-            ``estimation.population_and_rate``, ``estimation.stage_without_units``, ``estimation.pps_needs_rate``,
-            ``estimation.variance_not_possible``, ``estimation.self_selected_drawn``.
+            ``estimation.option_unknown``, ``estimation.option_not_valid``, ``estimation.population_and_rate``,
+            ``estimation.stage_without_units``, ``estimation.pps_needs_rate``, ``estimation.variance_not_possible``,
+            ``estimation.self_selected_drawn``.
         """
+        refuse_options(self)
         drawn = [self.psu, self.population, self.rate, *self.later, self.pps]
         if self.self_selected and any(one is not None for one in drawn):
             raise SipasError("estimation.self_selected_drawn", "self_selected", got=[d for d in drawn if d is not None])

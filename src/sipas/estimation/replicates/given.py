@@ -13,6 +13,7 @@ from scipy.linalg import qr
 from sipas.errors import Place, SipasError
 from sipas.estimation.designs.design import Design
 from sipas.estimation.designs.measures import Measure
+from sipas.estimation.designs.options import refuse_options
 from sipas.estimation.designs.strata import Reals
 from sipas.estimation.linear.grid import Grid, grids
 from sipas.estimation.moments.collapsing import collapse
@@ -73,9 +74,10 @@ class ReplicateDesign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Raises
         ------
         SipasError
-            ``estimation.replicates_not_valid``, ``estimation.rho_not_valid``, ``estimation.rscales_not_valid``,
-            ``estimation.scale_not_valid``.
+            ``estimation.option_unknown``, ``estimation.option_not_valid``, ``estimation.replicates_not_valid``,
+            ``estimation.rho_not_valid``, ``estimation.rscales_not_valid``, ``estimation.scale_not_valid``.
         """
+        refuse_options(self)
         count = len(self.columns)
         if count < 2 or len(set(self.columns)) < count:
             raise SipasError("estimation.replicates_not_valid", "columns", got=count, hint=self.kind)

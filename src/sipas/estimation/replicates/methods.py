@@ -10,6 +10,7 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation.designs.design import Design, path_of
+from sipas.estimation.designs.options import refuse_options
 from sipas.estimation.designs.strata import Reals
 from sipas.estimation.linear.grid import Grid, grids
 from sipas.estimation.moments.moments import WHOLE, Moments
@@ -90,9 +91,10 @@ class Replication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Raises
         ------
         SipasError
-            ``estimation.rho_not_valid``, ``estimation.replicates_not_valid``, ``estimation.seed_needed``,
-            ``estimation.draws_not_valid``.
+            ``estimation.option_unknown``, ``estimation.option_not_valid``, ``estimation.rho_not_valid``,
+            ``estimation.replicates_not_valid``, ``estimation.seed_needed``, ``estimation.draws_not_valid``.
         """
+        refuse_options(self)
         refuse_rho(self.rho, self.kind)
         given = self.replicates
         if (given is None and self.kind in RANDOM) or (given is not None and given < 2):
