@@ -14,6 +14,7 @@ from sipas.intake.legacy import Conversion
 from sipas.intake.reasons import INTEGER_UNREADABLE, REAL_UNREADABLE
 from sipas.tables import REJECTED
 
+_NEARLY_WHOLE = r"^-?\d{1,6}\.(0{9,}\d+|9{9,}\d*)$"
 _INTEGER = r"^[+-]?(\d+|\d{1,3}([. ]\d{3})+)$"
 
 
@@ -180,11 +181,12 @@ class OfficeTable:
         Returns
         -------
         Parsed
-            Int64; ``1.0`` and ``1,0`` are 1, ``1.234`` is one thousand two hundred and thirty-four; faults
-            ``intake.integer_unreadable``.
+            Int64; ``1.0`` and ``1,0`` are 1, ``1.234`` is one thousand two hundred and thirty-four; the result of a
+            formula of a workbook that misses a whole number by less than 1e-9 (``2.9999999999999996``) is that number;
+            faults ``intake.integer_unreadable``.
         """
         texts = self.texts(column).values
-        plain = texts.str.replace(r"[.,]0{1,2}$", "")
+        plain = _rounded(texts).str.replace(r"[.,]0{1,2}$", "")
         plain = plain.set((~plain.str.contains(_INTEGER)).fill_null(value=False), None)
         values = plain.str.replace_all(r"[. ]", "").cast(pl.Int64, strict=False)
         wrong = texts.is_not_null() & values.is_null()
@@ -272,3 +274,10 @@ class OfficeTable:
             },
             schema={c.name: c.dtype for c in REJECTED.columns},
         )
+
+
+def _rounded(texts: pl.Series) -> pl.Series:
+    near = texts.str.contains(_NEARLY_WHOLE).fill_null(value=False)
+    if not near.any():
+        return texts
+    return texts.scatter(near.arg_true(), [f"{float(text):.0f}" for text in texts.filter(near)])

@@ -107,9 +107,18 @@ def _grid(
 
 
 def _load(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
-    sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-    cells: pl.DataFrame = sheet.to_polars()
-    return cells.rename({old: f"c{i}" for i, old in enumerate(cells.columns)})
+    cells: pl.DataFrame = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    numbers: pl.DataFrame = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="float").to_polars()
+    return pl.DataFrame([_exact(cells.to_series(i), numbers.to_series(i)).alias(f"c{i}") for i in range(cells.width)])
+
+
+def _exact(texts: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Write every number with all its digits: the reader's texts have nine decimals."""
+    # A text cell that looks like a number reads as the same number, and so stays as written.
+    rounded = ((texts.cast(pl.Float64, strict=False) != numbers) & numbers.is_finite()).fill_null(value=False)
+    if not rounded.any():
+        return texts
+    return texts.scatter(rounded.arg_true(), [repr(value) for value in numbers.filter(rounded)])
 
 
 def _choose(reader: fastexcel.ExcelReader, file: str, sheet: str | None) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from intake_workbooks import RECORDS, ugly_xls, ugly_xlsx
 
 from sipas.errors import SipasError
@@ -241,3 +242,28 @@ def test_a_sheet_without_head(tmp_path: Path) -> None:
     with pytest.raises(SipasError) as caught:
         read(tmp_path / "n.xlsx")
     assert (caught.value.code, caught.value.got) == ("intake.header_missing", ["1", "2", "3", "4", "5", "6"])
+
+
+def test_numbers_of_a_workbook_keep_their_digits(tmp_path: Path) -> None:
+    path = tmp_path / "so.xlsx"
+    cells = [16.66666666666667, 3e-10, 1 / 3, 1234567, "0.50", "01", 0, 1e-300, -2.5]
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["ma", "so", "ten"])
+        for row, cell in enumerate(cells, start=1):
+            sheet.write_row(row, 0, [f"p{row}", cell, "x"])
+    found = read(path)
+    assert found.texts("so").values.to_list() == [
+        "16.66666666666667", "3e-10", "0.3333333333333333", "1234567", "0.50", "01", "0", "1e-300", "-2.5"
+    ]  # fmt: skip
+    assert found.reals("so").values.to_list() == [float(cell) for cell in cells]
+
+
+def test_results_of_formulas_near_a_whole_number_are_whole(tmp_path: Path) -> None:
+    path = tmp_path / "so.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["ma", "so"])
+        for row, cell in enumerate([0.1 * 3 * 10, 2.9999999999999996, 3.001, 5], start=1):
+            sheet.write_row(row, 0, [f"p{row}", cell])
+    assert read(path).integers("so").values.to_list() == [3, 3, 3001, 5]
