@@ -64,9 +64,13 @@ def estimate(
     design = {"weight": weight, "strata": strata, "psu": psu, "population": population, "rate": rate, "nested": nested}
     asked = analysis(plan, design, statistics, by or [], level)
     sample = read_sample(
-        source, asked.columns(), asked.numbers(), decimal=decimal, missing=missing or MISSING, sheet=sheet
+        *(source, asked.columns(), asked.numbers(), asked.values()),
+        decimal=decimal,
+        missing=missing or MISSING,
+        sheet=sheet,
     )
-    found = asked.run(sample.rows)
+    with sample.located():
+        found = asked.run(sample.rows)
     write(found.table, form, output, lambda: show(found), beside={"account": found.account})
     skipped = sample.skipped.filter(pl.col("reason") != HEADER_ROW).height
     if skipped:

@@ -18,7 +18,9 @@ import xlsxwriter
 from typer.testing import CliRunner, Result
 
 from sipas.cli.main import app
-from sipas.errors import SipasError
+from sipas.cli.sentences import say
+from sipas.errors import Place, SipasError
+from sipas.estimation.survey.sample_files import read_sample
 
 DATA = Path(__file__).parents[1] / "reference" / "data"
 EXACT = {"rel": 1e-8}
@@ -119,7 +121,7 @@ def test_a_workbook_with_a_decimal_comma_and_codes_that_begin_with_0(tmp_path: P
         ((*STRATIFIED, "--mean", "api01"), "estimation.column_unknown", None, "api01"),
         (("--weight", "cds", "--mean", "stype"), "estimation.cell_not_a_number", 2, "stype"),
         ((*STRATIFIED, "--share", "awards=Yess"), "estimation.value_unknown", None, "awards"),
-        ((*STRATIFIED, "--share", "api00=high"), "estimation.value_not_a_number", None, "api00"),
+        ((*STRATIFIED, "--share", "api00=high"), "estimation.value_unknown", None, "api00"),
         ((*STRATIFIED,), "estimation.nothing_wanted", None, None),
         ((*STRATIFIED, "--ratio", "api00"), "estimation.wanted_incomplete", None, None),
         ((*STRATIFIED, "--mean", "api00", "--mean", "api00"), "estimation.wanted_repeated", None, None),
@@ -154,3 +156,59 @@ def test_a_file_that_is_not_there_is_said() -> None:
     with pytest.raises(SipasError) as raised:
         sipas("estimate", "nothing.parquet", "--mean", "x")
     assert raised.value.code == "intake.file_missing"
+
+
+LONG = ("10000000000000003", "10000000000000004")
+
+
+def test_codes_and_domains_stay_as_written(tmp_path: Path) -> None:
+    rows = [("1.1", LONG[0], "4"), ("1.10", LONG[0], "5"), ("1.1", LONG[1], "4"), ("1.10", LONG[1], "3")]
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join(",".join(row) for row in [("d", "xa", "q"), *rows]), encoding="utf-8")
+    asked = ("--psu", "xa", "--share", "q=4,5", "--proportion", "d", "--by", "d", "--by", "xa", "--format", "json")
+    found = json.loads(sipas("estimate", path, *asked).stdout)
+    shares = [row for row in found["estimates"] if row["statistic"] == "share"]
+    assert [(row["domain"], row["estimate"]) for row in shares] == [
+        ("", 0.75), ("1.1", 1.0), ("1.10", 0.5), (LONG[0], 1.0), (LONG[1], 0.5)
+    ]  # fmt: skip
+    assert shares[0]["df"] == 1
+    assert {row["category"] for row in found["estimates"] if row["statistic"] == "proportion"} == {"1.1", "1.10"}
+
+
+def test_a_column_of_values_can_be_a_domain_too(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("q,x\n4,1\n5,2\n4,3\n", encoding="utf-8")
+    found = json.loads(sipas("estimate", path, "--share", "q=4", "--by", "q", "--format", "json").stdout)
+    assert [(row["domain"], row["estimate"]) for row in found["estimates"]] == [
+        ("", pytest.approx(2 / 3)), ("4", 1.0), ("5", 0.0)
+    ]  # fmt: skip
+
+
+def test_large_whole_numbers_and_long_decimals_are_exact(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(f"v,x\n{LONG[0]},0.1\n{LONG[1]},0.30000000000000004\n", encoding="utf-8")
+    found = json.loads(sipas("estimate", path, "--share", f"v={LONG[0]}", "--format", "json").stdout)
+    assert found["estimates"][0]["estimate"] == 0.5
+    assert read_sample(path, ("v", "x"), ("v", "x")).rows.to_dict(as_series=False) == {
+        "v": [int(one) for one in LONG], "x": [0.1, 0.30000000000000004]
+    }  # fmt: skip
+
+
+def test_refused_rows_are_lines_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "phieu.csv"
+    path.write_text("Danh sách phiếu,,\n,,\nma,w,y\na,1,4\nb,,5\n,,\nc,-1,4\n", encoding="utf-8")
+    with pytest.raises(SipasError) as raised:
+        sipas("estimate", path, "--weight", "w", "--mean", "y")
+    assert raised.value.place == Place(file="phieu.csv", row=5, column="w")
+    assert "Quyền số ở cột w là trống." in say(raised.value)
+    path.write_text("Danh sách phiếu,,\n,,\nma,w,y\na,1,4\nb,1,5\n,,\nc,-1,4\n", encoding="utf-8")
+    with pytest.raises(SipasError) as raised:
+        sipas("estimate", path, "--weight", "w", "--mean", "y")
+    assert raised.value.place == Place(file="phieu.csv", row=7, column="w")
+
+
+def test_refused_rows_of_parquet_are_rows(tmp_path: Path) -> None:
+    pl.DataFrame({"w": [1.0, -1.0], "y": [1.0, 2.0]}).write_parquet(tmp_path / "rows.parquet")
+    with pytest.raises(SipasError) as raised:
+        sipas("estimate", tmp_path / "rows.parquet", "--weight", "w", "--mean", "y")
+    assert raised.value.place == Place(file="rows.parquet", row=2, column="w")

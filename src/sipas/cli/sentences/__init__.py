@@ -19,6 +19,7 @@ WORDS = {
     "vi": {"file": "tệp", "sheet": "trang tính", "row": "dòng", "column": "cột", "node": "mục"},
     "en": {"file": "file", "sheet": "sheet", "row": "row", "column": "column", "node": "node"},
 }
+EMPTY = {"vi": "trống", "en": "empty"}  # the cell that stands at fault
 
 
 @cache
@@ -40,7 +41,7 @@ def say(error: SipasError, language: Language = "vi") -> str:
     sentence = template.format(
         parameter=error.parameter,
         expected=listed(error.expected),
-        got=listed(error.got),
+        got=EMPTY[language] if error.got is None and error.place.row is not None else listed(error.got),
         hint=listed(error.hint),
         place=where,
     )

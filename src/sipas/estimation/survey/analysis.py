@@ -85,7 +85,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Returns
         -------
         tuple of str
-            Weights, sizes, rates, and what is added up.
+            Weights, sizes, rates, and what is added up; all others are names and codes, or ``values``.
         """
         sizes = [c for stage in self.design.stages for c in (stage.population, stage.rate)]
         weights: list[str | None] = [self.design.weight]
@@ -95,6 +95,21 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             weights += [self.calibration.base, *self.calibration.numbers]
         added = [c for one in self.estimates if one.needs_numbers() for c in one.columns()]
         return tuple(dict.fromkeys(c for c in (*weights, *sizes, *added) if c is not None))
+
+    def values(self) -> tuple[str, ...]:
+        """Give the columns of shares and counts that are compared with numbers.
+
+        Returns
+        -------
+        tuple of str
+            Not those that are also names or codes: of strata, units, domains, margins, proportions.
+        """
+        named = {column for kind in self.by for column in ([kind] if isinstance(kind, str) else kind)}
+        named |= {column for stage in self.design.stages for column in (stage.strata, stage.ids) if column is not None}
+        named |= set(self.calibration.categories()) if self.calibration else set()
+        named |= {one.column for one in self.estimates if one.statistic == "proportion" or not one.compares_numbers()}
+        compared = (one.column for one in self.estimates if one.compares_numbers())
+        return tuple(dict.fromkeys(column for column in compared if column not in named))
 
     def run(self, rows: pl.DataFrame | Path | str, *, engine: Engine | None = None) -> Results:
         """Carry it out.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,8 @@ from sipas.tables import REJECTED
 
 MISSING = ("NA", "NaN", ".")
 PARQUET = (".parquet", ".pq")
-CODE = r"^0\d"  # 01 is a code of a unit, not the number 1
+WHOLE = r"^[+-]?\d+$"
+EXACT = 2**53  # whole numbers below it are doubles without loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,49 @@ class SampleFile:
         Typed columns; a Parquet file stays where it is.
     skipped : polars.DataFrame
         Table ``rejected``: title rows, rows of totals, and others that are no records.
+    file : str
+        Its name.
+    sheet : str, optional
+        Name of the sheet.
+    lines : polars.Series, optional
+        Line of each row as the user's program shows it, from 1; missing for Parquet, which has no lines.
     """
 
     rows: pl.DataFrame | Path
     skipped: pl.DataFrame
+    file: str
+    sheet: str | None = None
+    lines: pl.Series | None = None
+
+    @contextmanager
+    def located(self) -> Iterator[None]:
+        """Give the refusals of what is done with the rows their line in the file.
+
+        Yields
+        ------
+        None
+            Work with ``rows`` goes here.
+
+        Raises
+        ------
+        SipasError
+            What the work raises; where it names a row and no file, the place becomes file, sheet and line.
+        """
+        try:
+            yield
+        except SipasError as error:
+            row = error.place.row
+            if row is not None and error.place.file is None:
+                line = row if self.lines is None else int(self.lines[row - 1])
+                error.place = replace(error.place, file=self.file, sheet=self.sheet, row=line)
+            raise
 
 
 def read_sample(
     path: Path,
     columns: Sequence[str],
     numbers: Sequence[str],
+    values: Sequence[str] = (),
     *,
     decimal: str = ".",
     missing: Sequence[str] = MISSING,
@@ -52,8 +87,10 @@ def read_sample(
     columns : sequence of str
         Columns needed.
     numbers : sequence of str
-        Those of them that must hold numbers. The others hold numbers too if every cell is one and none
-        begins with 0 like a code (``01``).
+        Those of them that must hold numbers: whole ones stay exact, whatever their size.
+    values : sequence of str
+        Those that are compared with numbers: they hold numbers if every cell is one. All others are names and codes,
+        and stay as written: ``01`` is not ``1``, ``1.10`` not ``1.1``.
     decimal : {".", ","}
         What stands before the decimals in a text file.
     missing : sequence of str
@@ -76,31 +113,47 @@ def read_sample(
         pattern = path / "**/*.parquet" if path.is_dir() else path
         if not any(Path(pattern.anchor or ".").glob(str(pattern.relative_to(pattern.anchor)))):
             raise SipasError("intake.file_missing", "path", got=str(path), place=Place(file=path.name))
-        return SampleFile(pattern, REJECTED.empty())
+        return SampleFile(pattern, REJECTED.empty(), path.name)
     table = read(path, sheet=sheet)
     refuse_columns(list(columns), list(table.headers))
-    series = [_typed(table, name, name in numbers, decimal, missing) for name in columns]
-    return SampleFile(pl.DataFrame(series), table.skipped)
+    series = [
+        _numbers(table, name, decimal, missing)
+        if name in numbers
+        else _values(table, name, decimal, missing)
+        if name in values
+        else _texts(table, name, missing)
+        for name in columns
+    ]
+    return SampleFile(pl.DataFrame(series), table.skipped, table.file, table.sheet, table.rows)
 
 
-def _typed(table: OfficeTable, column: str, must: bool, decimal: str, missing: Sequence[str]) -> pl.Series:
+def _texts(table: OfficeTable, column: str, missing: Sequence[str]) -> pl.Series:
+    texts = table.texts(column).values
+    return texts.set(texts.is_in(list(missing)).fill_null(value=False), None).alias(column)
+
+
+def _values(table: OfficeTable, column: str, decimal: str, missing: Sequence[str]) -> pl.Series:
     parsed = table.reals(column, decimal=decimal, missing=missing)
-    codes = table.texts(column).values.str.contains(CODE).any()
-    if parsed.faults.height == 0 and (must or not codes):
-        return _whole(parsed)
-    if must:
+    texts = _texts(table, column, missing)
+    return texts if parsed.faults.height else _whole(parsed, texts)
+
+
+def _numbers(table: OfficeTable, column: str, decimal: str, missing: Sequence[str]) -> pl.Series:
+    parsed = table.reals(column, decimal=decimal, missing=missing)
+    if parsed.faults.height:
         first = parsed.faults.row(0, named=True)
         place = Place(file=table.file, sheet=table.sheet, row=first["row"], column=column)
         raise SipasError(
             "estimation.cell_not_a_number", column, got=first["got"], hint=parsed.faults.height, place=place
         )
-    texts = table.texts(column).values
-    return texts.set(texts.is_in(list(missing)).fill_null(value=False), None).alias(column)
+    return _whole(parsed, _texts(table, column, missing))
 
 
-def _whole(parsed: Parsed) -> pl.Series:
-    """Codes are whole numbers: 4, not 4.0, in the name of a category."""
+def _whole(parsed: Parsed, texts: pl.Series) -> pl.Series:
+    """Whole numbers as such: 4, not 4.0; read from their digits, since a double holds no more than 15 or 16."""
     values = parsed.values
-    whole = values.cast(pl.Int64, strict=False)
-    same = (whole.cast(pl.Float64) == values).fill_null(value=True).all()
-    return whole if same and whole.null_count() == values.null_count() else values
+    if texts.str.contains(WHOLE).fill_null(value=True).all():
+        digits = texts.str.strip_prefix("+").cast(pl.Int64, strict=False)
+        return digits if digits.null_count() == values.null_count() else values
+    small = ((values == values.floor()) & (values.abs() < EXACT)).fill_null(value=True).all()
+    return values.cast(pl.Int64) if small else values

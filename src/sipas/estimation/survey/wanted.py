@@ -97,5 +97,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """
         return self.statistic in {"mean", "total", "ratio", "quantile"}
 
+    def compares_numbers(self) -> bool:
+        """Tell whether it compares its column with numbers alone.
+
+        Returns
+        -------
+        bool
+            For a share or count of which every value is a number.
+        """
+        return bool(self.of) and not any(isinstance(value, str | bool) for value in self.of)
+
     def _named(self) -> list[Statistic]:
         return [name for name in STATISTICS if getattr(self, name) is not None]
