@@ -10,8 +10,8 @@ from functools import cache
 from sipas.letters.bodies import Body, body_at, find_bodies
 from sipas.letters.model import Citation
 from sipas.letters.numerals import DIGIT, Day, days, mended
-from sipas.letters.text import Text
-from sipas.letters.vocabulary import kind_by_abbreviation, kind_by_name, one_of, words
+from sipas.letters.text import Text, fold
+from sipas.letters.vocabulary import kind_by_abbreviation, kind_by_name, one_of, symbols, words
 
 # Groups of a symbol: letters, joined by a dash; spaces of a scan around the marks are forgiven.
 SYMBOL = r"(?P<symbol>[^\W\d_][^\W_]*(?:&[^\W\d_]+)*(?:\s?-\s?[^\W\d_][^\W\d_&]*(?:&[^\W\d_]+)*){0,3})"
@@ -67,9 +67,19 @@ def reference_of(text: Text, match: re.Match[str]) -> Reference:
     number = mended(raw_number.removesuffix(suffix)) + suffix
     symbol = re.sub(r"[\s*]+", "", text.raw[match.start("symbol") : match.end("symbol")])
     symbol = re.sub("[\u2010-\u2014]", "-", symbol)
+    symbol = _with_dash(symbol)
     year = int(mended(match["year"])) if match["year"] else None
     is_mended = not raw_number.removesuffix(suffix).isdecimal() or " " in text.raw[match.start("number") : match.end()]
     return Reference(number, symbol, year, is_mended)
+
+
+def _with_dash(symbol: str) -> str:
+    """Put back the dash that an export lost between a kind and a known body: QĐUBND."""
+    folded = fold(symbol)
+    for length in range(2, len(folded) - 1):
+        if "-" not in symbol and folded[:length] in kind_by_abbreviation() and folded[length:] in symbols():
+            return f"{symbol[:length]}-{symbol[length:]}"
+    return symbol
 
 
 @cache

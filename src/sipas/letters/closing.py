@@ -135,6 +135,8 @@ def read_end(text: Text, cells: Sequence[Cell], first: int) -> End:
     items, rest = _recipients(text, tail) if starts else ([], tail)
     found = [_found(text, start, end) for start, end in items if text.raw[start] not in "|/"]
     signer = _signer(text, rest)
+    if not starts and (signer is None or signer.name is None):
+        return End((), None, len(text.raw))
     above = _signature_above(text, cells, at, first) if starts and signer is None else None
     if above is not None:
         signer, at = _signer(text, cells[above:at]), above

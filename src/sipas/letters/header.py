@@ -18,6 +18,8 @@ _NUMBER = re.compile(rf"\s*s[o0o]\s*[:.;]?\s*(?:{REFERENCE})")
 _PLACE_DATE = re.compile(rf"(?P<place>[^\W\d_][^,;:/\d\n]{{1,40}}?)\s*,\s*(?=ngay\s+{DIGIT})")
 _ABOUT = re.compile(r"\s*v\s?/\s?v\s*:?\s*|\s*ve\s+viec\s+")
 _MOST_HEAD = 40  # cells in which the head of a letter ends
+_LOOK_AHEAD = 8  # cells in which the head must go on after a cell that is none of it
+_SHORT = 60
 _MOST_SUBJECT = 12  # cells of a trích yếu, the other column's among them
 
 
@@ -63,7 +65,7 @@ def _title() -> re.Pattern[str]:
 def _agency() -> re.Pattern[str]:
     bodies = words()["bodies"]
     opening = one_of([*bodies["whole"], *bodies["field"], *bodies["header"]])
-    return re.compile(rf"\s*{opening}(?!\w)")
+    return re.compile(rf"\s*(?!ban\s+hanh){opening}(?!\w)")
 
 
 def read_head(text: Text, cells: Sequence[Cell]) -> Head:
@@ -85,7 +87,7 @@ def read_head(text: Text, cells: Sequence[Cell]) -> Head:
     at = 0
     while at < min(len(cells), _MOST_HEAD):
         after = _take(text, cells, at, head)
-        if after == at and not _is_stray(text, cells[at], head):
+        if after == at and not _is_stray(text, cells[at], head) and not _goes_on(text, cells, at, head):
             break
         at = max(after, at + 1)
     head.body = at
@@ -111,6 +113,22 @@ def _take(text: Text, cells: Sequence[Cell], at: int, head: Head) -> int:
     if head.kind is None and is_loud(text.raw[cell.start : cell.end]) and _title().fullmatch(folded):
         return _take_title(text, cells, at, head)
     return at + _take_agency(text, cell, head)
+
+
+def _goes_on(text: Text, cells: Sequence[Cell], at: int, head: Head) -> bool:
+    """Say whether the head goes on after a cell that is none of its elements: short, and one follows soon."""
+    ahead = cells[at + 1 : at + 1 + _LOOK_AHEAD]
+    is_short = all(cell.end - cell.start < _SHORT for cell in (cells[at], *ahead[:1]))
+    if not is_short or head.kind is not None or head.subject is not None or _BASIS.match(text.folded, cells[at].start):
+        return False
+    return any(_is_strong(text, cell) for cell in ahead)
+
+
+def _is_strong(text: Text, cell: Cell) -> bool:
+    """Say whether a cell is an element of the head and nothing else: number, day, title, Quốc hiệu."""
+    folded = text.folded[cell.start : cell.end]
+    is_title = is_loud(text.raw[cell.start : cell.end]) and bool(_title().fullmatch(folded))
+    return is_motto(folded) or is_title or bool(_NUMBER.match(folded) or _PLACE_DATE.match(folded))
 
 
 def _is_stray(text: Text, cell: Cell, head: Head) -> bool:
@@ -195,7 +213,8 @@ def _take_title(text: Text, cells: Sequence[Cell], at: int, head: Head) -> int:
     after = at + 1
     stretch: list[Cell] = []
     for below in cells[at + 1 :]:
-        if (stretch and below.after_gap) or _opens_element(text, below) or _is_agency(text, below):
+        is_next = _opens_element(text, below) or _is_agency(text, below) or _is_authority(text, below)
+        if (stretch and below.after_gap) or is_next:
             break
         stretch.append(below)
         after += 1
@@ -224,21 +243,46 @@ def _opens_element(text: Text, cell: Cell) -> bool:
     )
 
 
+def _is_authority(text: Text, cell: Cell) -> bool:
+    """Say whether the authority or the grounds of a decision begin: CHỦ TỊCH ỦY BAN NHÂN DÂN …, Căn cứ."""
+    is_person = is_loud(text.raw[cell.start : cell.end]) and _authority().match(text.folded, cell.start, cell.end)
+    return bool(is_person or (not is_loud(text.raw[cell.start : cell.end]) and _BASIS.match(text.folded, cell.start)))
+
+
+_ENACTING = re.compile(r"\s*ban\s+hanh\b")  # over the end of a line: "BAN" above "HÀNH QUY CHẾ"
+_BASIS = re.compile(r"\s*can\s+cu\s")
+
+
+@cache
+def _authority() -> re.Pattern[str]:
+    return re.compile(rf"\s*{one_of(words()['positions'])}\s")
+
+
 def _is_agency(text: Text, cell: Cell) -> bool:
-    return is_loud(text.raw[cell.start : cell.end]) and bool(_agency().match(text.folded, cell.start, cell.end))
+    is_enacting = _ENACTING.match(text.folded, cell.start)
+    is_body = _agency().match(text.folded, cell.start, cell.end) and not is_enacting
+    return is_loud(text.raw[cell.start : cell.end]) and bool(is_body)
 
 
 def _take_agency(text: Text, cell: Cell, head: Head) -> bool:
     """Ô số 2: a line in capitals that opens a body, or goes on with the one above."""
     if head.kind is not None or head.subject is not None or not is_loud(text.raw[cell.start : cell.end]):
         return _is_agency(text, cell) and head.kind is not None
-    if _agency().match(text.folded, cell.start, cell.end):
+    if _agency().match(text.folded, cell.start, _end_of_name(text, cell)):
         head.agencies.append((cell.start, cell.end))
     elif head.agencies:
         head.agencies[-1] = (head.agencies[-1][0], cell.end)
     else:
         return False
     return True
+
+
+def _end_of_name(text: Text, cell: Cell) -> int:
+    """Give the end of a body's name that a narrow column broke: "ỦY BAN NHÂN" above "DÂN"."""
+    below = text.raw.find("\n", cell.end + 1)
+    end = below if below >= 0 else len(text.raw)
+    follows = text.raw[cell.end : end]
+    return end if follows.startswith("\n") and is_loud(follows) and not is_motto(fold(follows)) else cell.end
 
 
 def _name_agencies(text: Text, head: Head) -> None:

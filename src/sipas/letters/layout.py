@@ -9,10 +9,10 @@ from sipas.letters.text import Text
 
 # Two columns on one line: four spaces or a tab between them.
 _GAP = re.compile(r"[ \u00a0]{4,}|\t+")
-_RULE = re.compile(r"[\s\-_=.~*+]*")
+_RULE = re.compile(r"[\s\-_=.~*+|]*")
 _PAGE = re.compile(r"\s*-?\s*\d{1,3}\s*-?\s*")
-_MOTTO = re.compile(r"cong\s+h\w{1,2}\s+xa\s+h\w{1,2}i|ch\w\s+nghia\s+viet\s+nam")
-_FREEDOM = re.compile(r"d\wc\s+l\wp\s*-\s*t\w\s+d\w\s*-|tu\s+do\s*-\s*hanh\s+ph")
+_MOTTO = re.compile(r"^\W*cong\s+h\w{1,2}\s+xa|ch\w\s+nghia\s+viet\s+nam\W*$")
+_FREEDOM = re.compile(r"^\W*d\wc\s+l\wp\s*-?\s*t\w\s+d\w\b|tu\s+do\s*-?\s*hanh\s+ph\w+\W*$")
 BULLET = re.compile(r"\s*[-+•●▪*]\s*(?=\S)")
 ADDRESSED = re.compile(r"\s*kinh\s+g[uo]i\b\s*:?")
 RECIPIENTS = re.compile(r"\s*n[oa][il]\s+nhan\b\s*:?")

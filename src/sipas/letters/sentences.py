@@ -1,4 +1,4 @@
-"""Sentences and clauses of a paragraph, as stretches."""
+"""Sentences of a paragraph, as stretches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ _SENTENCE = re.compile(
     r"(?<!\bTT)(?<!\bTP)(?<!\bKT)[.?!](?:\s*/\s*\.)?\s+(?=[^\W\d_]|[-+\"(])|[;]\s+|\n\n+|\n(?=\s*[-+•*]\s)"
 )
 _FULL_STOP = re.compile(_SENTENCE.pattern.replace(r"|[;]\s+", ""))
-_CLAUSE = re.compile(r"[,:]\s+")
 
 
 def sentences(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -49,24 +48,6 @@ def whole_sentences(text: Text, start: int, end: int) -> Iterator[tuple[int, int
         Offsets.
     """
     yield from _cut(_FULL_STOP, text, start, end)
-
-
-def clauses(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut a sentence at its commas and colons.
-
-    Parameters
-    ----------
-    text : Text
-        The letter.
-    start, end : int
-        The sentence.
-
-    Yields
-    ------
-    tuple of int
-        Offsets.
-    """
-    yield from _cut(_CLAUSE, text, start, end)
 
 
 def _cut(mark: re.Pattern[str], text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,6 @@
 """Each element of the form by itself: what is read, where it stands, what is not taken for it."""
 
 import datetime as dt
-import time
 
 import pytest
 
@@ -357,38 +356,18 @@ def test_signature_beside_the_recipients() -> None:
     assert (letter.signer.position, letter.signer.name) == ("PHÓ CHỦ TỊCH", "Lê Văn Thử")
 
 
+def test_a_head_copied_from_a_web_page_with_broken_lines() -> None:
+    letter = read_letter(
+        "ỦY BAN NHÂN\nDÂN\nTỈNH\nLAM SƠN\n-------\n|\nCỘNG HÒA XÃ\nHỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập  Tự do  Hạnh phúc\n"
+        "|\nSố: 15/QĐUBND\n|\nLam Sơn, ngày 14 tháng 02 năm 2017\n|\nQUYẾT ĐỊNH\nBAN\nHÀNH QUY CHẾ THỬ\n"
+        "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH LAM SƠN\nCăn cứ Luật Thử ngày 01/01/2015;\nĐiều 1. Ban hành."
+    )
+    said = [found.value for found in (letter.issuer, letter.symbol, letter.place, letter.kind, letter.subject) if found]
+    assert said == ["ỦY BAN NHÂN DÂN TỈNH LAM SƠN", "QĐ-UBND", "Lam Sơn", "decision", "BAN HÀNH QUY CHẾ THỬ"]
+    assert letter.signer is None
+    assert [task.path for task in letter.tasks] == ["Đ1"]
+
+
 def test_urgency_is_a_stamp_in_capitals() -> None:
     assert with_header("SỞ NỘI VỤ", "Số: 1/SNV-VP", "", "HỎA TỐC").urgency is not None
     assert body("1. Việc khẩn.").urgency is None
-
-
-def test_news_with_foreign_words() -> None:
-    news = (
-        "UBND tỉnh Lam Sơn vừa ban hành Văn bản số 15/UBND-NC về nâng cao chỉ số hài lòng. Theo đó, Chủ tịch UBND tỉnh "
-        "yêu cầu: Các sở, ban, ngành công khai thủ tục. best casino bonus online Giao Sở Nội vụ đôn đốc."
-    )
-    letter = read_letter(news)
-    assert letter.is_retelling
-    assert letter.number is not None
-    assert letter.number.value == "15"
-    assert letter.subject is not None
-    assert letter.subject.value == "nâng cao chỉ số hài lòng"
-    assert [t.text for t in letter.tasks] == ["Các sở, ban, ngành công khai thủ tục", "Giao Sở Nội vụ đôn đốc"]
-    assert letter.text == news
-    assert "signer" in letter.missing
-
-
-@pytest.mark.parametrize("text", ["", " \n\t", "Một câu không phải công văn.", "Số: /", "Nơi nhận:"])
-def test_no_letter_says_what_is_missing(text: str) -> None:
-    letter = read_letter(text)
-    assert {"issuer", "number", "tasks", "signer"} <= set(letter.missing)
-
-
-@pytest.mark.parametrize(
-    "piece",
-    ["l", "1", "Số ", "Giao Sở Nội vụ ", "định kỳ ", "Công văn a b ", "- a\n", "1. a\n", "(", "Anh ", "Luật ", "của "],
-)
-def test_long_monotonous_texts_are_read_in_linear_time(piece: str) -> None:
-    start = time.process_time()
-    read_letter(piece * (60_000 // len(piece)))
-    assert time.process_time() - start < 10  # some 0.3 s; quadratic search took minutes
