@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from sipas.errors import SipasError
 from sipas.intake.limits import Limits
 from sipas.intake.reading import read
+from sipas.intake.reasons import ROW_TOO_LONG
 from sipas.intake.table import OfficeTable
 from sipas_web.shared.core_errors import reason
 from sipas_web.shared.vietnamese_text import search_key
@@ -95,7 +96,8 @@ def read_list(path: Path) -> UnitList:
         raise SipasError("intake.too_many_rows", expected=MOST_ROWS, got=table.height)
     texts = {name: table.texts(head).values.to_list() for name, head in heads.items()}
     since, until = table.dates(heads["since"]), table.dates(heads["until"]) if "until" in heads else None
-    faults = [*_faults(table.skipped), *_faults(since.faults), *_faults(until.faults if until else since.faults[:0])]
+    broken = table.skipped.filter(pl.col("reason") == ROW_TOO_LONG)  # titles, heads and footers are no units
+    faults = [*_faults(broken), *_faults(since.faults), *_faults(until.faults if until else since.faults[:0])]
     wrong = {fault.number for fault in faults}
     rows = []
     for place, number in enumerate(table.rows.to_list()):

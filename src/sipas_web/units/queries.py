@@ -132,11 +132,6 @@ def parent_at(unit: Unit, on: dt.date) -> Unit | None:
     return line.parent if line else None
 
 
-def last_membership(unit: Unit) -> Membership | None:
-    """Give the newest place of a unit in the tree."""
-    return Membership.objects.filter(unit=unit).order_by("-valid_from").first()
-
-
 def first_commune(province: Unit, on: dt.date) -> Unit | None:
     """Give the first commune of a province on a day, in Vietnamese order."""
     inside = Ancestry.objects.filter(ancestor=province, valid_from__lte=on, valid_to__gte=on, way="own")

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import cast
+
+from django.db.models import Q
 
 from sipas_web.units.closure import Line, Period, Tree, Way
 from sipas_web.units.models import Ancestry, Membership, Succession, Unit
 
 
-def continued(steps: Iterable[tuple[int, int, str]]) -> dict[int, int]:
-    """Find who continues whom: (unit, successor, extent) where each is the other's only one, and whole."""
-    listed = list(steps)
-    after = Counter(unit for unit, _successor, _extent in listed)
-    before = Counter(successor for _unit, successor, _extent in listed)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One succession."""
+
+    unit: int
+    successor: int
+    is_whole: bool
+    is_beginning: bool  # the successor begins on the day of the succession
+
+
+def continued(steps: Collection[Step]) -> dict[int, int]:
+    """Find who continues whom: whole, each the other's only one, and one beginning where the other ends."""
+    after = Counter(step.unit for step in steps)
+    before = Counter(step.successor for step in steps)
     return {
-        successor: unit
-        for unit, successor, extent in listed
-        if extent == "whole" and after[unit] == before[successor] == 1
+        step.successor: step.unit
+        for step in steps
+        if step.is_whole and step.is_beginning and after[step.unit] == before[step.successor] == 1
     }
 
 
@@ -62,16 +74,24 @@ def _tree(stale: set[int]) -> Tree:
     parents: dict[int, list[tuple[int, Period]]] = defaultdict(list)
     for m in Membership.objects.filter(unit__in=stale):
         parents[m.unit_id].append((m.parent_id, (m.valid_from, m.valid_to)))
-    steps = list(Succession.objects.filter(unit__in=stale).values_list("unit_id", "successor_id", "extent"))
-    to_stale = Succession.objects.filter(successor__in=stale).values_list("unit_id", "successor_id", "extent")
+    steps = _steps(stale)
     successors: dict[int, list[int]] = defaultdict(list)
-    for unit, successor, _extent in steps:
-        successors[unit].append(successor)
-    outside = {p for places in parents.values() for p, _ in places} | {s for _u, s, _e in steps}
+    for step in steps:
+        if step.unit in stale:
+            successors[step.unit].append(step.successor)
+    outside = {p for places in parents.values() for p, _ in places} | {
+        s for found in successors.values() for s in found
+    }
     periods = {u.pk: u.period() for u in Unit.objects.filter(pk__in=stale)}
-    siblings = Succession.objects.filter(unit__in={u for u, _s, _e in to_stale})
-    continues = continued({*to_stale, *siblings.values_list("unit_id", "successor_id", "extent")})
-    return Tree(periods, parents, successors, continues, _known(outside - stale))
+    return Tree(periods, parents, successors, continued(steps), _known(outside - stale))
+
+
+def _steps(units: set[int]) -> list[Step]:
+    """Every succession from some units, to them, and from those that came before them."""
+    before = Succession.objects.filter(successor__in=units).values("unit_id")
+    found = Succession.objects.filter(Q(unit__in=units) | Q(unit__in=before)).select_related("successor")
+    whole = Succession.Extent.WHOLE
+    return [Step(s.unit_id, s.successor_id, s.extent == whole, s.on == s.successor.valid_from) for s in found]
 
 
 def _known(units: set[int]) -> dict[int, tuple[Line, ...]]:

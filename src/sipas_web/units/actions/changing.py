@@ -46,17 +46,18 @@ def rename(*, unit: Unit, name: str, by: Actor) -> Unit:
 
 @transaction.atomic
 def move(*, unit: Unit, parent: Unit, on: dt.date, by: Actor) -> Unit:
-    """Put a unit under another from a day on; needs ``units.unit_change`` over both. Recorded with both places."""
+    """Put a unit under another from a day to its end; needs ``units.unit_change`` over both.
+
+    Places planned for later days give way. Recorded with both places.
+    """
     by.require(Permission.UNIT_CHANGE, unit)
     by.require(Permission.UNIT_CHANGE, parent)
     _own(unit)
-    last = queries.last_membership(unit)
-    if last is None or not last.valid_from < on <= last.valid_to:
-        raise ValidationError(_("A unit can only be moved on a day after it came to its present place."))
-    before, until = last.parent, last.valid_to
-    last.valid_to = on - DAY
-    last.save()
-    placing.place(unit, parent, on, until)
+    before = queries.parent_at(unit, on - DAY)
+    if before is None or not unit.holds(on):
+        raise ValidationError(_("A unit can only be moved on a day after its first, while it lasts."))
+    placing.cut(Membership.objects.filter(unit=unit), on)
+    placing.place(unit, parent, on, queries.last_day(unit))
     ancestry.refresh([unit.pk])
     details = {"before": str(before), "after": str(parent), "on": on.isoformat()}
     record(by=by, action="units.unit_moved", subject=unit, unit=unit, details=details)
@@ -81,7 +82,7 @@ def dissolve(*, unit: Unit, on: dt.date, successors: Sequence[Unit], by: Actor, 
     for successor in successors:
         Succession.objects.create(unit=unit, successor=successor, on=on, extent=extent, legal_act=legal_act)
     _hand_over(heads, on, successors)
-    ancestry.refresh([unit.pk, *(m.unit_id for m in heads)])
+    ancestry.refresh([unit.pk, *(s.pk for s in successors), *(m.unit_id for m in heads)])
     details = {"on": on.isoformat(), "successors": [str(s) for s in successors], "legal_act": legal_act}
     record(by=by, action="units.unit_dissolved", subject=unit, unit=unit, details=details)
     return unit
@@ -127,18 +128,12 @@ def _end(unit: Unit, on: dt.date) -> list[Membership]:
     """End the unit and its place; give the memberships below it that last longer."""
     unit.valid_to = on - DAY
     unit.save()
-    Membership.objects.filter(unit=unit, valid_to__gte=on).update(valid_to=on - DAY)
+    placing.cut(Membership.objects.filter(unit=unit), on)
     below = Membership.objects.filter(parent=unit, valid_to__gte=on).select_related("unit")
     return list(below)
 
 
 def _hand_over(members: Sequence[Membership], on: dt.date, successors: Sequence[Unit]) -> None:
+    placing.cut(Membership.objects.filter(pk__in=[m.pk for m in members]), on)
     for member in members:
-        if member.valid_from >= on:
-            member.delete()
-        else:
-            Membership.objects.filter(pk=member.pk).update(valid_to=on - DAY)
-        since = max(on, member.valid_from)
-        Membership.objects.create(
-            unit_id=member.unit_id, parent=successors[0], valid_from=since, valid_to=member.valid_to
-        )
+        placing.place(member.unit, successors[0], max(on, member.valid_from), member.valid_to)

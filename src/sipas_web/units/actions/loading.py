@@ -126,7 +126,9 @@ def _store_closure(states: list[State], steps: list[Heir], keys: dict[Key, int])
         successors[keys[step.unit]].append(keys[step.successor])
     periods = {keys[register.key_of(s)]: register.period_of(s) for s in states}
     periods[keys[COUNTRY]] = (BEGINNING, FOREVER)
-    continues = ancestry.continued((keys[s.unit], keys[s.successor], s.extent) for s in steps)
+    continues = ancestry.continued([
+        ancestry.Step(keys[s.unit], keys[s.successor], s.extent == "whole", s.on == s.successor[1]) for s in steps
+    ])
     tree = Tree(periods, parents, successors, continues)
     Ancestry.objects.filter(descendant__in=keys.values()).delete()
     ancestry.store({unit: tree.lines(unit) for unit in keys.values()})

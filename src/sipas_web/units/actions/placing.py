@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from sipas_web.units import queries
@@ -42,6 +42,12 @@ def place(unit: Unit, parent: Unit, since: dt.date, until: dt.date) -> None:
         raise ValidationError(_("A unit cannot stand under itself."))
     for above, (first, last) in places(parent, since, until):
         Membership.objects.create(unit=unit, parent=above, valid_from=first, valid_to=last)
+
+
+def cut(memberships: QuerySet[Membership], on: dt.date) -> None:
+    """End places the day before a day; those that begin later are taken away."""
+    memberships.filter(valid_from__gte=on).delete()
+    memberships.filter(valid_to__gte=on).update(valid_to=on - DAY)
 
 
 def carry_over() -> list[int]:

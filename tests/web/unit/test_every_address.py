@@ -1,0 +1,165 @@
+"""Every address of the application × every role × own and foreign area: deny by default, found by walking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from sipas_web.accounts import actions
+from sipas_web.accounts.actions.roles import shipped
+from sipas_web.accounts.middleware import ALLAUTH_PAGES
+from sipas_web.accounts.models import Assignment, Invitation, Person, Role
+from sipas_web.audit.actors import Actor
+from sipas_web.shared.access import access_of
+from sipas_web.units import actions as unit_actions
+from sipas_web.units import queries as units
+from sipas_web.units.models import Unit
+
+pytestmark = pytest.mark.django_db
+Hire = Callable[..., Person]
+ROLES = [r["code"] for r in shipped()]
+
+
+def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+OURS = {p.name: p for p in patterns() if p.callback.__module__.startswith(("sipas_web.", "django.views.i18n"))}
+OTHERS = {p.name: p for p in patterns() if p.name not in OURS}
+# What stands in an address. A new parameter must be given here, or the walk fails.
+THINGS: dict[str, Callable[[Unit, Person], Any]] = {
+    "unit_id": lambda unit, person: unit.pk,
+    "person_id": lambda unit, person: person.pk,
+    "assignment_id": lambda unit, person: Assignment.objects.filter(person=person).latest("pk").pk,
+    "invitation_id": lambda unit, person: Invitation.objects.get(unit=unit).pk,
+    "secret": lambda unit, person: "no-such-secret",
+    "code": lambda unit, person: Role.objects.get(area=unit.memberships.latest("valid_from").parent).code,
+    "form": lambda unit, person: "csv",
+    "sequence": lambda unit, person: 1,
+}
+# Pages about one thing; all others show lists, which are limited by their queries.
+AREA_PAGES = {"unit_id", "person_id", "assignment_id", "invitation_id"}
+
+
+def test_every_view_of_ours_says_who_may_open_it() -> None:
+    assert len(OURS) > 25
+    assert [name for name, p in OURS.items() if access_of(p.callback) is None] == []
+
+
+def test_pages_of_packages_are_closed_unless_named(client: Client) -> None:
+    assert OTHERS.keys() >= ALLAUTH_PAGES - {"openid_connect_login", "openid_connect_callback"} - OURS.keys()
+    closed = OTHERS.keys() - ALLAUTH_PAGES
+    assert "account_signup" in closed
+    for name in sorted(closed, key=str):
+        pattern = OTHERS[name]
+        arguments = dict.fromkeys(pattern.pattern.converters, "x") | dict.fromkeys(
+            getattr(getattr(pattern.pattern, "regex", None), "groupindex", {}), "x"
+        )
+        try:
+            url = reverse(str(name), kwargs=arguments)
+        except Exception:  # a pattern whose sample does not fit: nothing to open
+            continue
+        assert client.get(url).status_code == 403, name
+
+
+@pytest.fixture
+def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str, tuple[Unit, Person]]:
+    """An agency with a person, an invitation and a role of the province, in two provinces."""
+    made = {}
+    for code, province in (("own", dong_nai), ("foreign", tuyen_quang)):
+        unit = unit_actions.add(
+            kind="agency", code=f"A-{code}", name=f"Sở {code}", parent=province, valid_from=province.valid_from, by=by
+        )
+        person = hire("keyer", unit, name=f"Người {code}")
+        keyer = Role.objects.get(code="keyer")
+        actions.copy_role(role=keyer, code=f"keyer-{code}", name="x", area=province, by=by)
+        actions.invite(
+            email=f"{code}@example.vn", full_name="x", role=keyer, unit=unit, since=units.today(), base_url="", by=by
+        )
+        made[code] = (unit, person)
+    return made
+
+
+def url_of(pattern: URLPattern, unit: Unit, person: Person) -> str:
+    arguments = {name: THINGS[name](unit, person) for name in pattern.pattern.converters}
+    return reverse(str(pattern.name), kwargs=arguments)
+
+
+def test_who_is_not_logged_in_opens_public_pages_only(client: Client, world: dict[str, tuple[Unit, Person]]) -> None:
+    for name, pattern in OURS.items():
+        access = access_of(pattern.callback)
+        assert access is not None
+        for ask in (client.get, client.post):
+            status = ask(url_of(pattern, *world["own"])).status_code
+            expected = {200, 302, 400, 403, 405, 410} if access.who == "everyone" else {302}
+            assert status in expected, name
+            if access.who != "everyone":
+                assert "/tai-khoan/login/" in ask(url_of(pattern, *world["own"])).headers["Location"]
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_a_role_opens_exactly_what_its_permissions_say(
+    role: str | None,
+    client: Client,
+    hire: Hire,
+    dong_nai: Unit,
+    world: dict[str, tuple[Unit, Person]],
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    person = hire(role or "keyer", dong_nai)
+    if role is None:
+        Assignment.objects.filter(person=person).delete()
+    client.force_login(person)
+    for name, pattern in OURS.items():
+        access = access_of(pattern.callback)
+        assert access is not None
+        may = access.who != "holders" or person.has_perm(access.permission)
+        for where, things in world.items():
+            about_one = AREA_PAGES & pattern.pattern.converters.keys()
+            status = client.get(url_of(pattern, *things)).status_code
+            if not may:
+                assert status == 403, (name, where)
+            elif about_one and where == "foreign":
+                assert status in {403, 404, 405}, (name, where)
+            else:
+                assert status in {200, 302, 404, 405, 410}, (name, where)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_changes_anything_in_a_foreign_area(
+    role: str, client: Client, hire: Hire, dong_nai: Unit, world: dict[str, tuple[Unit, Person]], monkeypatch: Any
+) -> None:
+    """Every address about one thing is posted to with a full form; the thing stays as it is."""
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    client.force_login(hire(role, dong_nai))
+    unit, person = world["foreign"]
+    form = {
+        "name": "Chiếm", "on": "01/12/2030", "parent": dong_nai.code, "role": "keyer", "unit": unit.code,
+        "since": "01/01/2026", "permissions": "units.unit_view", "code": "x", "area": unit.code, "full_name": "x",
+        "email": "x@example.vn", "kind": "agency", "valid_from": "01/09/2026", "successors": "",
+    }  # fmt: skip
+    before = state(unit, person)
+    for pattern in OURS.values():
+        if AREA_PAGES & pattern.pattern.converters.keys() or pattern.name in {"role_change", "role_copy", "invite"}:
+            client.post(url_of(pattern, unit, person), form)
+    assert state(unit, person) == before
+
+
+def state(unit: Unit, person: Person) -> list[Any]:
+    return [
+        Unit.objects.filter(pk=unit.pk).values().get(),
+        list(unit.memberships.values()),
+        Person.objects.filter(pk=person.pk).values("is_active", "full_name").get(),
+        list(person.assignments.values()),
+        list(Invitation.objects.filter(unit=unit).values()),
+        list(Role.objects.filter(area__isnull=False).values_list("code", "permissions__permission").order_by("code")),
+    ]
