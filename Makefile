@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export OPENBLAS_NUM_THREADS := 1
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check bench docs fix clean lock
+.PHONY: help run serve test test-long check bench docs fix clean lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ help: ## list the commands
 run: .venv/run ## install, carry the demonstration rounds through every step, show where the reports are
 	$(BIN)/sipas demo demo
 
+serve: .venv/run ## the web application as far as it is built, with demonstration accounts, at http://localhost:8000
+	$(BIN)/sipas-web serve --demonstration
+
 test: .venv/test ## all that must be green to land
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/core
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/web
@@ -45,6 +48,7 @@ check: .venv/test ## format, lint, types, import contracts, sizes, locks, docume
 	$(BIN)/python scripts/check_sizes.py
 	$(BIN)/python scripts/check_docstrings.py
 	$(BIN)/python scripts/build_docs.py --check
+	$(BIN)/python scripts/check_messages.py
 
 bench: .venv/bench ## benchmarks with ratios against peers; R with survey and sampling is used when installed
 	for program in benchmarks/*.py; do $(BIN)/python $$program || exit 1; done
@@ -55,6 +59,7 @@ docs: .venv/test ## make the generated reference pages
 fix: .venv/test ## format and mend what can be mended by itself
 	$(BIN)/ruff format src tests scripts benchmarks manage.py
 	$(BIN)/ruff check --fix src tests scripts benchmarks manage.py
+	$(BIN)/python scripts/check_messages.py --write
 
 lock: .venv/made ## pin every dependency with hashes; needs uv
 	for set in run test bench; do \

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from sipas_web.config import environment
 from sipas_web.config.environment import SettingError
@@ -54,7 +53,7 @@ def serve(
         port=port,
         workers=workers,
         interface=Interfaces.WSGI,
-        blocking_threads=8,
+        blocking_threads=4,
     ).serve()
 
 
@@ -185,10 +184,10 @@ def _show_logins() -> None:
     from sipas_web.accounts import demonstration
     from sipas_web.audit.actors import command_line
 
-    table = Table("Tên đăng nhập", "Vai trò", "Đơn vị", "Khóa mã một lần (TOTP)")
     for login in demonstration.make_accounts(by=command_line()):
-        table.add_row(login.username, login.role, login.unit, login.secret or "–")
-    console.print(table)
+        console.print(f"  {login.username:<15} {login.role} – {login.unit}", soft_wrap=True)
+        if login.secret:
+            console.print(f"  {'':<15} [dim]mã một lần (TOTP): {login.secret}[/]", soft_wrap=True)
     console.print(f"Mật khẩu chung (mô phỏng): {demonstration.PASSWORD}")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import fontpkg
 from django.utils.translation import gettext_lazy as _
-from fontpkg_be_vietnam_pro import __file__ as font_package
 
 from sipas_web.config import environment
 
@@ -98,7 +98,7 @@ USE_THOUSAND_SEPARATOR = True
 # Static files: collected at start, served by WhiteNoise under names that carry their hash
 STATIC_URL = "/static/"
 STATIC_ROOT = FOLDER / "static"
-STATICFILES_DIRS = [("fonts", Path(font_package).parent)]
+STATICFILES_DIRS = [("fonts", fontpkg.family("Be Vietnam Pro").files[0].path.parent)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -134,7 +134,7 @@ def test_moving_takes_what_is_below_along(by: Actor) -> None:
     assert not queries.lies_under(desk, at("08", AFTER), eve)
     assert queries.lies_under(desk, at("08", AFTER), day)
     assert not queries.lies_under(desk, at("75", AFTER), day)
-    with pytest.raises(ValidationError, match="itself"):
+    with pytest.raises(ValidationError, match="chính mình"):
         actions.move(unit=second, parent=desk, on=dt.date(2026, 2, 1), by=by)
 
 

@@ -1,0 +1,82 @@
+"""``sipas-web`` as an operator runs it: a new installation, its checks, a tampered record found."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("installation") / "data"
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Run:
+    if os.environ.get("SIPAS_TEST_DATABASE") == "postgresql":
+        pytest.skip("once is enough")
+
+    def command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("SIPAS_", "DJANGO_", "DATABASE_"))}
+        source = Path(__file__).parents[3] / "src"
+        environment |= {"SIPAS_FOLDER": str(folder), "PYTHONPATH": str(source), "COLUMNS": "200", **settings}
+        program = [sys.executable, "-m", "sipas_web.config.command_line", *arguments]
+        return subprocess.run(program, capture_output=True, text=True, check=False, env=environment)
+
+    return command
+
+
+def test_a_new_installation_from_first_command_to_tampering(run: Run, folder: Path) -> None:
+    assert run("migrate").returncode == 0
+    assert (folder / "secret.key").stat().st_mode & 0o077 == 0
+    assert run("migrate").returncode == 0, "a second time changes nothing"
+    made = run(
+        "create-admin", "--username", "quan-tri", "--full-name", "Trần Văn Đức", "--password", "một câu dài để nhớ"
+    )
+    assert made.returncode == 0, made.stderr
+    weak = run("create-admin", "--username", "yeu", "--full-name", "Yếu", "--password", "123")
+    assert weak.returncode == 1
+    assert "Mật khẩu quá ngắn" in weak.stderr
+    checked = run("check")
+    assert checked.returncode == 0, checked.stderr
+    good = run("audit", "verify")
+    assert "4 bản ghi" in good.stdout, "register, roles, account, role: once each"
+    exported = folder / "nhat-ky.jsonl"
+    assert run("audit", "export", str(exported)).returncode == 0
+    assert run("audit", "verify", "--head", "1:" + "0" * 64).returncode == 1
+    with sqlite3.connect(folder / "sipas.sqlite3") as database:
+        database.execute("DROP TRIGGER audit_record_no_update")
+        database.execute("UPDATE audit_record SET actor_name = 'Ai đó' WHERE sequence = 3")
+    database.close()
+    found = run("audit", "verify")
+    assert found.returncode == 1
+    assert "3: hash" in found.stderr
+    assert "audit_record_no_update" in found.stderr
+    assert "audit.E001" in run("check").stderr
+
+
+def test_a_wrong_setting_is_one_line(run: Run) -> None:
+    wrong = run("migrate", DATABASE_URL="mysql://nguoi:matkhau@may/csdl")
+    assert wrong.returncode == 1
+    assert "DATABASE_URL" in wrong.stderr
+    assert "matkhau" not in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+
+
+def test_every_setting_is_documented() -> None:
+    root = Path(__file__).parents[3]
+    names = set()
+    for path in (root / "src/sipas_web/config").glob("*.py"):
+        names |= set(re.findall(r'"((?:SIPAS_|DATABASE_URL)[A-Z_]*)"', path.read_text(encoding="utf-8")))
+    page = (root / "docs/reference/web-settings.md").read_text(encoding="utf-8")
+    assert len(names) > 15
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []

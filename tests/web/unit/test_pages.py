@@ -1,0 +1,232 @@
+"""Pages as people meet them: login with its second factor, languages, dates, typed text, headers, cost."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django import forms
+from django.apps import apps
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.db import models
+from django.test import Client
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
+from tests.web.conftest import PASSWORD
+
+from sipas_web.accounts.models import Person
+from sipas_web.audit import sentences
+from sipas_web.audit.models import Record
+from sipas_web.units import queries as units
+from sipas_web.units.models import Unit
+
+pytestmark = pytest.mark.django_db
+Hire = Callable[..., Person]
+PACKAGE = Path(import_module("sipas_web").__file__ or "").parent
+ORDER = ["config", "accounts", "units", "audit", "shared"]
+LOGIN = "/tai-khoan/login/"
+
+
+def log_in(client: Client, person: Person) -> Any:
+    return client.post(LOGIN, {"login": person.username, "password": PASSWORD})
+
+
+def test_a_clerk_logs_in_and_the_login_is_recorded(client: Client, hire: Hire, dong_nai: Unit) -> None:
+    person = hire("keyer", dong_nai)
+    assert log_in(client, person).headers["Location"] == "/"
+    page = client.get("/").content.decode()
+    assert person.full_name in page
+    last = Record.objects.latest("sequence")
+    assert (last.action, last.actor, last.origin) == ("accounts.logged_in", f"person:{person.pk}", "web 127.0.0.1")
+
+
+def test_an_operator_without_a_second_factor_sees_only_where_to_set_one_up(
+    client: Client, hire: Hire, dong_nai: Unit
+) -> None:
+    person = hire("department", dong_nai)
+    log_in(client, person)
+    for url in ("/", "/don-vi/", "/nhat-ky/", "/ho-so/"):
+        assert client.get(url).headers["Location"] == "/tai-khoan/2fa/"
+    assert client.get("/tai-khoan/2fa/").status_code == 200
+
+
+def test_an_operator_logs_in_with_a_one_time_code_once(client: Client, hire: Hire, dong_nai: Unit) -> None:
+    person, secret = hire("department", dong_nai), "JBSWY3DPEHPK3PXP"
+    TOTP.activate(person, secret)
+    assert "2fa" in log_in(client, person).headers["Location"]
+    assert client.get("/don-vi/").status_code == 302
+    assert client.post("/tai-khoan/2fa/authenticate/", {"code": "000000"}).status_code == 200
+    counter = next(iter(yield_hotp_counters_from_time()))
+    code = {"code": format_hotp_value(hotp_value(secret, counter))}
+    assert client.post("/tai-khoan/2fa/authenticate/", code).headers["Location"] == "/"
+    assert client.get("/don-vi/").status_code == 200
+    other = Client()
+    log_in(other, person)
+    assert other.post("/tai-khoan/2fa/authenticate/", code).status_code == 200, "a code works once"
+
+
+def test_guessing_a_password_is_stopped_and_recorded_without_what_was_typed(
+    client: Client, hire: Hire, dong_nai: Unit
+) -> None:
+    person = hire("keyer", dong_nai)
+    for _ in range(6):
+        answer = client.post(LOGIN, {"login": person.username, "password": "đoán bừa"})
+    assert "Đăng nhập sai quá nhiều lần" in answer.content.decode()
+    assert "quá nhiều" in log_in(client, person).content.decode(), "the right one neither"
+    tries = Record.objects.filter(action="accounts.login_failed")
+    assert tries.count() >= 5
+    assert not any("bừa" in r.details for r in tries)
+
+
+def test_a_session_without_use_ends(client: Client, hire: Hire, dong_nai: Unit) -> None:
+    log_in(client, hire("keyer", dong_nai))
+    assert client.get("/").status_code == 200
+    session = client.session
+    session["last_seen"] = int(time.time()) - 3601
+    session.save()
+    assert client.get("/").status_code == 302
+
+
+def test_nobody_signs_up(client: Client) -> None:
+    assert client.get("/tai-khoan/signup/").status_code == 403
+    assert client.post("/tai-khoan/signup/", {"username": "x"}).status_code == 403
+
+
+def test_every_answer_forbids_foreign_and_inline_code(client: Client) -> None:
+    answer = client.get(LOGIN)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["Cache-Control"].startswith("max-age=0") or "no-store" in answer.headers["Cache-Control"]
+    assert not re.search(r"<script(?![^>]*(src=|type=\"application/json\"))", answer.content.decode())
+    assert not re.search(r"\bstyle=|(?<![-\w])on\w+=|https?://", answer.content.decode())
+
+
+def test_a_browsers_english_is_no_choice_but_a_readers_is(client: Client) -> None:
+    page = client.get(LOGIN, headers={"Accept-Language": "en"})
+    assert page.headers["Content-Language"] == "vi"
+    assert "Mật khẩu" in page.content.decode()
+    client.post("/ngon-ngu/", {"language": "en", "next": LOGIN})
+    assert "Password" in client.get(LOGIN).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["03/04/2026", "3/4/2026", "03-04-2026", "2026-04-03"])
+def test_a_typed_date_has_its_day_first(typed: str) -> None:
+    for language in ("vi", "en"):
+        with translation.override(language):
+            day = forms.DateField(localize=True).clean(typed)
+        assert (day.day, day.month) == (3, 4)
+
+
+def test_typed_text_is_composed(client: Client, hire: Hire, dong_nai: Unit) -> None:
+    client.force_login(hire("keyer", dong_nai, name="Nguyễn"))
+    page = client.get("/don-vi/", {"text": "Đo\u0302\u0300ng Nai"}).content.decode()
+    assert 'value="Đồng Nai"' in page
+
+
+@pytest.mark.parametrize("role", ["department", "administrator", "inspector"])
+def test_pages_cost_a_bounded_number_of_queries(
+    role: str,
+    client: Client,
+    hire: Hire,
+    dong_nai: Unit,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    for _ in range(15):
+        hire("keyer", units.first_commune(dong_nai, units.today()))
+    client.force_login(hire(role, dong_nai))
+    client.get("/")
+    for url in ("/don-vi/", "/nguoi-dung/", "/vai-tro/", "/nhat-ky/", f"/don-vi/{dong_nai.pk}/"):
+        with django_assert_max_num_queries(16):
+            assert client.get(url).status_code in {200, 403}
+
+
+def test_error_pages_are_vietnamese(client: Client, hire: Hire, dong_nai: Unit) -> None:
+    client.force_login(hire("keyer", dong_nai))
+    assert "Không có trang này" in client.get("/khong-co/").content.decode()
+    assert "không được mở" in client.get("/nhat-ky/").content.decode()
+    strict = Client(enforce_csrf_checks=True)
+    assert "Biểu mẫu đã hết hiệu lực" in strict.post(LOGIN, {"login": "x"}).content.decode()
+
+
+def test_a_failure_shows_a_page_and_tells_nothing(client: Client, hire: Hire, dong_nai: Unit, monkeypatch: Any) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("bí mật")
+
+    client.force_login(hire("keyer", dong_nai))
+    monkeypatch.setattr("sipas_web.units.queries.found", fail)
+    client.raise_request_exception = False
+    answer = client.get("/don-vi/")
+    assert answer.status_code == 500
+    assert "Hệ thống gặp lỗi" in answer.content.decode()
+    assert "bí mật" not in answer.content.decode()
+
+
+def test_every_static_file_named_in_a_template_exists() -> None:
+    named = {
+        name
+        for path in PACKAGE.rglob("*.html")
+        for name in re.findall(r"{% static '([^']+)' %}", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) >= 3
+    assert [name for name in named if finders.find(name) is None] == []
+
+
+def test_migrations_are_complete() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_relations_point_downwards() -> None:
+    wrong = []
+    for model in apps.get_models():
+        app = model._meta.app_config.name.removeprefix("sipas_web.")
+        for field in model._meta.get_fields():
+            related = getattr(field, "related_model", None)
+            if app in ORDER and isinstance(field, models.ForeignKey) and related:
+                other = related._meta.app_config.name.removeprefix("sipas_web.")
+                wrong += [str(field)] if other in ORDER and ORDER.index(other) < ORDER.index(app) else []
+    assert wrong == []
+
+
+def test_every_action_is_keyword_only_atomic_signed_and_recorded() -> None:
+    count = 0
+    for app in ("accounts", "units"):
+        module = import_module(f"sipas_web.{app}.actions")
+        for name in set(module.__all__) - {"roles_are_behind"}:
+            action = getattr(module, name)
+            parameters = inspect.signature(action).parameters
+            assert all(p.kind is p.KEYWORD_ONLY for p in parameters.values()), name
+            assert "by" in parameters or name == "accept", name
+            source = inspect.getsource(inspect.unwrap(action))
+            assert "@transaction.atomic" in source, name
+            assert "record(" in source, name
+            count += 1
+    assert count >= 18
+
+
+def test_every_act_in_the_code_has_a_sentence() -> None:
+    written = {
+        keyword.value.value
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "action" and isinstance(keyword.value, ast.Constant)
+    }
+    assert written <= sentences.known(), written - sentences.known()
+
+
+def test_views_do_not_reach_for_the_database() -> None:
+    for path in PACKAGE.rglob("views.py"):
+        assert ".objects" not in path.read_text(encoding="utf-8"), path
