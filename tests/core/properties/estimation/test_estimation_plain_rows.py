@@ -13,8 +13,8 @@ from polars.testing import assert_frame_equal
 
 from sipas.errors import SipasError
 from sipas.estimation import Design, DuckDB, Mean, Pooled, Ratio, Responded, Share, collapse
-from sipas.estimation.moments import plain_rows, plain_sums
 from sipas.estimation.designs.design import Stage
+from sipas.estimation.moments import plain_rows, plain_sums
 
 MEASURES = (
     Share("a", "q1", (4, 5)),
