@@ -53,10 +53,24 @@ class Asked:
         With the coded columns; the file itself where none was needed.
     asked : tuple of Question
         In the order wanted; quantiles are not among them.
+    quantiles : tuple of str
+        Columns of the quantiles wanted, each once.
     """
 
     rows: pl.DataFrame | Path | str
     asked: tuple[Question, ...]
+    quantiles: tuple[str, ...] = ()
+
+    def measures(self) -> tuple[Measure, ...]:
+        """Give what to add up.
+
+        Returns
+        -------
+        tuple of Measure
+            Of the questions, and for the account of the rows one of each column of quantiles.
+        """
+        accounted = (Mean(f"quantile({column})", column) for column in self.quantiles)
+        return (*(one.measure for one in self.asked), *accounted)
 
 
 def asked(rows: pl.DataFrame | Path | str, wanted: Sequence[Wanted], others: Sequence[str]) -> Asked:
@@ -80,8 +94,9 @@ def asked(rows: pl.DataFrame | Path | str, wanted: Sequence[Wanted], others: Seq
     ------
     SipasError
         ``estimation.nothing_wanted``, ``estimation.wanted_repeated``, ``estimation.column_unknown``,
-        ``estimation.value_unknown`` (a text that nobody gave), ``estimation.value_not_a_number``,
-        ``estimation.too_many_categories``.
+        ``estimation.value_unknown`` (a text that nobody gave, or numbers none of which anybody gave),
+        ``estimation.value_not_a_number``,
+        ``estimation.too_many_categories``, ``estimation.value_not_finite``.
     """
     if not wanted:
         raise SipasError("estimation.nothing_wanted", "estimates")
@@ -94,15 +109,17 @@ def asked(rows: pl.DataFrame | Path | str, wanted: Sequence[Wanted], others: Seq
     coded = [one for one in wanted if not _direct(one, schema[one.column])]
     frame = lazy.select(list(dict.fromkeys(named))).collect() if coded else pl.DataFrame()
     questions: list[Question] = []
-    columns: list[pl.Series] = []
+    columns: dict[str, pl.Series] = {}
     for one in wanted:
         if one in coded:
-            found, column = _categories(frame[one.column]) if one.statistic == "proportion" else _marked(frame, one)
+            found, column = _categories(frame, one) if one.statistic == "proportion" else _marked(frame, one)
             questions += found
-            columns.append(column)
+            columns[column.name] = column
         elif one.statistic != "quantile":
             questions.append(_plain(one))
-    return Asked(frame.with_columns(columns) if coded else rows, tuple(questions))
+    _refuse_unseen(lazy, [one for one in wanted if one.of and schema[one.column].is_numeric()])
+    quantiles = tuple(dict.fromkeys(one.column for one in wanted if one.statistic == "quantile"))
+    return Asked(frame.with_columns(columns.values()) if coded else rows, tuple(questions), quantiles)
 
 
 def _direct(one: Wanted, dtype: pl.DataType) -> bool:
@@ -132,6 +149,7 @@ def _share(one: Wanted, column: str, codes: tuple[int, ...]) -> Question:
 def _marked(frame: pl.DataFrame, one: Wanted) -> tuple[list[Question], pl.Series]:
     """1 where the value counts, 0 where another was given, missing where none was."""
     values = frame[one.column]
+    _refuse_endless(values)
     if not one.of:
         counts = pl.Series([True]).new_from_index(0, values.len())
     elif values.dtype == pl.Boolean or values.dtype.is_numeric():
@@ -141,6 +159,14 @@ def _marked(frame: pl.DataFrame, one: Wanted) -> tuple[list[Question], pl.Series
     codes = counts.cast(pl.Int16).zip_with(values.is_not_null(), pl.Series([None], dtype=pl.Int16))
     question = _share(one, f"codes({one.column} in {one.of})", (YES,))
     return [question], codes.alias(question.measure.terms()[1].answered[0])
+
+
+def _refuse_endless(values: pl.Series) -> None:
+    """Refuse NaN and the infinite, as phase 1 does: they are no answers."""
+    if values.dtype.is_float():
+        for row in (~values.is_finite()).fill_null(False).arg_true().head(1):
+            place = Place(row=row + 1, column=values.name)
+            raise SipasError("estimation.value_not_finite", values.name, got=values[row], place=place)
 
 
 def _number(one: Wanted, value: Value) -> float:
@@ -158,15 +184,38 @@ def _among(texts: pl.Series, of: Sequence[Value]) -> pl.Series:
     return texts.is_in([str(value) for value in of])
 
 
-def _categories(values: pl.Series) -> tuple[list[Question], pl.Series]:
-    column = values.name
+def _refuse_unseen(rows: pl.LazyFrame, wanted: Sequence[Wanted]) -> None:
+    """Refuse numbers none of which occurs, where there are answers."""
+    if not wanted:
+        return
+    schema = rows.collect_schema()
+    seen = [_seen(one, schema[one.column]).alias(f"seen{i}") for i, one in enumerate(wanted)]
+    given = [pl.col(one.column).count().alias(f"given{i}") for i, one in enumerate(wanted)]
+    found = rows.select(*seen, *given).collect().row(0, named=True)
+    for i, one in enumerate(wanted):
+        if found[f"given{i}"] and not found[f"seen{i}"]:
+            there = rows.select(pl.col(one.column).drop_nulls().unique().sort().head(MOST_NAMED)).collect()
+            got, place = ", ".join(str(value) for value in one.of), Place(column=one.column)
+            expected = there[one.column].to_list()
+            raise SipasError("estimation.value_unknown", one.column, expected=expected, got=got, place=place)
+
+
+def _seen(one: Wanted, dtype: pl.DataType) -> pl.Expr:
+    if _direct(one, dtype):
+        return pl.col(one.column).is_in(list(one.of)).any()
+    return pl.col(one.column).cast(pl.Float64).is_in([float(value) for value in one.of]).any()
+
+
+def _categories(frame: pl.DataFrame, one: Wanted) -> tuple[list[Question], pl.Series]:
+    values, column = frame[one.column], one.column
+    _refuse_endless(values)
     there = values.drop_nulls().unique().sort()
     if there.len() > MOST_CATEGORIES:
         raise SipasError("estimation.too_many_categories", column, expected=MOST_CATEGORIES, got=there.len())
-    coded = f"codes({column})"
+    coded, named = f"codes({column})", one.name or f"proportion({column}"
     codes = pl.Series(range(1, there.len() + 1), dtype=pl.Int32)
     questions = []
     for code, text in enumerate(there.cast(pl.String).to_list(), start=1):
-        share = Share(f"proportion({column} = {text})", coded, (code,), category=code)
+        share = Share(f"{named} = {text}" if one.name else f"{named} = {text})", coded, (code,), category=code)
         questions.append(Question(share, "share", "proportion", column, text))
     return questions, values.replace_strict(there, codes, default=None, return_dtype=pl.Int32).alias(coded)

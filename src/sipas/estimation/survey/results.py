@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from sipas.estimation.designs.strata import Reals
 from sipas.estimation.estimates import Conventions
 from sipas.estimation.intervals.intervals import t_interval
 from sipas.estimation.linear.freedom import degrees_of
@@ -106,15 +108,45 @@ def quantile_table(part: Replicated, one: Wanted, how: Conventions) -> pl.DataFr
     """
     se, df = np.sqrt(part.variance()), degrees_of(part, how.df)
     low, high = t_interval(part.values, se, np.where(np.isfinite(se), df, np.nan), how.level)
-    each = len(one.at)
     reals = {"estimate": part.values, "se": se, "low": low, "high": high, "df": df}
+    return laid_out(part, "quantile", [one.column] * len(one.at), reals, one.at)
+
+
+def laid_out(
+    part: Replicated,
+    statistic: str,
+    variables: Sequence[str],
+    reals: Mapping[str, Reals],
+    probabilities: Sequence[float | None] = (),
+) -> pl.DataFrame:
+    """Lay out estimates of one kind of domain that have replicates.
+
+    Parameters
+    ----------
+    part : Replicated
+        A estimates in each of D domains.
+    statistic : str
+        What they all are.
+    variables : sequence of str
+        What each is about.
+    reals : mapping of str to array, shape (D, A)
+        Columns of the table; NaN where missing.
+    probabilities : sequence of float
+        Of quantiles; none for others.
+
+    Returns
+    -------
+    polars.DataFrame
+        As ``Results.table``.
+    """
+    domains, each = len(part.grid.domains), len(variables)
     return completed(
         pl.DataFrame({
-            "domain_kind": pl.repeat(part.grid.kind, part.values.size, dtype=pl.String, eager=True),
-            "domain": [domain for domain in part.grid.domains for _ in range(each)],
-            "variable": pl.repeat(one.column, part.values.size, dtype=pl.String, eager=True),
-            "statistic": pl.repeat("quantile", part.values.size, dtype=pl.String, eager=True),
-            "probability": list(one.at) * len(part.grid.domains),
+            "domain_kind": pl.repeat(part.grid.kind, domains * each, dtype=pl.String, eager=True),
+            "domain": pl.Series([name for name in part.grid.domains for _ in range(each)], dtype=pl.String),
+            "variable": pl.Series(list(variables) * domains, dtype=pl.String),
+            "statistic": pl.repeat(statistic, domains * each, dtype=pl.String, eager=True),
+            "probability": pl.Series((list(probabilities) or [None] * each) * domains, dtype=pl.Float64),
             "n": part.n.ravel().astype(np.int64),
             "lonely": part.lonely().ravel().astype(np.int64),
             **{name: pl.Series(values=values.ravel(), nan_to_null=True) for name, values in reals.items()},

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-import msgspec
 import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation.designs.calibration import CalibratedWeight
 from sipas.estimation.designs.design import Design
-from sipas.estimation.estimates import DEFAULT, Conventions, Request, estimate
-from sipas.estimation.functions.contrasts import Function, beside, function_of
+from sipas.estimation.estimates import DEFAULT, Conventions
+from sipas.estimation.functions.contrasts import Function
 from sipas.estimation.linear.accounting import accounting
-from sipas.estimation.linear.grid import Grid, grids
-from sipas.estimation.linear.linearise import numerators, ratios
+from sipas.estimation.linear.grid import grids
 from sipas.estimation.linear.linearised import Linearised
 from sipas.estimation.moments.calibrated_collapsing import collapse_calibrated
 from sipas.estimation.moments.collapsing import collapse
@@ -36,12 +34,12 @@ from sipas.estimation.replicates import (
 from sipas.estimation.replicates.calibrated import calibrate_replicates
 from sipas.estimation.survey.categories import Asked, asked
 from sipas.estimation.survey.results import Results, completed, ordered, quantile_table
+from sipas.estimation.survey.tabulating import function_table, number_table, together
 from sipas.estimation.survey.wanted import QUARTILES, Value, Wanted
 from sipas.weighting import Distance
 
 By = Sequence[str | Sequence[str]]
 Kinds: TypeAlias = tuple[tuple[str, ...], ...]
-SUMMED = {"total", "count"}
 RAKING = Distance("raking")
 
 
@@ -236,9 +234,10 @@ class Survey:
         *wanted : Wanted
             What to estimate; each once.
         by : sequence of str or of sequence of str
-            Kinds of domain beside the whole.
+            Kinds of domain beside the whole: each a column, or several columns crossed.
         functions : mapping of str to str or callable, optional
-            By name, smooth functions of the estimates, as in ``function_of``, taken in every domain.
+            By name, smooth functions of the estimates, as in ``function_of``, taken in every domain. With replicates
+            every function is worked out anew in each of them.
 
         Returns
         -------
@@ -255,12 +254,12 @@ class Survey:
         kinds = _kinds(by)
         questions = asked(self.rows, wanted, (*self._named(), *(c for kind in kinds for c in kind)))
         moments, factors = self._moments(questions, kinds)
-        tables = [self._numbers(questions, moments, factors)]
+        tables = [number_table(questions.asked, moments, factors, self.conventions)]
         tables += [self._quantiles(questions, one, kinds, factors) for one in wanted if one.statistic == "quantile"]
         if functions:
-            tables += [self._functions(questions, grid, functions) for grid in grids(moments)]
-        table = ordered(pl.concat(tables), moments.description.kinds)
-        return Results(table, _account(moments, questions))
+            asked_for, how = questions.asked, self.conventions
+            tables += [function_table(asked_for, grid, functions, factors, how) for grid in grids(moments)]
+        return Results(ordered(pl.concat(tables), moments.description.kinds), accounting(moments))
 
     def linearised(self, *wanted: Wanted, by: str | Sequence[str] = ()) -> Linearised:
         """Give estimates with their linearised scores, for contrasts, functions, tests and covariances.
@@ -270,7 +269,8 @@ class Survey:
         *wanted : Wanted
             All but quantiles.
         by : str or sequence of str
-            One kind of domain; none: the whole.
+            One kind of domain; none: the whole. Several columns are one kind, crossed: ``by=("p", "a")`` here is
+            ``by=[("p", "a")]`` of ``estimate``, where ``by=("p", "a")`` are two kinds.
 
         Returns
         -------
@@ -281,28 +281,18 @@ class Survey:
         Raises
         ------
         SipasError
-            As ``estimate``; ``estimation.survey_contradicts``: replicates have no scores.
+            As ``estimate``; ``estimation.survey_contradicts``: replicates have no scores;
+            ``estimation.quantile_not_linearised``.
         """
+        if quantiles := [one.column for one in wanted if one.statistic == "quantile"]:
+            raise SipasError("estimation.quantile_not_linearised", "wanted", got=quantiles)
+        if isinstance(self.design, ReplicateDesign) or self.replication is not None:
+            raise SipasError("estimation.survey_contradicts", "linearised", got=["linearised"], hint="replication")
         kinds = _kinds([by] if by else ())
         questions = asked(self.rows, wanted, (*self._named(), *(c for kind in kinds for c in kind)))
         moments, _ = self._moments(questions, kinds)
         (grid,) = grids(moments, (moments.description.kinds[-1],))
-        return self._linearised(questions, grid)
-
-    def _linearised(self, questions: Asked, grid: Grid) -> Linearised:
-        if isinstance(self.design, ReplicateDesign) or self.replication is not None:
-            raise SipasError("estimation.survey_contradicts", "linearised", got=["linearised"], hint="replication")
-        quotients = tuple(one.measure for one in questions.asked if one.statistic not in SUMMED)
-        sums = tuple(one.measure for one in questions.asked if one.statistic in SUMMED)
-        if not (quotients and sums):
-            return ratios(grid, quotients) if quotients else numerators(grid, sums)
-        both = beside({"ratios": ratios(grid, quotients), "sums": numerators(grid, sums)})
-        return replace(both, names=tuple(measure.name for measure in (*quotients, *sums)))
-
-    def _functions(self, questions: Asked, grid: Grid, functions: Mapping[str, Function]) -> pl.DataFrame:
-        how = self.conventions
-        table = function_of(self._linearised(questions, grid), functions, level=how.level, df=how.df)
-        return completed(table.rename({"name": "variable"}).with_columns(pl.lit("function").alias("statistic")))
+        return together(questions.asked, grid)
 
     def _named(self) -> tuple[str, ...]:
         if isinstance(self.design, ReplicateDesign):
@@ -310,7 +300,7 @@ class Survey:
         return (*self.design.columns(), *(self.calibration.columns() if self.calibration else ()))
 
     def _moments(self, questions: Asked, kinds: Kinds) -> tuple[Moments, Factors | None]:
-        rows, measures = questions.rows, tuple(one.measure for one in questions.asked)
+        rows, measures = questions.rows, questions.measures()
         if isinstance(self.design, ReplicateDesign):
             moments = collapse(rows, Design(weight=self.design.weight), measures, kinds, engine=self.engine)
             return moments, given_factors(_frame(rows), self.design)
@@ -331,17 +321,6 @@ class Survey:
             self.distance,
         )
         return collapse(made.rows, made.design, measures, kinds, engine=self.engine), made.factors
-
-    def _numbers(self, questions: Asked, moments: Moments, factors: Factors | None) -> pl.DataFrame:
-        requests = tuple(Request(one.measure.name, one.statistic) for one in questions.asked)
-        table = estimate(moments, requests, factors=factors, **msgspec.structs.asdict(self.conventions))
-        about = [(one.variable, one.category, one.word) for one in questions.asked]
-        labels = pl.DataFrame(
-            about * (table.height // max(len(about), 1)),
-            schema=dict.fromkeys(("variable", "category", "statistic"), pl.String),
-            orient="row",
-        )
-        return completed(table.with_columns(*labels))
 
     def _quantiles(self, questions: Asked, one: Wanted, kinds: Kinds, factors: Factors | None) -> pl.DataFrame:
         how, rows = self.conventions, questions.rows
@@ -377,7 +356,3 @@ def _frame(rows: pl.DataFrame | Path | str) -> pl.DataFrame:
 
 def _kinds(by: By) -> Kinds:
     return tuple((one,) if isinstance(one, str) else tuple(one) for one in by)
-
-
-def _account(moments: Moments, questions: Asked) -> pl.DataFrame:
-    return accounting(moments) if questions.asked else accounting(moments).clear()

@@ -57,7 +57,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Raises
         ------
         SipasError
-            ``estimation.wanted_not_one``, ``estimation.wanted_incomplete``.
+            ``estimation.wanted_not_one``, ``estimation.wanted_incomplete``, ``estimation.wanted_superfluous``.
         """
         named = self._named()
         if len(named) != 1:
@@ -66,6 +66,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise SipasError("estimation.wanted_incomplete", "over", expected="ratio", got=named[0])
         if named[0] == "share" and not self.of:
             raise SipasError("estimation.wanted_incomplete", "of", expected="share", got=named[0])
+        if self.of and named[0] not in {"share", "count"}:
+            raise SipasError("estimation.wanted_superfluous", "of", expected=["share", "count"], got=named[0])
+        if self.at != QUARTILES and named[0] != "quantile":
+            raise SipasError("estimation.wanted_superfluous", "at", expected=["quantile"], got=named[0])
 
     @property
     def statistic(self) -> Statistic:

@@ -1,5 +1,6 @@
 """The facade gives what its parts give, and says what it cannot."""
 
+import math
 from pathlib import Path
 
 import polars as pl
@@ -151,3 +152,97 @@ def test_quantiles_with_replicates(rows: pl.DataFrame) -> None:
     assert found["estimate"].to_list() == plain["estimate"].to_list()
     assert found["se"].to_list() == pytest.approx(plain["se"].to_list(), rel=0.5)
     assert found["domain"].to_list() == ["", "No", "Yes"]
+
+
+@pytest.fixture(scope="module")
+def answers() -> pl.DataFrame:
+    q = [1, 2, 3, 4, 5, 5, 4, 2, None, 1]
+    weights = [1.0, 2.0, 1.0, 3.0, 1.0, 2.0, 2.0, 1.0, 1.0, 1.0]
+    return pl.DataFrame({"q": q, "w": weights, "d": ["a", "b"] * 5})
+
+
+def test_two_shares_of_one_column_stand_in_one_table(answers: pl.DataFrame) -> None:
+    survey = Survey(answers, Design(weight="w"))
+    wanted = (
+        Wanted(share="q", of=(4, 5)), Wanted(mean="w"), Wanted(share="q", of=(1, 2)),
+        Wanted(count="q", of=(5,)), Wanted(count="q", of=(1,)), Wanted(mean="w", name="again"),
+    )  # fmt: skip
+    found = survey.estimate(*wanted, by=["d"]).table
+    assert found["category"].to_list() == ["4;5", None, "1;2", "5", "1", None] * 3
+    assert found["domain"].to_list() == [name for name in ("", "a", "b") for _ in wanted]
+    for place, one in enumerate(wanted):
+        alone = survey.estimate(one, by=["d"]).table
+        assert found[place :: len(wanted)].select(FIGURES).equals(alone.select(FIGURES))
+
+
+def test_one_column_marked_twice_is_coded_once(rows: pl.DataFrame) -> None:
+    wanted = (Wanted(share="awards", of=("Yes",)), Wanted(count="awards", of=("Yes",)), Wanted(proportion="awards"))
+    found = Survey(rows, STRATIFIED).estimate(*wanted, Wanted(proportion="awards", name="p")).table
+    assert found["category"].to_list() == ["Yes", "Yes", "No", "Yes", "No", "Yes"]
+    assert found["estimate"][0] == found["estimate"][3] == found["estimate"][5]
+
+
+def test_a_quantile_alone_has_its_account_and_knows_the_calibration(rows: pl.DataFrame) -> None:
+    design, calibration = Design(weight="pw"), CalibratedWeight(base="pw", margins=("stype",))
+    found = Survey(rows, design, calibration=calibration).estimate(Wanted(quantile="api00", at=(0.5,)), by=["awards"])
+    expected = quantile(rows, design, "api00", (0.5,), (("awards",),), calibration=calibration)
+    assert found.table["se"].to_list() == expected["se"].to_list()
+    assert found.account["measure"].unique().to_list() == ["quantile(api00)"]
+    assert found.account.filter(pl.col("domain_kind") == "all")["answered"].to_list() == [200]
+
+
+def test_functions_are_worked_out_anew_in_every_replicate(rows: pl.DataFrame) -> None:
+    method = Replication(kind="JKn")
+    survey = Survey(rows, STRATIFIED, replication=method)
+    wanted = (Wanted(mean="api00", name="a"), Wanted(total="enroll", name="t"), Wanted(mean="api99", name="b"))
+    table = survey.estimate(*wanted, by=["awards"], functions={"f": "log(a / b) * t", "c": "2"}).table
+    moments = collapse(rows, STRATIFIED, (Mean("m", "api00"),))
+    factors = replicate_factors(moments, method)
+    weights = replicate_weights(rows, STRATIFIED, factors).drop(rows.columns, strict=False)
+
+    def value(weight: pl.Series) -> float:
+        a, b, t = ((rows[name] * weight).sum() for name in ("api00", "api99", "enroll"))
+        return math.log(a / b) * t
+
+    full = value(rows["pw"])
+    spread = [(value(column) - full) ** 2 for column in weights.get_columns()]
+    variance = factors.scale * sum(r * s for r, s in zip(factors.rscales.tolist(), spread, strict=True))
+    f, c = table.filter(pl.col("statistic") == "function").head(2).iter_rows(named=True)
+    assert (f["estimate"], f["se"]) == (pytest.approx(full), pytest.approx(math.sqrt(variance)))
+    assert (f["n"], f["df"]) == (200, 197)
+    assert (c["variable"], c["estimate"], c["n"]) == ("c", 2.0, 0)
+    linear = Survey(rows, STRATIFIED).estimate(*wanted, by=["awards"], functions={"f": "log(a / b) * t"}).table
+    anew = table.filter(pl.col("variable") == "f")
+    assert anew["domain"].to_list() == ["", "No", "Yes"]
+    assert anew["se"].to_list() == pytest.approx(linear.filter(pl.col("variable") == "f")["se"].to_list(), rel=0.05)
+    with pytest.raises(SipasError, match="function_not_finite"):
+        survey.estimate(*wanted, functions={"f": "1 / (a - a)"})
+    with pytest.raises(SipasError, match="estimate_unknown"):
+        survey.estimate(*wanted, functions={"f": "z"})
+
+
+def test_numbers_that_nobody_gave_are_refused(answers: pl.DataFrame) -> None:
+    for values in (answers, answers.with_columns(pl.col("q").cast(pl.Float64))):
+        survey = Survey(values, Design())
+        with pytest.raises(SipasError, match="value_unknown") as raised:
+            survey.share("q", [9, 8])
+        assert (raised.value.got, raised.value.expected) == ("9, 8", [1, 2, 3, 4, 5])
+        assert survey.share("q", [5, 9])["estimate"].to_list() == [pytest.approx(2 / 9)]
+    silent = answers.with_columns(pl.lit(None, pl.Int64).alias("q"))
+    assert Survey(silent, Design()).share("q", [9])["n"].to_list() == [0]
+
+
+def test_what_an_estimate_does_not_take_is_refused(answers: pl.DataFrame) -> None:
+    for said in ({"mean": "q", "of": (1,)}, {"mean": "q", "at": (0.5,)}, {"proportion": "q", "of": (1,)}):
+        with pytest.raises(SipasError, match="wanted_superfluous"):
+            Wanted(**said)
+    with pytest.raises(SipasError, match="quantile_not_linearised"):
+        Survey(answers, Design()).linearised(Wanted(mean="q"), Wanted(quantile="w"))
+
+
+def test_a_sequence_of_columns_is_crossed_where_one_kind_is_wanted(answers: pl.DataFrame) -> None:
+    survey = Survey(answers.with_columns(e=pl.col("w") > 1), Design())
+    one = survey.linearised(Wanted(mean="q"), by=("d", "e"))
+    crossed = survey.estimate(Wanted(mean="q"), by=[("d", "e")]).table.filter(pl.col("domain_kind") == one.grid.kind)
+    assert one.grid.kind == "d × e"
+    assert list(one.grid.domains) == crossed["domain"].to_list()
