@@ -16,7 +16,7 @@ from sipas.estimation.moments.collapsing import collapse
 from sipas.estimation.moments.engines import NUMERIC, DuckDB, Engine, Rows, Source
 from sipas.estimation.moments.moments import WHOLE, Moments
 from sipas.estimation.moments.query import JOINED as JOINED_DOMAINS
-from sipas.estimation.moments.query import WITHIN, quoted
+from sipas.estimation.moments.query import quoted, within
 from sipas.estimation.moments.refusals import refuse_columns
 
 Domains = tuple[tuple[str, ...], ...]
@@ -93,14 +93,14 @@ def _checked(source: Source, queries: CalibrationQueries) -> pl.DataFrame:
     name = queries.weight.base
     base = f"CAST({quoted(name)} AS DOUBLE)"
     final = "1" if queries.design.weight is None else quoted(queries.design.weight)
-    wrong = {"bad_base": f"NOT COALESCE({base} {WITHIN}, FALSE)", "lost": f"{base} = 0 AND {final} > 0"}
+    wrong = {"bad_base": f"NOT COALESCE({within(base)}, FALSE)", "lost": f"{base} = 0 AND {final} > 0"}
     codes = {"bad_base": "estimation.base_weight_not_valid", "lost": "estimation.base_weight_zero"}
     for fault, condition in wrong.items():
         if counts[fault]:
             raise _fault(source, codes[fault], name, condition)
     for column, alias in (*queries.categories.items(), *queries.numbers.items()):
         if counts[alias]:
-            value = f"ABS(CAST({quoted(column)} AS DOUBLE)) {WITHIN}"
+            value = within(f"ABS(CAST({quoted(column)} AS DOUBLE))")
             there = value if column in queries.numbers else f"{quoted(column)} IS NOT NULL"
             raise _fault(
                 source, "estimation.calibration_missing", column, f"{base} > 0 AND NOT COALESCE({there}, FALSE)"

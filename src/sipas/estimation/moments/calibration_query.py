@@ -13,7 +13,7 @@ from sipas.estimation.designs.calibration import JOINED, CalibratedWeight, Varia
 from sipas.estimation.designs.design import Design, path_of
 from sipas.estimation.designs.measures import Term
 from sipas.estimation.moments.engines import SOURCE
-from sipas.estimation.moments.query import ROW_NUMBER, WITHIN, quoted
+from sipas.estimation.moments.query import ROW_NUMBER, quoted, within
 
 SPREAD = (
     "COUNT(g) AS rows",
@@ -72,11 +72,11 @@ class CalibrationQueries:
         """
         missing = [f"COUNT(CASE WHEN base > 0 AND {e} IS NULL THEN 1 END) AS {e}" for e in self.categories.values()]
         wild = [
-            f"COUNT(CASE WHEN base > 0 AND NOT COALESCE(ABS({x}) {WITHIN}, FALSE) THEN 1 END) AS {x}"
+            f"COUNT(CASE WHEN base > 0 AND NOT COALESCE({within(f'ABS({x})')}, FALSE) THEN 1 END) AS {x}"
             for x in self.numbers.values()
         ]
         sums = [
-            f"COUNT(CASE WHEN base {WITHIN} THEN NULL ELSE 1 END) AS bad_base",
+            f"COUNT(CASE WHEN {within('base')} THEN NULL ELSE 1 END) AS bad_base",
             "COUNT(CASE WHEN base = 0 AND w > 0 THEN 1 END) AS lost",
             *missing,
             *wild,

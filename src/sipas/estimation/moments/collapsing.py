@@ -16,7 +16,15 @@ from sipas.estimation.moments.joint import joint_given
 from sipas.estimation.moments.moments import ADDED, FIXED, WHOLE, Description, Moments, fixed_of
 from sipas.estimation.moments.plain_rows import plain_rows
 from sipas.estimation.moments.query import JOINED, numbered, phase_1
-from sipas.estimation.moments.refusals import refuse_columns, refuse_rows, refuse_twice, refuse_types
+from sipas.estimation.moments.refusals import (
+    endless,
+    refuse_columns,
+    refuse_endless,
+    refuse_joined,
+    refuse_rows,
+    refuse_twice,
+    refuse_types,
+)
 from sipas.estimation.moments.units_drawn import with_units
 
 Domains = tuple[tuple[str, ...], ...]
@@ -69,11 +77,11 @@ def collapse(
     ------
     SipasError
         ``estimation.column_unknown``, ``estimation.column_not_numeric``, ``estimation.weight_not_valid``,
-        ``estimation.key_missing``, ``estimation.value_not_finite``, ``estimation.population_varies``,
-        ``estimation.size_not_valid``, ``estimation.psu_in_two_strata``, ``estimation.psu_unknown``,
-        ``estimation.psu_repeated``, ``estimation.psu_needed``, ``estimation.kind_repeated``,
-        ``estimation.measure_repeated``, ``estimation.population_too_small``, ``estimation.rate_not_valid``,
-        ``estimation.unit_in_two_strata``, errors of ``joint``.
+        ``estimation.key_missing``, ``estimation.value_not_finite``, ``estimation.value_holds_joiner``,
+        ``estimation.population_varies``, ``estimation.size_not_valid``, ``estimation.psu_in_two_strata``,
+        ``estimation.psu_unknown``, ``estimation.psu_repeated``, ``estimation.psu_needed``,
+        ``estimation.kind_repeated``, ``estimation.measure_repeated``, ``estimation.population_too_small``,
+        ``estimation.rate_not_valid``, ``estimation.unit_in_two_strata``, errors of ``joint``.
 
     Notes
     -----
@@ -114,21 +122,37 @@ def _open(source: Source, about: Description, domains: Domains) -> dict[str, Col
     return found
 
 
+def _summed(about: Description) -> set[str]:
+    """Columns in which a value that is not finite shows: weight, sizes, and numbers in their sums."""
+    design = about.design
+    sizes = {size for stage in design.stages for size in (stage.population, stage.rate)}
+    return {column for column in (design.weight, *sizes) if column is not None} | {
+        column for term in terms_of(about.measures) for column in term.power
+    }
+
+
 def _added(rows: Rows, about: Description, domains: Domains, part: str) -> list[pl.DataFrame] | None:
     plain = plain_rows(rows)
     if plain is None or not plain.plain(*_looked_at(about, domains)):
         return None
-    _open(plain, about, domains)
-    terms = terms_of(about.measures)
+    columns = _open(plain, about, domains)
+    summed, terms = _summed(about), terms_of(about.measures)
+    reals = [name for name, column in columns.items() if column.kind == "real" and name not in summed]
+    for part in plain.parts if reals else ():
+        bad = part.select((~pl.col(name).is_finite()).any() for name in reals).collect()
+        for name in (name for name in reals if bad[name][0]):
+            raise endless(plain, name)
     found = plain.sums(about.design, terms, domains, carried=bool(about.carried()))
     if found is None:
         return None
     refuse_rows(plain, found.filter(pl.col("kind") == 0), about.design, terms)
+    refuse_joined(plain, found, domains, range(1, len(domains) + 1))
     return [_named(found, about.kinds, terms, about, part)]
 
 
 def _asked(source: Source, about: Description, domains: Domains, part: str, *, apart: bool) -> list[pl.DataFrame]:
     columns = _open(source, about, domains)
+    refuse_endless(source, columns, _summed(about))
     integers = frozenset(name for name, column in columns.items() if column.kind == "whole")
     design, terms, carried, tables = about.design, terms_of(about.measures), bool(about.carried()), []
     passes = [(), *((kind,) for kind in domains)] if apart and not carried else [domains]
@@ -142,6 +166,7 @@ def _asked(source: Source, about: Description, domains: Domains, part: str, *, a
             if first["zero_weight"].sum():  # seldom: then answers must be counted with an eye on the weight
                 positive = False
                 found = source.ask(text())
+        refuse_joined(source, found, some, range(1, len(some) + 1))
         tables.append(_named(found, (WHOLE, *(JOINED.join(kind) for kind in some)), terms, about, part))
     return tables
 

@@ -12,7 +12,6 @@ from sipas.estimation.designs.measures import Term
 
 ROW_NUMBER = "row_number_of_the_file"
 JOINED = " × "
-WITHIN = "BETWEEN 0 AND 1.7976931348623157E308"  # not missing, negative, infinite or NaN (greater than all)
 
 
 def quoted(name: str) -> str:
@@ -29,6 +28,27 @@ def quoted(name: str) -> str:
         An ANSI delimited identifier.
     """
     return '"' + name.replace('"', '""') + '"'
+
+
+def within(value: str) -> str:
+    """Write the condition that a number is finite and 0 or more.
+
+    Parameters
+    ----------
+    value : str
+        SQL of a DOUBLE.
+
+    Returns
+    -------
+    str
+        SQL; missing is neither true nor false.
+
+    Notes
+    -----
+    NaN × 0 and ∞ × 0 are NaN, which is not 0. A comparison with the largest number would not do: DuckDB takes the
+    bounds in a Parquet file, which leave NaN out, for those of the column, and answers without looking at the rows.
+    """
+    return f"({value} * 0 = 0 AND {value} >= 0)"
 
 
 def phase_1(
@@ -91,7 +111,7 @@ def _listed(expressions: list[str], indent: int) -> str:
 
 
 _SUMS = (
-    f"COUNT(CASE WHEN w {WITHIN} THEN NULL ELSE 1 END) AS bad_weights",
+    f"COUNT(CASE WHEN {within('w')} THEN NULL ELSE 1 END) AS bad_weights",
     "COUNT(CASE WHEN w > 0 THEN 1 END) AS n",
     "COUNT(CASE WHEN w = 0 THEN 1 END) AS zero_weight",
     "SUM(w) AS w",
@@ -133,8 +153,8 @@ def valid_size(stage: Stage, value: str) -> str:
         SQL: above 0, finite, and at most 1 for a rate; missing is neither true nor false.
     """
     if stage.rate is not None:
-        return f"{value} > 0 AND {value} <= 1"
-    return f"{value} > 0 AND {value} {WITHIN}"
+        return f"{value} > 0 AND {value} <= 1 AND {within(value)}"
+    return f"{value} > 0 AND {within(value)}"
 
 
 def _sizes(design: Design) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 import polars as pl
@@ -12,10 +13,11 @@ from sipas.errors import Place, SipasError
 from sipas.estimation.designs.design import Design, path_of
 from sipas.estimation.designs.measures import Measure, Term
 from sipas.estimation.designs.strata import crossing_units
-from sipas.estimation.moments.engines import NUMERIC, Column, Source
-from sipas.estimation.moments.query import JOINED, WITHIN, numbered, quoted, valid_size
+from sipas.estimation.moments.engines import NUMERIC, SOURCE, Column, Source
+from sipas.estimation.moments.query import JOINED, numbered, quoted, valid_size, within
 
 MOST_NEAR = 3  # names like the unknown one that are offered
+ENDLESS = f"{{0}} IS NOT NULL AND NOT {within('ABS({0})')}"  # NaN and the infinite, of a DOUBLE
 
 
 def refuse_twice(kinds: tuple[str, ...], measures: tuple[Measure, ...]) -> None:
@@ -90,6 +92,102 @@ def refuse_types(columns: dict[str, Column], design: Design, terms: tuple[Term, 
             raise SipasError("estimation.column_not_numeric", column, got=written, place=Place(column=column))
 
 
+def refuse_endless(source: Source, columns: dict[str, Column], checked: Collection[str]) -> None:
+    """Refuse NaN and the infinite where they would count as an answer, or name a unit or a domain.
+
+    Parameters
+    ----------
+    source : Source
+        The rows.
+    columns : dict of str to Column
+        Columns wanted, and what the engine says of each.
+    checked : collection of str
+        Columns that are looked at elsewhere.
+
+    Raises
+    ------
+    SipasError
+        ``estimation.value_not_finite``.
+    """
+    wanted = [name for name, column in columns.items() if column.kind == "real" and name not in checked]
+    if not wanted:
+        return
+    conditions = [ENDLESS.format(f"CAST({quoted(name)} AS DOUBLE)") for name in wanted]
+    counts = ", ".join(f"COUNT(CASE WHEN {wrong} THEN 1 END) AS c{i}" for i, wrong in enumerate(conditions))
+    found = source.ask(f"SELECT {counts} FROM {SOURCE}").row(0)
+    for name, condition, count in zip(wanted, conditions, found, strict=True):
+        if count:
+            error = endless(source, name, condition)
+            raise error
+
+
+def endless(source: Source, column: str, wrong: str | None = None) -> SipasError:
+    """Make the refusal of a value that is not finite.
+
+    Parameters
+    ----------
+    source : Source
+        Where the first row at fault is looked up.
+    column : str
+        Its column.
+    wrong : str, optional
+        Condition in SQL.
+
+    Returns
+    -------
+    SipasError
+        ``estimation.value_not_finite``.
+    """
+    row, got = source.first(column, wrong or ENDLESS.format(f"CAST({quoted(column)} AS DOUBLE)"))
+    return SipasError("estimation.value_not_finite", column, got=got, place=Place(row=row, column=column))
+
+
+def refuse_joined(
+    source: Source, found: pl.DataFrame, domains: tuple[tuple[str, ...], ...], numbers: Iterable[int]
+) -> None:
+    """Refuse values that hold what stands between the values of a crossed domain: two domains would become one.
+
+    Parameters
+    ----------
+    source : Source
+        Where the first row at fault is looked up.
+    found : polars.DataFrame
+        Phase 1's rows: ``domain`` of kind 1, 2, ... or columns ``d1``, ``d2``, ....
+    domains : tuple of tuple of str
+        Kinds of domain.
+    numbers : iterable of int
+        Number of each kind.
+
+    Raises
+    ------
+    SipasError
+        ``estimation.value_holds_joiner``.
+
+    Notes
+    -----
+    Looked for in the names of the domains, which are few, and only then in the rows.
+    """
+    for number, kind in zip(numbers, domains, strict=True):
+        if len(kind) < 2:
+            continue
+        own = f"d{number}"
+        names = found[own] if own in found.columns else found.filter(pl.col("kind") == number)["domain"]
+        sign = JOINED.strip()
+        suspect = names.filter(names.str.count_matches(sign, literal=True) >= len(kind)).unique()
+        # Joiners may share a space: "p × × q" is "p ×" and "q", or "p" and "× q".
+        if any(sum(one.startswith(JOINED, at) for at in range(len(one))) >= len(kind) for one in suspect):
+            _refuse_joined(source, kind)
+
+
+def _refuse_joined(source: Source, kind: tuple[str, ...]) -> None:
+    for column in kind:
+        wrong = f"(' ' || CAST({quoted(column)} AS STRING) || ' ') LIKE '%{JOINED}%'"
+        row, got = source.first(column, wrong)
+        if row is not None:
+            place = Place(row=row, column=column)
+            raise SipasError("estimation.value_holds_joiner", column, expected=JOINED, got=got, place=place)
+
+
 def refuse_rows(source: Source, found: pl.DataFrame, design: Design, terms: tuple[Term, ...]) -> None:
     """Refuse rows that the sums of the whole show to be at fault.
 
@@ -113,7 +211,7 @@ def refuse_rows(source: Source, found: pl.DataFrame, design: Design, terms: tupl
     """
     if found["bad_weights"].sum() and design.weight is not None:
         weight = f"CAST({quoted(design.weight)} AS DOUBLE)"
-        row, got = source.first(design.weight, f"NOT COALESCE({weight} {WITHIN}, FALSE)")
+        row, got = source.first(design.weight, f"NOT COALESCE({within(weight)}, FALSE)")
         raise SipasError(
             "estimation.weight_not_valid", design.weight, got=got, place=Place(row=row, column=design.weight)
         )
@@ -205,9 +303,7 @@ def _refuse_crossing(source: Source, found: pl.DataFrame, design: Design, number
 
 def _refuse_value(source: Source, term: Term) -> None:
     for column in term.answered:
-        value = f"CAST({quoted(column)} AS DOUBLE)"
-        wrong = f"{value} IS NOT NULL AND NOT ABS({value}) {WITHIN}"
-        row, got = source.first(column, wrong)
-        if row is not None:
-            raise SipasError("estimation.value_not_finite", column, got=got, place=Place(row=row, column=column))
+        error = endless(source, column)
+        if error.place.row is not None:
+            raise error
     raise SipasError("estimation.value_not_finite", term.name, got="overflow")
