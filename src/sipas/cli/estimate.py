@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import polars as pl
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from sipas import rounds
@@ -19,7 +20,7 @@ from sipas.estimation.survey.sample_files import MISSING, read_sample
 from sipas.intake.reasons import HEADER_ROW
 from sipas.intake.vietnamese import format_number
 
-Names = Annotated[list[str] | None, typer.Option(metavar="CỘT")]
+NAMELESS = "«»"  # a domain whose name is the empty text is not the whole
 
 
 def estimate(
@@ -44,7 +45,17 @@ def estimate(
     count: Annotated[list[str] | None, typer.Option(help="Số người: «cột» hoặc «cột=giá trị».")] = None,
     ratio: Annotated[list[str] | None, typer.Option(help="Tỷ số hai tổng: «cột/cột».")] = None,
     quantile: Annotated[list[str] | None, typer.Option(help="Phân vị: «cột@0.25,0.5».")] = None,
+    lonely: Annotated[
+        str | None, typer.Option(help="Tầng chỉ có một đơn vị: centered, adjust, average, remove, certainty, fail.")
+    ] = None,
     level: Annotated[float | None, typer.Option(help="Độ tin cậy của khoảng; mặc định 0.95.")] = None,
+    interval: Annotated[
+        str | None, typer.Option(help="Khoảng của tỷ lệ: logit, beta, nchs, wilson, likelihood, asin, mean.")
+    ] = None,
+    df: Annotated[str | None, typer.Option(help="Bậc tự do: domain, design hoặc một số.")] = None,
+    deff: Annotated[
+        str | None, typer.Option(help="Hệ số thiết kế so với chọn có hoàn lại (wr) hay không (wor).")
+    ] = None,
     decimal: Annotated[str, typer.Option(help="Dấu thập phân trong tệp văn bản: «.» hoặc «,».")] = ".",
     missing: Annotated[
         list[str] | None, typer.Option(help="Chữ có nghĩa là không trả lời; mặc định NA, NaN, «.».")
@@ -61,8 +72,12 @@ def estimate(
         "mean": mean, "total": total, "share": share, "proportion": proportion, "count": count,
         "ratio": ratio, "quantile": quantile,
     }  # fmt: skip
-    design = {"weight": weight, "strata": strata, "psu": psu, "population": population, "rate": rate, "nested": nested}
-    asked = analysis(plan, design, statistics, by or [], level)
+    design = {
+        "weight": weight, "strata": strata, "psu": psu, "population": population, "rate": rate, "nested": nested,
+        "lonely": lonely,
+    }  # fmt: skip
+    how = {"level": level, "interval": interval, "df": None if df is None else value_of(df), "deff": deff}
+    asked = analysis(plan, design, statistics, by or [], how)
     sample = read_sample(
         *(source, asked.columns(), asked.numbers(), asked.values()),
         decimal=decimal,
@@ -70,8 +85,10 @@ def estimate(
         sheet=sheet,
     )
     with sample.located():
-        found = asked.run(sample.rows)
+        found = asked.run(sample.rows, folder=plan.parent if plan else Path())
     write(found.table, form, output, lambda: show(found), beside={"account": found.account})
+    if form in {Form.csv, Form.parquet}:
+        tell(found, errors)
     skipped = sample.skipped.filter(pl.col("reason") != HEADER_ROW).height
     if skipped:
         errors.print(f"[yellow]![/] {label('skipped_rows')} {skipped}", soft_wrap=True)
@@ -96,7 +113,7 @@ def analysis(
     design: dict[str, Any],
     statistics: dict[str, list[str] | None],
     by: list[str],
-    level: float | None,
+    how: dict[str, Any],
 ) -> Analysis:
     """Put the plan and the options together; an option adds to the plan, or changes it."""
     text = analysis_text(plan) if plan else None
@@ -109,8 +126,7 @@ def analysis(
         data["estimates"] = [*data.get("estimates", []), *wanted]
     if by:
         data["by"] = [*data.get("by", []), *([name.strip() for name in one.split(",")] for one in by)]
-    if level is not None:
-        data["level"] = level
+    data |= {name: value for name, value in how.items() if value is not None}
     return analysis_of(data, text)
 
 
@@ -151,7 +167,7 @@ def show(found: Results) -> None:
         value = None if row["probability"] is None else f"{row['probability']:g}"
         parts = (row["variable"], row["category"], value)
         shown.add_row(
-            "" if domain == before else row["domain"] or label("whole"),
+            "" if domain == before else label("whole") if row["domain_kind"] == "all" else row["domain"] or NAMELESS,
             label(f"statistic.{row['statistic']}") + " " + " · ".join(part for part in parts if part is not None),
             *(figure(row[name]) for name in ("estimate", "se")),
             f"{figure(row['low'])}–{figure(row['high'])}" if row["low"] is not None else "",
@@ -160,19 +176,23 @@ def show(found: Results) -> None:
         )
         before = domain
     console.print(shown)
+    tell(found, console)
+
+
+def tell(found: Results, screen: Console) -> None:
+    """Say what became of the rows, and which strata have a single unit."""
     lonely = found.table["lonely"].drop_nulls().to_list()
     if any(lonely):
-        console.print(f"[yellow]![/] {label('lonely')} {max(lonely)}", soft_wrap=True)
+        screen.print(f"[yellow]![/] {label('lonely')} {max(lonely)}", soft_wrap=True)
     whole = found.account.filter(pl.col("domain_kind") == "all")
     for row in whole.iter_rows(named=True):
         counts = " · ".join(f"{label(f'account.{name}')} {row[name]}" for name in ("rows", "zero_weight", "missing"))
-        console.print(f"[dim]{row['measure']}: {counts}[/]", soft_wrap=True)
+        screen.print(f"[dim]{row['measure']}: {counts}[/]", soft_wrap=True)
     outside = found.account.filter(pl.col("status") == "outside").unique("domain_kind", maintain_order=True)
     for row in outside.iter_rows(named=True):
         if row["rows"]:
-            console.print(
-                f"[yellow]![/] {row['domain_kind']}: {label('account.outside')} {row['rows']}", soft_wrap=True
-            )
+            said = f"{row['domain_kind']}: {label('account.outside')} {row['rows']}"
+            screen.print(f"[yellow]![/] {said}", soft_wrap=True)
 
 
 def figure(value: float | None) -> str:

@@ -20,7 +20,11 @@ from typer.testing import CliRunner, Result
 from sipas.cli.main import app
 from sipas.cli.sentences import say
 from sipas.errors import Place, SipasError
+from sipas.estimation import Design
+from sipas.estimation.estimates import Conventions
 from sipas.estimation.survey.sample_files import read_sample
+from sipas.estimation.survey.survey import Survey
+from sipas.estimation.survey.wanted import Wanted
 
 DATA = Path(__file__).parents[1] / "reference" / "data"
 EXACT = {"rel": 1e-8}
@@ -144,7 +148,8 @@ def test_a_plan_with_a_wrong_word_is_refused_with_its_line() -> None:
     plan = plan_file("estimates:\n  - {mean: api00}\ndesign:\n  weights: pw\n")
     with pytest.raises(SipasError) as raised:
         sipas("estimate", DATA / "apistrat.csv", "--plan", plan)
-    assert raised.value.code == "estimation.analysis_not_valid"
+    assert raised.value.code == "estimation.analysis_key_unknown"
+    assert (raised.value.parameter, "weight" in str(raised.value.expected)) == ("weights", True)
     assert raised.value.place is not None
     assert (raised.value.place.file, raised.value.place.row) == ("plan.yaml", 4)
 
@@ -212,3 +217,77 @@ def test_refused_rows_of_parquet_are_rows(tmp_path: Path) -> None:
     with pytest.raises(SipasError) as raised:
         sipas("estimate", tmp_path / "rows.parquet", "--weight", "w", "--mean", "y")
     assert raised.value.place == Place(file="rows.parquet", row=2, column="w")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "key", "row"),
+    [
+        ("estimates: [{mean: x}]\nlevel: cao", "analysis_type_wrong", "level", 2),
+        ("estimates: [{mean: x}]\ndesign:\n  lonely: zz", "analysis_word_unknown", "lonely", 3),
+        ("estimates: [{mean: x}]\nreplication: {seed: 1}", "analysis_key_missing", "kind", 2),
+        ("estimates:\n  - {mean: x}\n  - {mean: x, hay: 1}", "analysis_key_unknown", "hay", 3),
+        ("estimates: [{mean: x}]\ndesign:\n  psu: a\n  later:\n    - {id: b}", "analysis_key_unknown", "id", 5),
+    ],
+)
+def test_faults_of_a_plan_are_said_in_vietnamese(text: str, code: str, key: str, row: int) -> None:
+    with pytest.raises(SipasError) as raised:
+        sipas("estimate", DATA / "apistrat.csv", "--plan", plan_file(text))
+    assert (raised.value.code, raised.value.parameter) == (f"estimation.{code}", key)
+    assert raised.value.place.row == row
+    assert "«" in say(raised.value)
+    if code == "analysis_word_unknown":
+        assert "centered, adjust" in say(raised.value).replace("fail, remove, certainty, average, ", "")
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_tables_in_files_leave_the_account_on_the_terminal(tmp_path: Path, form: str) -> None:
+    rows = pl.DataFrame({"w": [1.0, 2.0, 0.0, 1.0], "h": ["a", "a", "a", "b"], "d": ["", None, "x", "x"]})
+    rows.with_columns(y=pl.Series([1.0, None, 3.0, 4.0])).write_parquet(tmp_path / "rows.parquet")
+    asked = ("--weight", "w", "--strata", "h", "--mean", "y", "--by", "d")
+    said = sipas("estimate", tmp_path / "rows.parquet", *asked, "--format", form, "--output", tmp_path / "out")
+    assert "mean(y): số dòng 3 · dòng quyền số 0 1 · không trả lời 1" in said.stderr
+    assert "d: số dòng không thuộc miền nào: 1" in said.stderr
+    assert "Số tầng chỉ có một đơn vị mẫu" in said.stderr
+    assert said.stdout == ""
+    printed = sipas("estimate", tmp_path / "rows.parquet", *asked)
+    assert printed.stdout.count("Toàn bộ") == 1
+    assert "«»" in printed.stdout
+    assert printed.stderr == ""
+
+
+def test_conventions_from_the_command_line() -> None:
+    asked = (DATA / "apistrat.csv", "--weight", "pw", "--strata", "dnum", "--mean", "api00", "--share", "awards=Yes")
+    more = ("--lonely", "certainty", "--interval", "wilson", "--df", "10", "--deff", "wor", "--format", "json")
+    found = json.loads(sipas("estimate", *asked, *more).stdout)["estimates"]
+    how = Conventions(interval="wilson", df=10, deff="wor")
+    rows = pl.read_csv(DATA / "apistrat.csv")
+    design = Design(weight="pw", strata="dnum", lonely="certainty")
+    wanted = (Wanted(mean="api00"), Wanted(share="awards", of=("Yes",)))
+    expected = Survey(rows, design, conventions=how).estimate(*wanted).table
+    assert pl.DataFrame(found, schema=expected.schema).equals(expected)
+    assert found[0]["df"] == 10
+    with pytest.raises(SipasError, match="analysis_word_unknown"):
+        sipas("estimate", *asked, "--lonely", "none")
+
+
+def test_a_plan_names_the_files_of_its_units_and_pairs(tmp_path: Path) -> None:
+    rows = pl.DataFrame({"u": ["01", "01", "02"], "y": [1.0, 2.0, 4.0], "p": [0.5, 0.5, 0.4]})
+    rows.write_csv("rows.csv")
+    Path("units.csv").write_text("stratum,psu\n,01\n,02\n,03\n", encoding="utf-8")
+    pl.DataFrame({"psu": ["01", "02", "03"]}).with_columns(stratum=pl.lit("")).write_parquet("units.parquet")
+    results = []
+    for name in ("units.csv", "units.parquet"):
+        plan = plan_file(f"design: {{psu: u}}\npsus: {name}\nestimates: [{{total: y}}]\n")
+        results.append(json.loads(sipas("estimate", "rows.csv", "--plan", plan, "--format", "json").stdout))
+    drawn = pl.DataFrame({"stratum": [""] * 3, "psu": ["01", "02", "03"]})
+    expected = Survey(rows, Design(psu="u"), psus=drawn).total("y")
+    for found in results:
+        assert found["estimates"][0]["se"] == pytest.approx(expected["se"][0], **EXACT)
+    Path("pairs.csv").write_text("stratum,psu,other,probability\n,01,02,0.15\n", encoding="utf-8")
+    plan = plan_file("design: {psu: u, rate: p, pps: joint}\njoint: pairs.csv\nestimates: [{total: y}]\n")
+    pairs = pl.DataFrame({"stratum": [""], "psu": ["01"], "other": ["02"], "probability": [0.15]})
+    found = json.loads(sipas("estimate", "rows.csv", "--plan", plan, "--format", "json").stdout)
+    expected = Survey(rows, Design(psu="u", rate="p", pps="joint"), joint=pairs).total("y")
+    assert found["estimates"][0]["se"] == pytest.approx(expected["se"][0], **EXACT)
+    with pytest.raises(SipasError, match="file_missing"):
+        sipas("estimate", "rows.csv", "--plan", plan_file("psus: no.parquet\nestimates: [{total: y}]\n"))

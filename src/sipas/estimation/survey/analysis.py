@@ -17,12 +17,16 @@ from sipas.estimation.linear.freedom import DegreesOfFreedom
 from sipas.estimation.moments.engines import Engine
 from sipas.estimation.quantiles.quantile_rules import QuantileRule
 from sipas.estimation.replicates import ReplicateDesign, Replication
+from sipas.estimation.survey.analysis_refusals import analysis_refusal
 from sipas.estimation.survey.results import Results
+from sipas.estimation.survey.sample_files import read_units
 from sipas.estimation.survey.survey import Survey
 from sipas.estimation.survey.wanted import Wanted
 from sipas.intake import YamlText, read_yaml_text
 from sipas.weighting import Distance
 from sipas.weighting.distances import Method
+
+HERE = Path()
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +54,9 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         As in ``Conventions``.
     quantile_rule : QuantileRule
         What a quantile is.
+    psus, joint : str, optional
+        Names of files (Parquet, CSV, XLSX) with all primary units drawn and with probabilities of pairs, as in
+        ``collapse``.
     """
 
     estimates: tuple[Wanted, ...]
@@ -66,6 +73,8 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     df: DegreesOfFreedom = "domain"
     deff: Replacement = "wr"
     quantile_rule: QuantileRule = "math"
+    psus: str | None = None
+    joint: str | None = None
 
     def columns(self) -> tuple[str, ...]:
         """Give the columns it reads.
@@ -111,13 +120,15 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         compared = (one.column for one in self.estimates if one.compares_numbers())
         return tuple(dict.fromkeys(column for column in compared if column not in named))
 
-    def run(self, rows: pl.DataFrame | Path | str, *, engine: Engine | None = None) -> Results:
+    def run(self, rows: pl.DataFrame | Path | str, *, folder: Path = HERE, engine: Engine | None = None) -> Results:
         """Carry it out.
 
         Parameters
         ----------
         rows : polars.DataFrame, path or str
             As in ``Survey``.
+        folder : pathlib.Path
+            Where the files ``psus`` and ``joint`` are, beside the plan.
         engine : DuckDB or Spark, optional
             As in ``collapse``.
 
@@ -129,7 +140,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Raises
         ------
         SipasError
-            As ``Survey.estimate``.
+            As ``Survey.estimate`` and ``read_units``.
         """
         how = Conventions(level=self.level, interval=self.interval, totals=self.totals, df=self.df, deff=self.deff)
         survey = Survey(
@@ -137,6 +148,8 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             self.given_replicates or self.design,
             calibration=self.calibration,
             replication=self.replication,
+            psus=None if self.psus is None else read_units(folder / self.psus),
+            joint=None if self.joint is None else read_units(folder / self.joint),
             engine=engine,
             conventions=how,
             rule=self.quantile_rule,
@@ -165,8 +178,8 @@ def read_analysis(path: Path) -> Analysis:
     Raises
     ------
     SipasError
-        ``estimation.analysis_not_valid`` with the line, errors of the design and of the estimates, and those of
-        ``intake`` for YAML that cannot be read.
+        Those of ``analysis_refusal`` with the line, errors of the design and of the estimates, and those of ``intake``
+        for YAML that cannot be read.
     """
     text = analysis_text(path)
     return analysis_of(text.data, text)
@@ -216,14 +229,11 @@ def analysis_of(data: object, text: YamlText | None = None) -> Analysis:
     Raises
     ------
     SipasError
-        ``estimation.analysis_not_valid``, errors of the design and of the estimates.
+        By ``analysis_refusal``; errors of the design and of the estimates.
     """
     try:
         return msgspec.convert(data, Analysis, strict=True)
     except msgspec.ValidationError as error:
-        if isinstance(error.__cause__, SipasError):
-            raise error.__cause__ from None
-        message, _, path = str(error).partition(" - at ")
-        node = path.strip("`$.")
-        place = Place(node=node) if text is None else text.place(node)
-        raise SipasError("estimation.analysis_not_valid", got=message, place=place) from None
+        found = error.__cause__
+        refusal = found if isinstance(found, SipasError) else analysis_refusal(error, Analysis, text)
+        raise refusal from None

@@ -176,11 +176,14 @@ def _number(one: Wanted, value: Value) -> float:
 
 
 def _among(texts: pl.Series, of: Sequence[Value]) -> pl.Series:
-    for value in of:
-        if not (texts == str(value)).any():
-            there = texts.drop_nulls().unique().sort().to_list()[:MOST_NAMED]
-            place = Place(column=texts.name)
-            raise SipasError("estimation.value_unknown", texts.name, expected=there, got=str(value), place=place)
+    unseen = [value for value in of if not (texts == str(value)).any()]
+    named = [value for value in unseen if isinstance(value, str)]
+    if named or (len(unseen) == len(of) and texts.count()):
+        there = texts.drop_nulls().unique().sort().to_list()[:MOST_NAMED]
+        got = str(named[0]) if named else ", ".join(str(value) for value in of)
+        raise SipasError(
+            "estimation.value_unknown", texts.name, expected=there, got=got, place=Place(column=texts.name)
+        )
     return texts.is_in([str(value) for value in of])
 
 

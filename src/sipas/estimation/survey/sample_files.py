@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from sipas.tables import REJECTED
 MISSING = ("NA", "NaN", ".")
 PARQUET = (".parquet", ".pq")
 WHOLE = r"^[+-]?\d+$"
+SIZES = re.compile(r"(psu_)?(population|rate|sample)(_\d+)?|probability|squares")
 EXACT = 2**53  # whole numbers below it are doubles without loss
 
 
@@ -125,6 +127,37 @@ def read_sample(
         for name in columns
     ]
     return SampleFile(pl.DataFrame(series), table.skipped, table.file, table.sheet, table.rows)
+
+
+def read_units(path: Path) -> pl.DataFrame:
+    """Read a list of units or of pairs of units that belongs to a design.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Parquet, or CSV, XLSX, XLS with a decimal point; columns as ``collapse`` wants them of ``psus`` and ``joint``.
+
+    Returns
+    -------
+    polars.DataFrame
+        Sizes, rates and probabilities as numbers, all other columns as written.
+
+    Raises
+    ------
+    SipasError
+        ``estimation.cell_not_a_number``, ``intake.file_missing`` and the others of ``intake.read``.
+    """
+    if path.suffix.lower() in PARQUET:
+        if not path.is_file():
+            raise SipasError("intake.file_missing", "path", got=str(path), place=Place(file=path.name))
+        return pl.read_parquet(path)
+    table = read(path)
+    columns = [
+        _numbers(table, name, ".", MISSING) if SIZES.fullmatch(name) else _texts(table, name, MISSING)
+        for name in table.headers
+    ]
+    # Such a file cannot tell the empty text, the name of the one stratum, from an empty cell.
+    return pl.DataFrame(columns).with_columns(pl.col(r"^stratum(_\d+)?$").fill_null(""))
 
 
 def _texts(table: OfficeTable, column: str, missing: Sequence[str]) -> pl.Series:

@@ -308,7 +308,14 @@ class Survey:
             moments = collapse(rows, self.design, measures, kinds, psus=self.psus, joint=self.joint, engine=self.engine)
             return moments, None if self.replication is None else replicate_factors(moments, self.replication)
         moments = collapse_calibrated(
-            rows, self.design, measures, kinds, calibration=self.calibration, psus=self.psus, engine=self.engine
+            rows,
+            self.design,
+            measures,
+            kinds,
+            calibration=self.calibration,
+            psus=self.psus,
+            joint=self.joint,
+            engine=self.engine,
         )
         if self.replication is None or moments.calibration is None:
             return moments, None
