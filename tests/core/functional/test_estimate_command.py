@@ -289,5 +289,9 @@ def test_a_plan_names_the_files_of_its_units_and_pairs(tmp_path: Path) -> None:
     found = json.loads(sipas("estimate", "rows.csv", "--plan", plan, "--format", "json").stdout)
     expected = Survey(rows, Design(psu="u", rate="p", pps="joint"), joint=pairs).total("y")
     assert found["estimates"][0]["se"] == pytest.approx(expected["se"][0], **EXACT)
+    Path("pairs.csv").write_text("stratum,psu,other,probability\n,01,02,1.5\n", encoding="utf-8")
+    with pytest.raises(SipasError, match="joint_not_valid") as raised:
+        sipas("estimate", "rows.csv", "--plan", plan)
+    assert raised.value.place == Place(row=1, column="probability")
     with pytest.raises(SipasError, match="file_missing"):
         sipas("estimate", "rows.csv", "--plan", plan_file("psus: no.parquet\nestimates: [{total: y}]\n"))

@@ -63,11 +63,16 @@ class SampleFile:
         try:
             yield
         except SipasError as error:
-            row = error.place.row
-            if row is not None and error.place.file is None:
-                line = row if self.lines is None else int(self.lines[row - 1])
-                error.place = replace(error.place, file=self.file, sheet=self.sheet, row=line)
+            place = error.place
+            if place.row is not None and place.file is None and self._has(place.column):
+                line = place.row if self.lines is None else int(self.lines[place.row - 1])
+                error.place = replace(place, file=self.file, sheet=self.sheet, row=line)
             raise
+
+    def _has(self, column: str | None) -> bool:
+        """Whether a column is of the sample, and not of a list that belongs to its design."""
+        rows = self.rows.lazy() if isinstance(self.rows, pl.DataFrame) else pl.scan_parquet(self.rows)
+        return column is None or column in rows.collect_schema()
 
 
 def read_sample(
