@@ -50,6 +50,8 @@ def test_a_new_installation_from_first_command_to_tampering(run: Run, folder: Pa
     assert checked.returncode == 0, checked.stderr
     good = run("audit", "verify")
     assert "4 bản ghi" in good.stdout, "register, roles, account, role: once each"
+    write_at_once(folder)
+    assert "104 bản ghi" in run("audit", "verify").stdout
     exported = folder / "nhat-ky.jsonl"
     assert run("audit", "export", str(exported)).returncode == 0
     assert run("audit", "verify", "--head", "1:" + "0" * 64).returncode == 1
@@ -62,6 +64,26 @@ def test_a_new_installation_from_first_command_to_tampering(run: Run, folder: Pa
     assert "3: hash" in found.stderr
     assert "audit_record_no_update" in found.stderr
     assert "audit.E001" in run("check").stderr
+
+
+WRITER = """
+import django
+django.setup()
+from django.db import transaction
+from sipas_web.audit.actions import record
+from sipas_web.audit.actors import command_line
+for number in range(50):
+    with transaction.atomic():
+        record(by=command_line(), action="test.act", subject="x", details={"number": number})
+"""
+
+
+def write_at_once(folder: Path) -> None:
+    """Two processes write into one chain."""
+    settings = {"SIPAS_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "sipas_web.config.settings"}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "src"), **settings}
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER], env=environment) for _ in range(2)]
+    assert [writer.wait() for writer in writers] == [0, 0]
 
 
 def test_a_wrong_setting_is_one_line(run: Run) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import allauth
+import django
+import polib
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from tests.web.conftest import PASSWORD
 
 from sipas_web.accounts import actions
+from sipas_web.accounts.actions.assigning import write_assignment
 from sipas_web.accounts.actions.roles import shipped
 from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
@@ -163,3 +171,64 @@ def state(unit: Unit, person: Person) -> list[Any]:
         list(Invitation.objects.filter(unit=unit).values()),
         list(Role.objects.filter(area__isnull=False).values_list("code", "permissions__permission").order_by("code")),
     ]
+
+
+# Every English text of our catalogue, of allauth and of Django that has several words and no places to fill.
+CATALOGUES = (
+    Path(actions.__file__).parents[2] / "locale/vi/LC_MESSAGES/django.po",
+    Path(allauth.__file__).parent / "locale/fr/LC_MESSAGES/django.po",
+    Path(django.__file__).parent / "conf/locale/vi/LC_MESSAGES/django.po",
+    Path(django.__file__).parent / "contrib/auth/locale/vi/LC_MESSAGES/django.po",
+)
+ENGLISH = {
+    " ".join(piece.split())
+    for path in CATALOGUES
+    for entry in polib.pofile(str(path))
+    for text in (entry.msgid, entry.msgid_plural)
+    for piece in re.split(r"%\(\w+\)s|%[sd]|\{\w*\}|<[^>]+>", text)
+    if piece.strip().count(" ") >= 1 and len(piece.strip()) > 7
+}
+
+
+def plain_url(name: str) -> str | None:
+    """Give the address of a page that needs nothing in it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def visible(page: str) -> str:
+    """Give the text of a page and what is read aloud, without scripts."""
+    page = re.sub(r"<script.*?</script>", " ", page, flags=re.DOTALL)
+    spoken = re.findall(r'(?:aria-label|placeholder|alt|title)="([^"]*)"', page)
+    return " ".join(html.unescape(" ".join([re.sub(r"<[^>]+>", " ", page), *spoken])).split())
+
+
+def test_no_page_speaks_english_to_a_vietnamese_reader(
+    client: Client, hire: Hire, dong_nai: Unit, world: dict[str, tuple[Unit, Person]], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    assert len(ENGLISH) > 250
+    person = hire("administrator", units.root())
+    for role in ("inspector", "department"):
+        write_assignment(
+            person=person, role=Role.objects.get(code=role), unit=units.root(), since=units.today(), until=None
+        )
+    seen = 0
+    for ask in (Client(), client):
+        if ask is client:
+            ask.post("/tai-khoan/login/", {"login": person.username, "password": PASSWORD})
+        urls = [url_of(p, *world["own"]) for p in OURS.values()]
+        urls += [url for name in sorted(ALLAUTH_PAGES) if (url := plain_url(name))]
+        for url in urls:
+            for send in (ask.get, ask.post):
+                if send == ask.post and url in {"/tai-khoan/logout/", "/giao-dien/chu-de/"}:
+                    continue
+                answer = send(url)
+                if answer.headers.get("Content-Type", "").startswith("text/html"):
+                    text = visible(answer.content.decode())
+                    found = sorted(t for t in ENGLISH if t in text)
+                    assert not found, (url, found)
+                    seen += 1
+    assert seen > 60
