@@ -179,7 +179,9 @@ class DuckDB:
             config["memory_limit"] = self.memory_limit
         if folder is not None or self.spill is not None:
             config["temp_directory"] = folder or str(self.spill)
-        return duckdb.connect(config=config)
+        database = duckdb.connect(config=config)
+        database.execute("SET enable_progress_bar = false")  # it would write into the terminal of whoever calls
+        return database
 
     @contextmanager
     def opened(self, rows: Rows) -> Iterator[DuckDBRows]:

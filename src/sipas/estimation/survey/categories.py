@@ -94,7 +94,7 @@ def asked(rows: pl.DataFrame | Path | str, wanted: Sequence[Wanted], others: Seq
     ------
     SipasError
         ``estimation.nothing_wanted``, ``estimation.wanted_repeated``, ``estimation.column_unknown``,
-        ``estimation.value_unknown`` (a text that nobody gave, or numbers none of which anybody gave),
+        ``estimation.value_unknown`` (a text that nobody gave; a number that nobody gave is a share of 0),
         ``estimation.value_not_a_number``,
         ``estimation.too_many_categories``, ``estimation.value_not_finite``.
     """
@@ -117,7 +117,6 @@ def asked(rows: pl.DataFrame | Path | str, wanted: Sequence[Wanted], others: Seq
             columns[column.name] = column
         elif one.statistic != "quantile":
             questions.append(_plain(one))
-    _refuse_unseen(lazy, [one for one in wanted if one.of and schema[one.column].is_numeric()])
     quantiles = tuple(dict.fromkeys(one.column for one in wanted if one.statistic == "quantile"))
     return Asked(frame.with_columns(columns.values()) if coded else rows, tuple(questions), quantiles)
 
@@ -178,35 +177,11 @@ def _number(one: Wanted, value: Value) -> float:
 def _among(texts: pl.Series, of: Sequence[Value]) -> pl.Series:
     unseen = [value for value in of if not (texts == str(value)).any()]
     named = [value for value in unseen if isinstance(value, str)]
-    if named or (len(unseen) == len(of) and texts.count()):
+    if named:
         there = texts.drop_nulls().unique().sort().to_list()[:MOST_NAMED]
-        got = str(named[0]) if named else ", ".join(str(value) for value in of)
-        raise SipasError(
-            "estimation.value_unknown", texts.name, expected=there, got=got, place=Place(column=texts.name)
-        )
+        place = Place(column=texts.name)
+        raise SipasError("estimation.value_unknown", texts.name, expected=there, got=named[0], place=place)
     return texts.is_in([str(value) for value in of])
-
-
-def _refuse_unseen(rows: pl.LazyFrame, wanted: Sequence[Wanted]) -> None:
-    """Refuse numbers none of which occurs, where there are answers."""
-    if not wanted:
-        return
-    schema = rows.collect_schema()
-    seen = [_seen(one, schema[one.column]).alias(f"seen{i}") for i, one in enumerate(wanted)]
-    given = [pl.col(one.column).count().alias(f"given{i}") for i, one in enumerate(wanted)]
-    found = rows.select(*seen, *given).collect().row(0, named=True)
-    for i, one in enumerate(wanted):
-        if found[f"given{i}"] and not found[f"seen{i}"]:
-            there = rows.select(pl.col(one.column).drop_nulls().unique().sort().head(MOST_NAMED)).collect()
-            got, place = ", ".join(str(value) for value in one.of), Place(column=one.column)
-            expected = there[one.column].to_list()
-            raise SipasError("estimation.value_unknown", one.column, expected=expected, got=got, place=place)
-
-
-def _seen(one: Wanted, dtype: pl.DataType) -> pl.Expr:
-    if _direct(one, dtype):
-        return pl.col(one.column).is_in(list(one.of)).any()
-    return pl.col(one.column).cast(pl.Float64).is_in([float(value) for value in one.of]).any()
 
 
 def _categories(frame: pl.DataFrame, one: Wanted) -> tuple[list[Question], pl.Series]:
