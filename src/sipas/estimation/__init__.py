@@ -40,9 +40,10 @@ from sipas.estimation.linear.linearise import (
     kish_size,
     numerators,
     ratios,
+    totals,
     unanimous,
 )
-from sipas.estimation.linear.linearised import Linearised, across, totals
+from sipas.estimation.linear.linearised import Linearised, across
 from sipas.estimation.moments.calibrated_collapsing import collapse_calibrated
 from sipas.estimation.moments.calibration_sums import CalibrationSums
 from sipas.estimation.moments.collapsing import collapse

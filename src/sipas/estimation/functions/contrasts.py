@@ -21,6 +21,11 @@ from sipas.estimation.intervals.intervals import t_interval
 from sipas.estimation.linear.freedom import DegreesOfFreedom, degrees_of
 from sipas.estimation.linear.linearised import Linearised, across
 
+COLUMNS: dict[str, type[pl.DataType]] = {
+    **dict.fromkeys(("domain_kind", "domain", "name"), pl.String),
+    "n": pl.Int64,
+    **dict.fromkeys(("estimate", "se", "low", "high", "df"), pl.Float64),
+}
 Pair = tuple[str, str]  # domain, estimate
 Function = str | Callable[[Mapping[str, Number]], Number]
 
@@ -57,6 +62,7 @@ def beside(parts: Mapping[str, Linearised]) -> Linearised:
         scores=np.hstack([one.scores for one in given]),
         answers=np.hstack([one.answers for one in given]),
         crossed=np.concatenate(crossed, axis=2) if len(crossed) == len(given) else None,
+        summed=np.concatenate([np.zeros(len(one.names), bool) if one.summed is None else one.summed for one in given]),
     )
 
 
@@ -114,7 +120,7 @@ def contrast(
     polars.DataFrame
         ``domain_kind``, ``domain`` (those of the pairs joined by "; "), ``name``, ``n``, ``estimate``, ``se``,
         ``low``, ``high`` (by t), ``df``; first what is taken in every domain, by domain and name. Missing where one of
-        the estimates, or its error, is.
+        the estimates, or its error, is. No row where nothing is asked.
 
     Raises
     ------
@@ -135,7 +141,7 @@ def contrast(
         pairs, weights = list(chosen), np.array(list(chosen.values()))
         value = float(weights @ _values(one, pairs))
         tables.append(_between(one, name, pairs, (value, weights), level, df))
-    return pl.concat(tables)
+    return pl.concat([pl.DataFrame(schema=COLUMNS), *tables])
 
 
 def function_of(
@@ -174,6 +180,8 @@ def function_of(
         ``estimation.level_not_valid``, ``estimation.degrees_not_valid``.
     """
     _refuse_level(level)
+    if of is None and not functions:
+        return pl.DataFrame(schema=COLUMNS)
     if of is None:
         return _inside(one, {name: _read(function) for name, function in functions.items()}, level, df)
     values = dict(zip(of, _values(one, list(of.values())), strict=True))
@@ -184,7 +192,7 @@ def function_of(
         pairs = [of[key] for key in slopes] or list(of.values())
         weights = np.array(list(slopes.values()) or [0.0] * len(pairs))
         tables.append(_between(one, name, pairs, (value, weights), level, df))
-    return pl.concat(tables)
+    return pl.concat([pl.DataFrame(schema=COLUMNS), *tables])
 
 
 def smooth(one: Linearised, functions: Mapping[str, Function]) -> Linearised:

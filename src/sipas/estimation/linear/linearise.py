@@ -41,6 +41,30 @@ def parts_of(measure: Measure) -> tuple[Term, tuple[Term, ...], tuple[Term, ...]
             return counted(measure.columns), (), ()
 
 
+def totals(grid: Grid, terms: tuple[Term, ...], answers: tuple[Term, ...]) -> Linearised:
+    """Take weighted sums as estimates of totals.
+
+    Parameters
+    ----------
+    grid : Grid
+        One kind of domain.
+    terms : tuple of Term
+        Sums.
+    answers : tuple of Term
+        For each, the count of the respondents behind it.
+
+    Returns
+    -------
+    Linearised
+        The totals, whose scores are the primary units' own sums.
+    """
+    sums = grid.sums(terms)
+    values = grid.per_domain(grid.per_segment(sums))
+    names = tuple(term.name for term in terms)
+    every = np.ones(len(names), dtype=bool)
+    return Linearised(grid, names, values, sums, grid.sums(answers), grid.crossed(terms), every)
+
+
 def ratios(grid: Grid, measures: tuple[Measure, ...]) -> Linearised:
     """Estimate every measure as the ratio of its two totals: share, mean, ratio.
 
@@ -102,12 +126,13 @@ def numerators(grid: Grid, measures: tuple[Measure, ...]) -> Linearised:
     Returns
     -------
     Linearised
-        Named as the measures.
+        Named as the measures; NaN where nobody answered, which is no total of 0.
     """
     counts, above, _ = _sums(grid, measures)
-    values = grid.per_domain(grid.per_segment(above))
+    values, there = (grid.per_domain(grid.per_segment(sums)) for sums in (above, counts))
     over, _ = _crossed(grid, measures)
-    return Linearised(grid, tuple(measure.name for measure in measures), values, above, counts, over)
+    names, every = tuple(measure.name for measure in measures), np.ones(len(measures), dtype=bool)
+    return Linearised(grid, names, np.where(there > 0, values, np.nan), above, counts, over, every)
 
 
 def denominators(grid: Grid, measures: tuple[Measure, ...]) -> Reals:

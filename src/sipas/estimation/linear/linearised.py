@@ -13,10 +13,10 @@ from functools import cached_property
 import numpy as np
 
 from sipas.errors import SipasError
-from sipas.estimation.designs.measures import Term
 from sipas.estimation.designs.strata import Flags, Reals
 from sipas.estimation.linear.completion import completed
 from sipas.estimation.linear.grid import Grid
+from sipas.estimation.linear.knowledge import ROUNDING, spread_below, units_enough
 from sipas.estimation.linear.levels import Level, Sides, crossed, products, sides, spread_of, squares
 from sipas.estimation.linear.pair_sums import paired, paired_across
 from sipas.estimation.linear.residual_forms import (
@@ -48,6 +48,8 @@ class Linearised:
         Unweighted respondents behind the estimate in each row.
     crossed : array, shape (D, P, A), optional
         What the scores are to the totals, for the cross sums of a calibration: made by the same linear steps.
+    summed : array of bool, shape (A,), optional
+        Which are totals; missing: none.
     """
 
     grid: Grid
@@ -56,6 +58,7 @@ class Linearised:
     scores: Reals
     answers: Reals
     crossed: Reals | None = None
+    summed: Flags | None = None
 
     @cached_property
     def n(self) -> Reals:
@@ -127,15 +130,17 @@ class Linearised:
         Returns
         -------
         array, shape (D, A)
-            NaN where the estimate is, where one primary unit alone (or lonely ones that add nothing) would
-            claim an error of 0, and where a form of pairs falls below 0.
+            NaN where the estimate is, where one primary unit alone (or lonely ones that add nothing) would claim an
+            error of 0 (``sipas.estimation.linear.knowledge``), and where a form of pairs falls below 0.
         """
+        return np.asarray(np.where(self._known, self._all_squares, np.nan))
+
+    @cached_property
+    def _all_squares(self) -> Reals:
         cross, form, crossed = self.grid.cross, self._form, self.crossed
         if form is None or cross is None or crossed is None:
-            found = np.vstack([one._squares() for one in self._residuals()])
-        else:
-            found = variances_of_residuals(form, cross, self.grid, self.scores, crossed)
-        return np.asarray(np.where(self._known, found, np.nan))
+            return np.vstack([one._squares() for one in self._residuals()])
+        return variances_of_residuals(form, cross, self.grid, self.scores, crossed)
 
     def covariance(self, domain: str) -> Reals:
         """Give the covariance of all estimates inside one domain.
@@ -265,7 +270,7 @@ class Linearised:
         for d in range(len(self.grid.domains)):
             scores[rows[d] : rows[d + 1]] = self.scores[rows[d] : rows[d + 1]] @ slope[d].T
         crossed = None if self.crossed is None else self.crossed @ slope.transpose(0, 2, 1)
-        return replace(self, names=names, values=values, scores=scores, answers=answers, crossed=crossed)
+        return replace(self, names=names, values=values, scores=scores, answers=answers, crossed=crossed, summed=None)
 
     def side(self, name: str) -> Linearised:
         """Take one estimate out.
@@ -282,8 +287,9 @@ class Linearised:
         """
         one = [self.place(name)]
         crossed = None if self.crossed is None else self.crossed[:, :, one]
+        summed = None if self.summed is None else self.summed[one]
         return Linearised(
-            self.grid, (name,), self.values[:, one], self.scores[:, one], self.answers[:, one], crossed=crossed
+            self.grid, (name,), self.values[:, one], self.scores[:, one], self.answers[:, one], crossed, summed
         )
 
     @cached_property
@@ -323,38 +329,16 @@ class Linearised:
 
     @cached_property
     def _known(self) -> Flags:
-        base = self.grid.base
-        strata = base.strata
-        sure = strata.census | (strata.lonely & (strata.rule == "certainty"))
-        unsure = base.per_domain((self._members & ~sure[base.stratum][:, None]).astype(np.float64))
-        units, _ = self._units_and_strata
-        lonely_only = (self._lonely_of(base, self._active_base) == unsure) & (strata.rule in {"remove", "average"})
-        known = (unsure == 0) | ((units > 1) & ~lonely_only)
-        return np.asarray(known & np.isfinite(self.values))
-
-
-def totals(grid: Grid, terms: tuple[Term, ...], answers: tuple[Term, ...]) -> Linearised:
-    """Take weighted sums as estimates of totals.
-
-    Parameters
-    ----------
-    grid : Grid
-        One kind of domain.
-    terms : tuple of Term
-        Sums.
-    answers : tuple of Term
-        For each, the count of the respondents behind it.
-
-    Returns
-    -------
-    Linearised
-        The totals, whose scores are the primary units' own sums.
-    """
-    sums = grid.sums(terms)
-    values = grid.per_domain(grid.per_segment(sums))
-    return Linearised(
-        grid, tuple(term.name for term in terms), values, sums, grid.sums(answers), crossed=grid.crossed(terms)
-    )
+        lonely = self._lonely_of(self.grid.base, self._active_base)
+        sure, one = units_enough(self.grid.base, self._active_base, lonely)
+        if one.any():
+            below = spread_below(self.grid.levels[1:], self._active[1:], one.shape)
+            sure = sure | (
+                one
+                & (below | (False if self.summed is None else self.summed))
+                & (self._all_squares > (ROUNDING * self.values) ** 2)
+            )
+        return np.asarray(sure & np.isfinite(self.values))
 
 
 def across(left: Linearised, name: str, right: Linearised, other: str) -> Reals:

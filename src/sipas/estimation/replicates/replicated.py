@@ -11,6 +11,7 @@ import numpy as np
 from sipas.errors import SipasError
 from sipas.estimation.designs.strata import Flags, Reals
 from sipas.estimation.linear.grid import Grid
+from sipas.estimation.linear.knowledge import ROUNDING
 from sipas.estimation.linear.levels import Level
 from sipas.estimation.replicates.factors import Factors
 
@@ -33,6 +34,8 @@ class Replicated:
         Unweighted respondents behind the estimate in each row.
     factors : Factors
         Scale, rscales, centre and degrees of freedom.
+    summed : bool
+        Whether the estimates are totals.
     """
 
     grid: Grid
@@ -41,6 +44,7 @@ class Replicated:
     replicates: Reals
     answers: Reals
     factors: Factors
+    summed: bool = False
 
     @cached_property
     def n(self) -> Reals:
@@ -126,10 +130,16 @@ class Replicated:
         -------
         array, shape (D, A)
             scale × sum of rscales × squared deviations; NaN where the estimate is, where no replicate has a value,
-            and where one primary unit alone (or lonely ones that add nothing) would claim an error of 0.
+            and where one primary unit alone (or lonely ones that add nothing) would claim an error of 0; one is enough
+            for a total, as in ``Linearised.variance``.
         """
-        found = self.factors.scale * np.einsum("rda,rda,r->da", self._spread, self._spread, self.factors.rscales)
-        return np.where(self._known, found, np.nan)
+        return np.where(self._known, self._all_squares, np.nan)
+
+    @cached_property
+    def _all_squares(self) -> Reals:
+        return np.asarray(
+            self.factors.scale * np.einsum("rda,rda,r->da", self._spread, self._spread, self.factors.rscales)
+        )
 
     def covariance(self, domain: str) -> Reals:
         """Give the covariance of all estimates inside one domain.
@@ -190,7 +200,7 @@ class Replicated:
         moved = values + np.einsum("rda,dba->rdb", np.nan_to_num(away, nan=0.0), slope)
         lost = np.einsum("rda,dba->rdb", np.isnan(away).astype(np.float64), (slope != 0).astype(np.float64)) > 0
         moved = np.where(lost, np.nan, moved)
-        return replace(self, names=names, values=values, replicates=moved, answers=answers)
+        return replace(self, names=names, values=values, replicates=moved, answers=answers, summed=False)
 
     def transform(self, names: tuple[str, ...], function: Callable[[Reals], Reals], answers: Reals) -> Replicated:
         """Take any function of the estimates, worked out anew in every replicate.
@@ -210,7 +220,7 @@ class Replicated:
             The functions, on the same grid.
         """
         values, moved = called(function, self.values), called(function, self.replicates)
-        return replace(self, names=names, values=values, replicates=moved, answers=answers)
+        return replace(self, names=names, values=values, replicates=moved, answers=answers, summed=False)
 
     def _covariance(self, d: int) -> Reals:
         spread = self._spread[:, d] * np.sqrt(self.factors.rscales)[:, None]
@@ -255,7 +265,10 @@ class Replicated:
         sure = (sure | (strata.lonely & (strata.rule == "certainty")))[level.stratum]
         unsure = level.per_domain((self._members & ~sure[:, None]).astype(np.float64))
         lonely_only = (self.lonely() == unsure) & (strata.rule in {"remove", "average"})
-        known = (unsure == 0) | ((self._units > 1) & ~lonely_only & np.isfinite(self.replicates).any(axis=0))
+        any_left = ~lonely_only & np.isfinite(self.replicates).any(axis=0)
+        known = (unsure == 0) | ((self._units > 1) & any_left)
+        if self.summed:
+            known |= (self._units == 1) & any_left & (self._all_squares > (ROUNDING * self.values) ** 2)
         return np.asarray(known & np.isfinite(self.values))
 
 

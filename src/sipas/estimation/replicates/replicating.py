@@ -6,6 +6,7 @@ Factors are constant inside a unit, so the totals of all replicates of a domain 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -82,7 +83,8 @@ def replicated_totals(grid: Grid, terms: tuple[Term, ...], answers: tuple[Term, 
     SipasError
         As ``replicated``.
     """
-    return replicated(grid, terms, _same, tuple(term.name for term in terms), answers, factors)
+    found = replicated(grid, terms, _same, tuple(term.name for term in terms), answers, factors)
+    return replace(found, summed=True)
 
 
 def replicated_ratios(grid: Grid, measures: tuple[Measure, ...], factors: Factors) -> Replicated:
@@ -131,7 +133,7 @@ def replicated_numerators(grid: Grid, measures: tuple[Measure, ...], factors: Fa
     Returns
     -------
     Replicated
-        Named as the measures.
+        Named as the measures; NaN where nobody answered, as ``numerators``.
 
     Raises
     ------
@@ -139,7 +141,8 @@ def replicated_numerators(grid: Grid, measures: tuple[Measure, ...], factors: Fa
         As ``replicated``.
     """
     counts, above, _ = _sums(grid, measures)
-    return _replicated(grid, above, _same, tuple(measure.name for measure in measures), counts, factors)
+    found = _replicated(grid, above, _same, tuple(measure.name for measure in measures), counts, factors)
+    return replace(found, values=np.where(found.n > 0, found.values, np.nan), summed=True)
 
 
 def _same(totals: Reals) -> Reals:
