@@ -14,6 +14,7 @@ from sipas.estimation.linear.grid import Grid
 
 Replacement = Literal["wr", "wor"]
 SUMMED = ("total", "count")
+CANCELLED = 1e-9  # of a mean square: a variance below this is mostly the rounding of the sums it is the difference of
 
 
 def design_effects(
@@ -47,8 +48,9 @@ def design_effects(
     array, shape (D, A)
         V / (S² / n) for means, shares and ratios, V / (W² S² / n) for totals and counts, with S² = n / (n - 1) × the
         weighted variance of the answers (of y - R x over the total of x, for a ratio), W their weight; ``wor``: S²
-        × (1 - n / W). NaN where n < 2, S² = 0, W is below n (``wor``), and for pooled answers, whose spread within
-        respondents the sums do not hold.
+        × (1 - n / W). NaN where n < 2, S² = 0, W is below n (``wor``), where S² is below 1e-9 of the mean square (a
+        mean of 1e8 with a standard deviation of 1: the sums of squares do not hold it), and for pooled answers, whose
+        spread within respondents the sums do not hold.
 
     Raises
     ------
@@ -119,7 +121,7 @@ def _is_share(measure: Measure, statistic: str) -> bool:
 def _of_mean(grid: Grid, measure: Mean) -> Reals:
     _, *terms = measure.terms()
     weight, sums, squares = _totals(grid, tuple(terms))
-    return _over(squares, weight) - _over(sums, weight) ** 2
+    return _left(_over(squares, weight), _over(sums, weight) ** 2)
 
 
 def _of_count(grid: Grid, measure: Share) -> Reals:
@@ -133,10 +135,16 @@ def _of_ratio(grid: Grid, measure: Ratio, value: Reals, statistic: str) -> Reals
     _, *terms = measure.terms()
     below, above, weight, squares, squares_below, product = _totals(grid, tuple(terms))
     if statistic == "total":
-        return _over(squares, weight) - _over(above, weight) ** 2
+        return _left(_over(squares, weight), _over(above, weight) ** 2)
     # The mean of y - R x is 0, and R divides it by the total of x.
-    residual = squares - 2 * value * product + value**2 * squares_below
+    residual = _left(squares + value**2 * squares_below, 2 * value * product)
     return _over(residual * weight, below**2)
+
+
+def _left(square: Reals, taken: Reals) -> Reals:
+    """Take away, where enough is left to be more than rounding."""
+    left = square - taken
+    return np.where(left > CANCELLED * square, left, np.nan)
 
 
 def _totals(grid: Grid, terms: tuple[Term, ...]) -> Reals:

@@ -168,29 +168,41 @@ class Moments:
             return table.filter(pl.col("domain_kind") == domain_kind)
         return table.with_columns(pl.lit(domain_kind).alias("domain_kind"), pl.col(column).alias("domain"))
 
-    def without(self, part: str) -> Moments:
+    def without(self, part: str, *, strict: bool = True) -> Moments:
         """Leave one part out.
 
         Parameters
         ----------
         part : str
-            Name of a part; unknown names change nothing.
+            Name of a part.
+        strict : bool
+            Whether an unknown name is refused; otherwise it changes nothing.
 
         Returns
         -------
         Moments
             The other parts.
+
+        Raises
+        ------
+        SipasError
+            ``estimation.part_unknown``.
         """
+        if strict:
+            _refuse_parts((part,), self.parts)
         sums = None if self.calibration is None else self.calibration.without((part,))
         return replace(self, table=self.table.filter(pl.col("part") != part), calibration=sums)
 
-    def replaced(self, other: Moments) -> Moments:
+    def replaced(self, other: Moments, *, strict: bool = True) -> Moments:
         """Put corrected parts in the place of the parts of the same names.
 
         Parameters
         ----------
         other : Moments
-            The corrected parts; new names are added.
+            The corrected parts.
+        strict : bool
+            Whether a name that is not there is refused: a part misspelt would be counted beside the one it corrects.
+            Otherwise new parts are added.
 
         Returns
         -------
@@ -200,8 +212,10 @@ class Moments:
         Raises
         ------
         SipasError
-            ``estimation.moments_differ``.
+            ``estimation.part_unknown``, ``estimation.moments_differ``.
         """
+        if strict:
+            _refuse_parts(other.parts, self.parts)
         sums = None if self.calibration is None else self.calibration.without(other.parts)
         kept = replace(self, table=self.table.filter(~pl.col("part").is_in(other.parts)), calibration=sums)
         return merge([kept, other])
@@ -313,6 +327,12 @@ def merge(moments: Iterable[Moments]) -> Moments:
     joint = pl.concat(pairs).unique(maintain_order=True) if pairs else None
     calibration = merge_calibrations(one.calibration for one in given)
     return replace(given[0], table=table, joint=joint, calibration=calibration)
+
+
+def _refuse_parts(wanted: tuple[str, ...], there: tuple[str, ...]) -> None:
+    for part in wanted:
+        if part not in there:
+            raise SipasError("estimation.part_unknown", "part", expected=list(there), got=part)
 
 
 def _starts(table: pl.DataFrame, key: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -67,7 +67,15 @@ def _at(values: Reals, weights: Reals, probabilities: Reals, rule: QuantileRule)
         return _step(values, np.cumsum(weights), probabilities, rule)
     if rule == "hf7" and values.size == 1:
         return np.full(probabilities.shape, values[0])
-    return np.interp(probabilities, _positions(weights, rule), values)
+    return _between(values, _positions(weights, rule), probabilities)
+
+
+def _between(values: Reals, positions: Reals, probabilities: Reals) -> Reals:
+    """Interpolate; a value itself where its position is p, so that what is counted at or below it is with it."""
+    found = np.interp(probabilities, positions, values)
+    last = np.searchsorted(positions, probabilities + SAME_SHARE, side="right") - 1
+    here = np.maximum(last, 0)
+    return np.where(np.abs(positions[here] - probabilities) <= SAME_SHARE, values[here], found)
 
 
 def _step(values: Reals, sums: Reals, probabilities: Reals, rule: QuantileRule) -> Reals:

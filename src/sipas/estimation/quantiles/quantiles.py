@@ -27,6 +27,7 @@ from sipas.estimation.moments.moments import WHOLE, Moments
 from sipas.estimation.moments.query import JOINED, quoted
 from sipas.estimation.quantiles.quantile_rules import QuantileRule, quantiles_of
 
+SAME_VALUE = 1e-12  # of a value: interpolation may lose the last bits of one
 BELOW = "value at or below the quantile {}"
 VALUE, WEIGHT, DOMAIN = "value of the quantile", "weight of the quantile", "domain of the quantile"
 
@@ -236,7 +237,8 @@ def _share_below(
     for number in range(asked.probabilities.size):
         name = BELOW.format(number)
         below = np.full(frame.height, np.nan)
-        below[known] = value <= estimates[of, number]
+        bound = estimates[of, number]
+        below[known] = value <= bound + SAME_VALUE * np.abs(bound)
         columns.append(pl.Series(name, below, nan_to_null=True).cast(pl.Int8))
         measures.append(Share(name, name, (1,)))
     rows = frame.select(*asked.columns, DOMAIN).with_columns(columns)
