@@ -33,8 +33,8 @@ def main() -> None:
         index = sample.estimation.ratio(y="y", x="m")
         done = time.perf_counter()
         print(built - start, done - built)
-    by_item = [sorted((row.by_level[0], row.est, row.se) for row in one.estimates) for one in found]  # type: ignore[index, union-attr]  # lists come for lists
-    whole = index.estimates[0]  # type: ignore[union-attr]  # one comes for one
+    by_item = [sorted((row.by_level[0], row.est, row.se) for row in one.estimates) for one in found]
+    whole = index.estimates[0]
     numbers = [row[place] for place in (1, 2) for rows in by_item for row in rows]
     np.array([*numbers, whole.est, whole.se]).tofile(result)
 

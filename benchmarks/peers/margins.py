@@ -68,7 +68,7 @@ def with_svy(frame: pl.DataFrame, margins: list[Margin]) -> Callable[[], Reals]:
 
     def go() -> Reals:
         raked = sample.weighting.rake(controls=controls, tol=TOLERANCE, max_iter=500, wgt_name="raked")
-        return np.asarray(raked.data["raked"])  # type: ignore[index]  # a frame comes for a frame
+        return np.asarray(raked.data["raked"])
 
     return go
 

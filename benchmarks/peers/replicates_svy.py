@@ -39,8 +39,8 @@ def main() -> None:
     by = sample.estimation.mean(list(NAMES), by="province", method="replication")
     done = time.perf_counter()
     print(made, built - start, done - built)
-    by_item = [sorted((row.by_level[0], row.est, row.se) for row in one.estimates) for one in by]  # type: ignore[index, union-attr]  # lists come for lists
-    ends = [one.estimates[0] for one in whole]  # type: ignore[union-attr]  # the same
+    by_item = [sorted((row.by_level[0], row.est, row.se) for row in one.estimates) for one in by]
+    ends = [one.estimates[0] for one in whole]
     numbers = [*(one.est for one in ends), *(one.se for one in ends)]
     np.array([*numbers, *(row[place] for place in (1, 2) for rows in by_item for row in rows)]).tofile(result)
 

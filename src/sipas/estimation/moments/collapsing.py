@@ -138,8 +138,8 @@ def _added(rows: Rows, about: Description, domains: Domains, part: str) -> list[
     columns = _open(plain, about, domains)
     summed, terms = _summed(about), terms_of(about.measures)
     reals = [name for name, column in columns.items() if column.kind == "real" and name not in summed]
-    for part in plain.parts if reals else ():
-        bad = part.select((~pl.col(name).is_finite()).any() for name in reals).collect()
+    for slice_ in plain.parts if reals else ():
+        bad = slice_.select((~pl.col(name).is_finite()).any() for name in reals).collect()
         for name in (name for name in reals if bad[name][0]):
             raise endless(plain, name)
     found = plain.sums(about.design, terms, domains, carried=bool(about.carried()))
