@@ -71,7 +71,7 @@ def test_replicates_of_domains_in_one_unit(domain: str, errors: list[float | Non
 
 @pytest.mark.parametrize("replicated", [False, True])
 def test_a_total_that_nobody_answered_is_missing(replicated: bool) -> None:
-    """R drops such a domain; 0 with an error of 0 would say that everybody had nothing."""
+    """R gives 0 with an error of 0, which would say that everybody had nothing."""
     rows = ROWS.with_columns(pl.when(pl.col("dom") != "c").then(c).alias(c) for c in ("x", "q"))
     moments = collapse(rows, ONE, MEASURES, (("dom",),))
     factors = replicate_factors(moments, Replication(kind="JKn")) if replicated else None
