@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from sipas.errors import SipasError
 from sipas.estimation.designs.strata import Flags, Reals
 from sipas.estimation.linear.grid import Grid
 
@@ -89,3 +90,28 @@ class Estimated(Protocol):
         array, shape (D, A, A)
             As ``covariance``.
         """
+
+
+def place_of(names: tuple[str, ...], name: str) -> int:
+    """Find an estimate.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Names of the estimates.
+    name : str
+        The one wanted.
+
+    Returns
+    -------
+    int
+        Its column in ``values``.
+
+    Raises
+    ------
+    SipasError
+        ``estimation.estimate_unknown``.
+    """
+    if name not in names:
+        raise SipasError("estimation.estimate_unknown", "name", expected=list(names), got=name)
+    return names.index(name)

@@ -15,6 +15,7 @@ import numpy as np
 from sipas.errors import SipasError
 from sipas.estimation.designs.strata import Flags, Reals
 from sipas.estimation.linear.completion import completed
+from sipas.estimation.linear.estimated import place_of
 from sipas.estimation.linear.grid import Grid
 from sipas.estimation.linear.knowledge import ROUNDING, spread_below, units_enough
 from sipas.estimation.linear.levels import Level, Sides, crossed, products, sides, spread_of, squares
@@ -83,9 +84,7 @@ class Linearised:
         SipasError
             ``estimation.estimate_unknown``.
         """
-        if name not in self.names:
-            raise SipasError("estimation.estimate_unknown", "name", expected=list(self.names), got=name)
-        return self.names.index(name)
+        return place_of(self.names, name)
 
     def degrees(self) -> Reals:
         """Count degrees of freedom: primary units less strata, both only where there are answers.

@@ -19,7 +19,7 @@ import duckdb
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.estimation.moments.query import ROW_NUMBER, quoted
+from sipas.estimation.moments.query import ROW_NUMBER, quoted, text_literal
 from sipas.estimation.moments.row_files import files_of, refuse_differing
 
 Rows: TypeAlias = "pl.DataFrame | Path | str"
@@ -323,7 +323,7 @@ class DuckDBRows:
         str
             In single quotes.
         """
-        return "'" + str(value).replace("'", "''") + "'"
+        return text_literal(value)
 
 
 DUCKDB_KINDS: dict[str, Kind] = {

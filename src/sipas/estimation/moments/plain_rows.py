@@ -22,6 +22,7 @@ from sipas.estimation.designs.measures import Term
 from sipas.estimation.moments.engines import Column, DuckDB, Kind, Rows, refuse_alike
 from sipas.estimation.moments.plain_chunk import filled
 from sipas.estimation.moments.plain_sums import TooManyGroupsError, sums_of
+from sipas.estimation.moments.query import text_literal
 from sipas.estimation.moments.row_files import files_of, refuse_differing
 
 CHUNK = 1 << 18  # rows added at a time: their columns fit into the processor's cache
@@ -243,7 +244,7 @@ class PlainRows:
         str
             In single quotes.
         """
-        return "'" + str(value).replace("'", "''") + "'"
+        return text_literal(value)
 
 
 def _read(part: pl.LazyFrame, fill: list[str]) -> tuple[pl.DataFrame, dict[str, int]]:

@@ -51,6 +51,22 @@ def within(value: str) -> str:
     return f"({value} * 0 = 0 AND {value} >= 0)"
 
 
+def text_literal(value: object) -> str:
+    """Write a value as text in ANSI SQL.
+
+    Parameters
+    ----------
+    value : object
+        Written as ``str`` writes it.
+
+    Returns
+    -------
+    str
+        In single quotes, those inside doubled.
+    """
+    return "'" + str(value).replace("'", "''") + "'"
+
+
 def phase_1(
     design: Design,
     terms: tuple[Term, ...],

@@ -10,6 +10,7 @@ import numpy as np
 
 from sipas.errors import SipasError
 from sipas.estimation.designs.strata import Flags, Reals
+from sipas.estimation.linear.estimated import place_of
 from sipas.estimation.linear.grid import Grid
 from sipas.estimation.linear.knowledge import ROUNDING
 from sipas.estimation.linear.levels import Level
@@ -69,9 +70,7 @@ class Replicated:
         SipasError
             ``estimation.estimate_unknown``.
         """
-        if name not in self.names:
-            raise SipasError("estimation.estimate_unknown", "name", expected=list(self.names), got=name)
-        return self.names.index(name)
+        return place_of(self.names, name)
 
     def degrees(self) -> Reals:
         """Count degrees of freedom.
