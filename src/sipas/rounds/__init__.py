@@ -1,7 +1,7 @@
 """The round folder: what a person can do with a round, and what a reader can ask of it."""
 
-from sipas.rounds.initialise import initialise
-from sipas.rounds.operations import add_files, drop_contacts, run, set_witnesses, status, trial_draw
+from sipas.rounds.initialise import initialise, put_settings
+from sipas.rounds.operations import acting_as, add_files, drop_contacts, run, set_witnesses, status, trial_draw
 from sipas.rounds.private import field_list, put_field_list, put_rejected, rejected_rows
 from sipas.rounds.results import (
     IndexRow,
@@ -25,6 +25,7 @@ __all__ = [
     "IndexRow",
     "Report",
     "Standing",
+    "acting_as",
     "add_files",
     "certificate",
     "contacts_overdue",
@@ -40,6 +41,7 @@ __all__ = [
     "products",
     "put_field_list",
     "put_rejected",
+    "put_settings",
     "rejected_rows",
     "responses_report",
     "run",

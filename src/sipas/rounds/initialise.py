@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import Any
 
-from sipas.errors import SipasError
+import yaml
+
+from sipas.errors import Place, SipasError
 from sipas.geography import find
 from sipas.instrument import load
 from sipas.rounds.folder import Folder
 from sipas.rounds.keys import DEPARTMENT, SECRET, make_key
-from sipas.rounds.settings import FILE, load_round
+from sipas.rounds.settings import FILE, check_round, load_round
 
 INPUTS = ("frame", "visits", "responses")
 
@@ -65,3 +69,39 @@ def initialise(root: Path, *, province: str, year: int, edition: str) -> Path:
     Folder(root).replace(FILE, filled.encode())
     load_round(root)
     return root / FILE
+
+
+def put_settings(root: Path, settings: Mapping[str, Any], *, simulated_seed: int | None = None) -> bool:
+    """Write a round's settings as another program decided them; makes folder and keys where they are missing.
+
+    Parameters
+    ----------
+    root : Path
+        The round's folder.
+    settings : mapping
+        ``round.yaml`` as data.
+    simulated_seed : int, optional
+        Seed of the keys of a synthetic round, so that it comes out the same again.
+
+    Returns
+    -------
+    bool
+        Whether the file changed.
+
+    Raises
+    ------
+    SipasError
+        ``round.setting`` where they do not fit; nothing is written then.
+    """
+    check_round(settings, Place(file=FILE))
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in INPUTS:
+        (root / "input" / name).mkdir(parents=True, exist_ok=True)
+    for key, seed in ((SECRET, 10_000 + int(settings["year"])), (DEPARTMENT, 0)):
+        if not (root / key).exists():
+            make_key(root / key, simulated_seed=None if simulated_seed is None else simulated_seed + seed)
+    content = yaml.safe_dump(dict(settings), allow_unicode=True, sort_keys=False, width=110).encode()
+    if (root / FILE).is_file() and (root / FILE).read_bytes() == content:
+        return False
+    Folder(root).replace(FILE, content)
+    return True

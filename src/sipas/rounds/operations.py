@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.metadata import version
 from pathlib import Path
 
@@ -287,8 +288,32 @@ def _finish_drop(context: Context) -> None:
     context.journal.append(GONE)
 
 
+_acting: ContextVar[str] = ContextVar("acting", default="")
+
+
+@contextmanager
+def acting_as(name: str) -> Iterator[None]:
+    """Say in whose name the journal is written, for programs that act for several people.
+
+    Parameters
+    ----------
+    name : str
+        As it will stand in the journal.
+
+    Yields
+    ------
+    None
+        While it holds, in this thread.
+    """
+    token = _acting.set(name)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
 def _actor() -> str:
-    return os.environ.get("SIPAS_ACTOR") or getpass.getuser()
+    return _acting.get() or os.environ.get("SIPAS_ACTOR") or getpass.getuser()
 
 
 def trial_draw(root: Path, text: str) -> list[tuple[str, str, int]]:

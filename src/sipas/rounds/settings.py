@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from sipas.errors import SipasError
+from sipas.errors import Place, SipasError
 from sipas.estimation.designs.design import Lonely
 from sipas.intake import read_yaml_text
 from sipas.weighting import WeightingPlan
@@ -163,8 +165,33 @@ def load_round(root: Path) -> Round:
     text = read_yaml_text(path)
     if text.faults:
         raise text.faults[0]
+    return check_round(text.data, text.place)
+
+
+def check_round(data: object, place: Place | Callable[[str], Place]) -> Round:
+    """Check settings given as data.
+
+    Parameters
+    ----------
+    data : object
+        ``round.yaml`` as data; days as dates or as text.
+    place : Place, or callable
+        Where they stand; a callable takes the path of the setting at fault.
+
+    Returns
+    -------
+    Round
+        The settings.
+
+    Raises
+    ------
+    SipasError
+        ``round.setting``.
+    """
     try:
-        return msgspec.convert(text.data, Round, strict=True)
+        return msgspec.convert(data, Round, strict=True)
     except msgspec.ValidationError as error:
         message, _, node = str(error).partition(" - at ")
-        raise SipasError("round.setting", got=message, place=text.place(node.strip("`$."))) from error
+        path = node.strip("`$.")
+        at = place(path) if callable(place) else replace(place, node=path)
+        raise SipasError("round.setting", got=message, place=at) from error

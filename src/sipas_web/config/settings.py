@@ -25,6 +25,12 @@ DATABASES = {"default": environment.database(os.environ.get("DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "sipas_web.portal",
+    "sipas_web.results",
+    "sipas_web.capture",
+    "sipas_web.fieldwork",
+    "sipas_web.rounds",
+    "sipas_web.jobs",
     "sipas_web.accounts",
     "sipas_web.units",
     "sipas_web.audit",
@@ -105,6 +111,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = FOLDER / "uploads"
+ROUNDS_FOLDER = FOLDER / "rounds"  # the library's folder of each round
+PUBLICATIONS_FOLDER = FOLDER / "publications"  # published versions: written once
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes of a form without its files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; larger files go to the disk
 

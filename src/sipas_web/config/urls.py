@@ -12,6 +12,12 @@ urlpatterns = [
     path("", include("sipas_web.accounts.urls")),
     path("nhat-ky/", include("sipas_web.audit.urls")),
     path("don-vi/", include("sipas_web.units.urls")),
+    path("dot/", include("sipas_web.rounds.urls")),
+    path("thuc-dia/", include("sipas_web.fieldwork.urls")),
+    path("phieu/", include("sipas_web.capture.urls")),
+    path("ket-qua/", include("sipas_web.results.urls")),
+    path("cong-viec/", include("sipas_web.jobs.urls")),
+    path("xac-minh/", include("sipas_web.portal.urls")),
     path("ngon-ngu/", public(set_language), name="set_language"),
     path("tai-khoan/", include("allauth.urls")),
 ]

@@ -73,6 +73,11 @@ def under_any(areas: Any, on: dt.date) -> QuerySet[Ancestry, int]:
     return _lines(on).filter(ancestor__in=areas).values_list("descendant_id", flat=True)
 
 
+def over_any(units: Any, on: dt.date) -> QuerySet[Ancestry, int]:
+    """Query the ids of all units that lie above any of some units (ids) on a day, themselves included."""
+    return _lines(on).filter(descendant__in=units).values_list("ancestor_id", flat=True)
+
+
 def visible(by: Actor) -> QuerySet[Unit]:
     """Units an actor may see: the register is public knowledge; agencies, desks and post offices in their areas."""
     if not by.may(Permission.UNIT_VIEW):

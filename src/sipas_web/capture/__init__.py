@@ -1,0 +1,1 @@
+"""Answers as they came in, one chosen response per case."""

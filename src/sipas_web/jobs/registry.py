@@ -1,0 +1,54 @@
+"""What kinds of work exist, and what the code that carries one out is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sipas_web.audit.actors import Actor
+
+Result = Mapping[str, Any] | None
+
+
+class StoppedError(Exception):
+    """Somebody asked to stop; raised by ``Work.progress``, caught by the worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One attempt at a job, as its handler sees it.
+
+    ``progress(share, note)`` takes 0 to 1 and a short code; it raises StoppedError where a stop was asked for. The
+    lease is renewed beside it. A handler may run again from the start at any moment: it must be safe to run twice.
+    """
+
+    job_id: int
+    arguments: Mapping[str, Any]
+    actor: Actor  # who asked; permissions are asked again at each action
+    attempt: int
+    progress: Callable[[float, str], None]
+
+
+Handler = Callable[[Work], Result]
+_handlers: dict[str, Handler] = {}
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register a handler; its module is ``tasks`` of an app, imported by the app's ``ready``."""
+
+    def add(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return add
+
+
+def handler_of(kind: str) -> Handler:
+    """Give the code for a kind."""
+    return _handlers[kind]
+
+
+def kinds() -> list[str]:
+    """List every kind of work."""
+    return sorted(_handlers)

@@ -1,0 +1,1 @@
+"""From the freeze to the published, corrected and explained results."""

@@ -1,0 +1,79 @@
+"""Snapshots and published versions; their figures are the library's files."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from sipas_web.rounds.models import Round
+
+
+class Snapshot(models.Model):
+    """What a round's tables held at one moment, written to files whose hashes stand here."""
+
+    class State(models.TextChoices):
+        """Where a snapshot stands."""
+
+        WRITING = "writing", _("being written")
+        ESTIMATING = "estimating", _("being estimated")
+        REVIEW = "review", _("waiting for review")
+        APPROVED = "approved", _("approved")
+        PUBLISHED = "published", _("published")
+        REJECTED = "rejected", _("sent back")
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="snapshots")
+    number = models.PositiveSmallIntegerField()  # from 1
+    state = models.CharField(max_length=10, choices=State, default=State.WRITING)
+    reason = models.CharField(max_length=500, blank=True)  # why frozen again; why sent back
+    cases = models.PositiveIntegerField(default=0)
+    visits = models.PositiveIntegerField(default=0)
+    responses = models.PositiveIntegerField(default=0)
+    visits_sha256 = models.CharField(max_length=64, blank=True)
+    responses_sha256 = models.CharField(max_length=64, blank=True)
+    audit_head = models.CharField(max_length=100, blank=True)
+    journal_head = models.CharField(max_length=100, blank=True)
+    frozen = models.DateTimeField(default=timezone.now)
+    frozen_by = models.CharField(max_length=200)
+    reviewed = models.DateTimeField(null=True)
+    reviewed_by = models.CharField(max_length=200, blank=True)
+    review_note = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["round", "number"], name="results_snapshot_number"),
+            models.UniqueConstraint(
+                fields=["round"],
+                condition=models.Q(state__in=["writing", "estimating", "review", "approved"]),
+                name="results_one_open_snapshot",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round}: {self.number}"
+
+
+class Publication(models.Model):
+    """A published version: its files never change; a correction is the next version with its reason."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="publications")
+    snapshot = models.OneToOneField(Snapshot, models.PROTECT, related_name="publication")
+    version = models.PositiveSmallIntegerField()  # from 1
+    reason = models.CharField(max_length=1000, blank=True)  # of a correction
+    folder = models.CharField(max_length=100, unique=True)  # below PUBLICATIONS_FOLDER
+    code = models.CharField(max_length=32, unique=True)  # of the public page that verifies it
+    files = models.JSONField(default=dict)  # SHA-256 by name
+    audit_head = models.CharField(max_length=100)
+    journal_head = models.CharField(max_length=100)
+    published = models.DateTimeField(default=timezone.now)
+    published_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering: ClassVar = ["-version"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["round", "version"], name="results_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.round} ({self.version})"

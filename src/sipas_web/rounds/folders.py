@@ -1,0 +1,37 @@
+"""Where the library's folder of a round lies, and its settings as the library reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from sipas_web.rounds.models import Round, TargetValue
+
+COUNTRY = "VN"  # code of the whole country in the tree; the library says "all"
+
+
+def folder_of(round_: Round) -> Path:
+    """Give the round's folder; it may not exist yet."""
+    return Path(settings.ROUNDS_FOLDER) / round_.folder
+
+
+def settings_of(round_: Round) -> dict[str, Any]:
+    """Give the whole of ``round.yaml``: the columns of the round and its ``settings``. One query for the targets."""
+    made: dict[str, Any] = {
+        "name": round_.folder,
+        "title": round_.title,
+        "year": round_.year,
+        "edition": round_.edition,
+        "province": "all" if round_.unit.code == COUNTRY else round_.unit.code,
+        "window": {"from": round_.window_from, "to": round_.window_to},
+        **round_.settings,
+    }
+    targets = TargetValue.objects.filter(round=round_, unit__isnull=True)
+    made["targets"] = [
+        {"label": t.label, "threshold": float(t.percent), "node": t.node, "source": t.source} for t in targets
+    ]
+    if round_.previous is not None:
+        made["previous"] = f"../{round_.previous.folder}"
+    return made

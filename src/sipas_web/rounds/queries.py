@@ -1,0 +1,38 @@
+"""Reads of rounds."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from sipas_web.audit.actors import Actor
+from sipas_web.rounds.models import Round as Round
+from sipas_web.rounds.models import State as State
+from sipas_web.rounds.permissions import Permission
+from sipas_web.units import queries as units
+
+
+def in_areas(by: Actor, permission: str) -> QuerySet[Round]:
+    """Rounds of units over which the actor holds a permission, newest first."""
+    rounds = Round.objects.select_related("unit", "previous")
+    areas = by.holder.areas_of(str(permission)) if by.may(permission) else []
+    return rounds if areas is None else rounds.filter(unit__in=areas)
+
+
+def reaching(by: Actor, permission: str) -> QuerySet[Round]:
+    """Rounds of units that lie in, or above, the areas in which the actor holds a permission.
+
+    An agency sees the round of its province: what it may see inside is the caller's to limit.
+    """
+    rounds = Round.objects.select_related("unit", "previous")
+    areas = by.holder.areas_of(str(permission)) if by.may(permission) else []
+    return rounds if areas is None else rounds.filter(unit__in=units.over_any(areas, units.today()))
+
+
+def visible(by: Actor) -> QuerySet[Round]:
+    """Rounds the actor may see."""
+    return in_areas(by, Permission.ROUND_VIEW)
+
+
+def held(round_id: int) -> Round:
+    """Hold a round for a change until the end of the transaction."""
+    return Round.objects.select_for_update(of=("self",)).select_related("unit", "previous").get(pk=round_id)
