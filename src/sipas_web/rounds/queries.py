@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from sipas_web.audit.actors import Actor
 from sipas_web.rounds.models import Round as Round
 from sipas_web.rounds.models import State as State
+from sipas_web.rounds.models import TargetValue as TargetValue
 from sipas_web.rounds.permissions import Permission
 from sipas_web.units import queries as units
 

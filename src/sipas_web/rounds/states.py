@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from sipas_web.rounds.models import Round, State
+from sipas_web.rounds.queries import Round, State
 
 NEXT: dict[State, frozenset[State]] = {
     State.SET_UP: frozenset({State.DRAWN, State.ABANDONED}),
