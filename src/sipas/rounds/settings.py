@@ -82,10 +82,16 @@ class EstimateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Simulated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A synthetic round: seed and profile of the simulation. Its presence marks every product "mô phỏng"."""
+    """A synthetic round: seed and profile of the simulation. Its presence marks every product "mô phỏng".
+
+    ``witnesses`` and ``field``: made up by the program, or given from outside as in a real round (people who try the
+    program out type the texts and hand in the answers themselves).
+    """
 
     seed: int
     profile: str = "transactions"
+    witnesses: Literal["simulated", "given"] = "simulated"
+    field: Literal["simulated", "given"] = "simulated"
 
 
 class CoordinationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -31,13 +31,14 @@ def steps_of(settings: Round) -> tuple[Step, ...]:
     Parameters
     ----------
     settings : Round
-        A synthetic round has two more: its witnesses and its field work.
+        A synthetic round has two more, its witnesses and its field work, where they are not given from outside.
 
     Returns
     -------
     tuple of Step
         From the frame to the report.
     """
-    if settings.simulated is None:
-        return (FRAME_STEP, SAMPLE_STEP, *RESULTS)
-    return (FRAME_STEP, SIMULATED_WITNESSES, SAMPLE_STEP, SIMULATED_FIELD, *RESULTS)
+    made_up = settings.simulated
+    witnesses = (SIMULATED_WITNESSES,) if made_up and made_up.witnesses == "simulated" else ()
+    field = (SIMULATED_FIELD,) if made_up and made_up.field == "simulated" else ()
+    return (FRAME_STEP, *witnesses, SAMPLE_STEP, *field, *RESULTS)
