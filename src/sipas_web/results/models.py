@@ -1,4 +1,4 @@
-"""Snapshots and published versions; their figures are the library's files."""
+"""Snapshots, published versions and corrections; their figures are the library's files."""
 
 from __future__ import annotations
 
@@ -11,30 +11,41 @@ from django.utils.translation import gettext_lazy as _
 from sipas_web.rounds.models import Round
 
 
+class State(models.TextChoices):
+    """Where a snapshot stands."""
+
+    WRITING = "writing", _("being written")
+    ESTIMATING = "estimating", _("being estimated")
+    REVIEW = "review", _("waiting for review")
+    APPROVED = "approved", _("approved")
+    PUBLISHED = "published", _("published")
+    REJECTED = "rejected", _("sent back")
+    REPLACED = "replaced", _("replaced by another estimate")
+
+
+OPEN = (State.WRITING, State.ESTIMATING, State.REVIEW, State.APPROVED)
+
+
 class Snapshot(models.Model):
-    """What a round's tables held at one moment, written to files whose hashes stand here."""
+    """What a round's tables held at one moment, written to files whose hashes stand here, and one estimate of them."""
 
-    class State(models.TextChoices):
-        """Where a snapshot stands."""
-
-        WRITING = "writing", _("being written")
-        ESTIMATING = "estimating", _("being estimated")
-        REVIEW = "review", _("waiting for review")
-        APPROVED = "approved", _("approved")
-        PUBLISHED = "published", _("published")
-        REJECTED = "rejected", _("sent back")
+    State = State
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="snapshots")
     number = models.PositiveSmallIntegerField()  # from 1
+    data_of = models.PositiveSmallIntegerField()  # number of the snapshot that wrote its files: mostly its own
     state = models.CharField(max_length=10, choices=State, default=State.WRITING)
-    reason = models.CharField(max_length=500, blank=True)  # why frozen again; why sent back
+    reason = models.CharField(max_length=500, blank=True)  # why frozen or estimated again
+    ending = models.CharField(max_length=500, blank=True)  # why sent back
     cases = models.PositiveIntegerField(default=0)
+    open_cases = models.PositiveIntegerField(default=0)  # issued or visited, not finished
     visits = models.PositiveIntegerField(default=0)
     responses = models.PositiveIntegerField(default=0)
     visits_sha256 = models.CharField(max_length=64, blank=True)
     responses_sha256 = models.CharField(max_length=64, blank=True)
-    audit_head = models.CharField(max_length=100, blank=True)
-    journal_head = models.CharField(max_length=100, blank=True)
+    audit_head = models.CharField(max_length=100, blank=True)  # number:hash of the audit record before the freeze
+    journal_head = models.CharField(max_length=100, blank=True)  # number:hash of the round's journal after the estimate
+    code = models.CharField(max_length=32, unique=True)  # of the public page that verifies the minutes
     frozen = models.DateTimeField(default=timezone.now)
     frozen_by = models.CharField(max_length=200)
     reviewed = models.DateTimeField(null=True)
@@ -55,6 +66,21 @@ class Snapshot(models.Model):
     def __str__(self) -> str:
         return f"{self.round}: {self.number}"
 
+    @property
+    def visits_file(self) -> str:
+        """Name inside the round's folder."""
+        return f"input/visits/chot-so-lieu-{self.data_of}.parquet"
+
+    @property
+    def responses_file(self) -> str:
+        """Name inside the round's folder."""
+        return f"input/responses/chot-so-lieu-{self.data_of}.parquet"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on its way to publication."""
+        return self.state in OPEN
+
 
 class Publication(models.Model):
     """A published version: its files never change; a correction is the next version with its reason."""
@@ -65,7 +91,7 @@ class Publication(models.Model):
     reason = models.CharField(max_length=1000, blank=True)  # of a correction
     folder = models.CharField(max_length=100, unique=True)  # below PUBLICATIONS_FOLDER
     code = models.CharField(max_length=32, unique=True)  # of the public page that verifies it
-    files = models.JSONField(default=dict)  # SHA-256 by name
+    files = models.JSONField(default=dict)  # SHA-256 by name, of all that left
     audit_head = models.CharField(max_length=100)
     journal_head = models.CharField(max_length=100)
     published = models.DateTimeField(default=timezone.now)
@@ -77,3 +103,25 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round} ({self.version})"
+
+
+class Correction(models.Model):
+    """A published version taken back to work; ends with the next version."""
+
+    class Way(models.TextChoices):
+        """What is done again."""
+
+        FIELD = "field", _("visits and answers are mended, then frozen again")
+        ESTIMATE = "estimate", _("the same data are estimated with other settings")
+
+    publication = models.OneToOneField(Publication, models.PROTECT, related_name="correction")
+    way = models.CharField(max_length=8, choices=Way)
+    reason = models.CharField(max_length=1000)
+    opened = models.DateTimeField(default=timezone.now)
+    opened_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.publication)

@@ -1,4 +1,4 @@
-"""Addresses of this app."""
+"""Addresses of this part."""
 
 from __future__ import annotations
 

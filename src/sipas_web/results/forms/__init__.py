@@ -1,0 +1,1 @@
+"""Forms of results: the way to publication (``work``), and reading (``reading``)."""

@@ -1,0 +1,1 @@
+"""Views of results: the way to publication (``work``), and reading (``reading``)."""
