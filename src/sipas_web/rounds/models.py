@@ -163,17 +163,24 @@ class Draw(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     frame_sha256 = models.CharField(max_length=64)
     design_sha256 = models.CharField(max_length=64)
-    reason = models.CharField(max_length=500, blank=True)  # why it is held again; why abandoned
+    reason = models.CharField(max_length=500, blank=True)  # why it is held again
     public_source = models.CharField(max_length=300, blank=True)  # which public number will be used, said in advance
     public_number = models.CharField(max_length=100, blank=True)
+    public_typed_by = models.CharField(max_length=64, blank=True)  # key of the actor
+    public_confirmed_by = models.CharField(max_length=200, blank=True)  # name of a second person; empty: not yet
     code = models.CharField(max_length=32, unique=True)  # of the public page that verifies the certificate
     certificate = models.TextField(blank=True)  # JSON as the library wrote it, byte for byte
+    document = models.BinaryField(default=b"")  # the certificate as PDF, as it was handed out
+    document_sha256 = models.CharField(max_length=64, blank=True)
     journal_head = models.CharField(max_length=100, blank=True)  # number:hash of the round's journal after the draw
     audit_head = models.CharField(max_length=100, blank=True)  # number:hash of the audit record before it
     opened = models.DateTimeField(default=timezone.now)
     opened_by = models.CharField(max_length=200)
     drawn = models.DateTimeField(null=True)
     drawn_by = models.CharField(max_length=200, blank=True)
+    abandoned = models.DateTimeField(null=True)
+    abandoned_because = models.CharField(max_length=500, blank=True)
+    were_texts_known = models.BooleanField(default=False)  # abandoned after the texts were shown
 
     class Meta:
         ordering: ClassVar = ["-number"]
@@ -194,7 +201,8 @@ class Witness(models.Model):
     draw = models.ForeignKey(Draw, models.CASCADE, related_name="witnesses")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     printed_name = models.CharField(max_length=200)  # as on the certificate, with the body represented
-    text = models.CharField(max_length=500, blank=True)
+    text = models.CharField(max_length=500, blank=True)  # shown to others when every witness has typed
+    salt = models.CharField(max_length=32, blank=True)  # random, with the text in the hash that is shown until then
     typed = models.DateTimeField(null=True)
     refused = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=500, blank=True)

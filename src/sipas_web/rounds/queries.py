@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from sipas_web.audit.actors import Actor
+from sipas_web.rounds.models import Draw as Draw
 from sipas_web.rounds.models import Round as Round
 from sipas_web.rounds.models import State as State
 from sipas_web.rounds.models import TargetValue as TargetValue
+from sipas_web.rounds.models import Witness as Witness
 from sipas_web.rounds.permissions import Permission
 from sipas_web.units import queries as units
 
@@ -37,3 +39,8 @@ def visible(by: Actor) -> QuerySet[Round]:
 def held(round_id: int) -> Round:
     """Hold a round for a change until the end of the transaction."""
     return Round.objects.select_for_update(of=("self",)).select_related("unit", "previous").get(pk=round_id)
+
+
+def has_open_draw(round_: Round) -> bool:
+    """Say whether a draw is open: frame and design must stay as they are until it is done or abandoned."""
+    return Draw.objects.filter(round=round_, state__in=[Draw.State.OPEN, Draw.State.DRAWING]).exists()
