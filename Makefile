@@ -21,6 +21,10 @@ help: ## list the commands
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	touch $@
 
+.venv/browser: .venv/test scripts/install_browser.py
+	$(BIN)/python scripts/install_browser.py
+	touch $@
+
 .venv/bench: .venv/test requirements/bench.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	touch $@
@@ -31,7 +35,7 @@ run: .venv/run ## install, carry the demonstration rounds through every step, sh
 serve: .venv/run ## the web application as far as it is built, with demonstration accounts, at http://localhost:8000
 	$(BIN)/sipas-web serve --demonstration
 
-test: .venv/test ## all that must be green to land
+test: .venv/browser ## all that must be green to land
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/core
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/web
 	SIPAS_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile tests/web

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import Error
+
 from tests.web.browser.conftest import DESK, PHONE, Enter
 from tests.web.unit.test_every_address import ALLAUTH_PAGES, OURS
 
