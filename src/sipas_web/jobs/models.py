@@ -35,13 +35,12 @@ class Job(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     progress = models.FloatField(default=0.0)  # 0 to 1
     note = models.CharField(max_length=200, blank=True)  # code of what it is doing, as step:frame
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)  # after that another worker takes it up
+    attempts = models.PositiveIntegerField(default=0)  # number of the newest one: what an older one says is ignored
+    deaths = models.PositiveSmallIntegerField(default=0)  # attempts whose worker died, since it was asked or resumed
+    lease_until = models.DateTimeField(null=True)  # running: then another worker takes it up; waiting: not before
     worker = models.CharField(max_length=100, blank=True)
     is_stop_wanted = models.BooleanField(default=False)
-    error = models.JSONField(
-        null=True
-    )  # code, parameter, expected, got, hint, place of a SipasError; code "failed" else
+    error = models.JSONField(null=True)  # as faults.stored writes it
     result = models.JSONField(null=True)
     actor = models.CharField(max_length=64)  # values, as in the audit record
     actor_name = models.CharField(max_length=200)
@@ -63,6 +62,8 @@ class Job(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "lease_until"], name="jobs_to_take"),
             models.Index(fields=["subject", "-created"], name="jobs_by_subject"),
+            models.Index(fields=["unit", "-id"], name="jobs_by_unit"),
+            models.Index(fields=["actor", "-id"], name="jobs_by_actor"),
         ]
 
     def __str__(self) -> str:
@@ -77,3 +78,14 @@ class Job(models.Model):
     def percent(self) -> int:
         """Progress from 0 to 100."""
         return int(100 * self.progress)
+
+
+class Worker(models.Model):
+    """A process that carries out jobs, and when it was last seen alive."""
+
+    name = models.CharField(max_length=100, primary_key=True)  # host:process:random
+    started = models.DateTimeField(default=timezone.now)
+    seen = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name

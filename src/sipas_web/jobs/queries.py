@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from django.db import models
+import datetime as dt
 
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from sipas_web.audit.actors import Actor
 from sipas_web.jobs.models import OPEN
 from sipas_web.jobs.models import Job as Job
 from sipas_web.jobs.models import State as State
+from sipas_web.jobs.models import Worker as Worker
+from sipas_web.jobs.permissions import Permission
+
+ALIVE = dt.timedelta(seconds=60)  # a worker signs in every 15 s
 
 
 def key_of(thing: models.Model) -> str:
@@ -25,3 +35,41 @@ def open_job(subject: models.Model | str, kind: str) -> Job | None:
     """Give the job of a kind that waits or runs on a subject."""
     key = subject if isinstance(subject, str) else key_of(subject)
     return Job.objects.filter(subject=key, kind=kind, state__in=OPEN).first()
+
+
+def visible(by: Actor, state: str = "") -> QuerySet[Job]:
+    """Jobs of the units where the actor may see jobs, and those they asked for themselves; newest first."""
+    jobs = Job.objects.select_related("unit").order_by("-pk")
+    if state:
+        jobs = jobs.filter(state=state)
+    areas = by.holder.areas_of(str(Permission.JOB_VIEW)) if by.may(Permission.JOB_VIEW) else []
+    return jobs if areas is None else jobs.filter(Q(unit__in=areas) | Q(actor=by.key))
+
+
+def may_steer(job: Job, by: Actor) -> bool:
+    """Say whether the actor may stop and resume a job: who asked for it, and who may stop others' over its unit."""
+    if job.actor == by.key:
+        return True
+    if job.unit is not None:
+        return by.may(Permission.JOB_STOP, job.unit)
+    return by.may(Permission.JOB_STOP) and by.holder.areas_of(str(Permission.JOB_STOP)) is None
+
+
+def is_stop_wanted(job: Job) -> bool:
+    """Say whether somebody has asked that a job stop."""
+    return Job.objects.filter(pk=job.pk, is_stop_wanted=True).exists()
+
+
+def now() -> dt.datetime:
+    """Give the moment."""
+    return timezone.now()
+
+
+def workers_alive() -> int:
+    """Count workers seen lately."""
+    return Worker.objects.filter(seen__gt=Now() - ALIVE).count()
+
+
+def count_waiting() -> int:
+    """Count jobs that nobody carries out yet."""
+    return Job.objects.filter(state=State.WAITING).count()

@@ -1,5 +1,9 @@
 """What the acts of this app are called in the audit record."""
 
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-SENTENCES: dict[str, StrOrPromise] = {}
+SENTENCES: dict[str, StrOrPromise] = {
+    "jobs.stopped": _("stopped long work"),
+    "jobs.resumed": _("resumed long work"),
+}
