@@ -81,12 +81,15 @@ class CaptureImport:
         ``FINDINGS``: cells that became missing, rows that repeat.
     report : CaptureReport
         Counts.
+    rows : polars.Series
+        Row of the file for each response.
     """
 
     responses: pl.DataFrame
     rejected: pl.DataFrame
     findings: pl.DataFrame
     report: CaptureReport
+    rows: pl.Series
 
 
 def import_responses(
@@ -156,7 +159,8 @@ def import_responses(
     rejected = _rejected(text, heads, again.filter(~pl.col("same")), columns, file, sheet)
     findings = _findings([found, wrong], first, same)
     responses = _responses(first, edition)
-    return CaptureImport(responses, rejected, findings, _report(cells, responses, rejected, same, findings, columns))
+    report = _report(cells, responses, rejected, same, findings, columns)
+    return CaptureImport(responses, rejected, findings, report, first.sort("case_id")["row"])
 
 
 def _heads(

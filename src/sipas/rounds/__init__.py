@@ -1,5 +1,15 @@
 """The round folder: what a person can do with a round, and what a reader can ask of it."""
 
+from sipas.rounds.collecting import (
+    ResponsesRead,
+    answer_columns,
+    drawn_cases,
+    read_response_file,
+    read_visit_file,
+    sample_hash,
+    simulated_field,
+)
+from sipas.rounds.ceremony import BeforeDraw, before_draw, draw_file, frame_is_current, journal_head, planned_sizes
 from sipas.rounds.initialise import initialise, put_settings
 from sipas.rounds.operations import acting_as, add_files, drop_contacts, run, set_witnesses, status, trial_draw
 from sipas.rounds.private import field_list, put_field_list, put_rejected, rejected_rows
@@ -22,31 +32,44 @@ from sipas.rounds.simulated import simulate
 from sipas.rounds.verify import verify, verify_sample
 
 __all__ = [
+    "BeforeDraw",
     "IndexRow",
     "Report",
+    "ResponsesRead",
     "Standing",
     "acting_as",
     "add_files",
+    "answer_columns",
+    "before_draw",
     "certificate",
     "contacts_overdue",
+    "drawn_cases",
+    "draw_file",
     "drop_contacts",
     "export_draw",
     "field_list",
     "frame_hash",
+    "frame_is_current",
     "frame_report",
     "index_rows",
     "initialise",
     "is_round",
+    "journal_head",
     "notices",
+    "planned_sizes",
     "products",
     "put_field_list",
     "put_rejected",
     "put_settings",
+    "read_response_file",
+    "read_visit_file",
     "rejected_rows",
     "responses_report",
     "run",
+    "sample_hash",
     "set_witnesses",
     "simulate",
+    "simulated_field",
     "status",
     "trial_draw",
     "verify",

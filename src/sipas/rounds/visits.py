@@ -11,7 +11,7 @@ from sipas.errors import Place, SipasError
 from sipas.intake import ColumnMapping, OfficeTable
 from sipas.intake.reasons import Reason
 from sipas.intake.vietnamese import search_key
-from sipas.quality import read_outcomes
+from sipas.quality import dispositions, read_outcomes
 from sipas.sampling import read_case_id
 from sipas.tables import REJECTED
 
@@ -31,14 +31,19 @@ UNKNOWN_MODE = Reason("visits.mode_unknown")
 UNKNOWN_OUTCOME = Reason("visits.outcome_unknown")
 REPEATED = Reason("visits.repeated")
 UNREADABLE = Reason("visits.value_missing")
+WRONG_MODE = Reason("visits.outcome_not_of_mode")
+WRONG_NUMBER = Reason("visits.number_impossible")
+UNKNOWN_REPLACEMENT = Reason("visits.replacement_unknown")
+MOST_VISITS = 999
 
 
 @dataclass(frozen=True, slots=True)
 class VisitsImport:
-    """Visits taken, and rows that were not."""
+    """Visits taken, rows that were not, and the row of the file for each visit taken."""
 
     visits: pl.DataFrame
     rejected: pl.DataFrame
+    rows: pl.Series
 
 
 def read_visits(table: OfficeTable, sample: pl.DataFrame) -> VisitsImport:
@@ -85,11 +90,18 @@ def read_visits(table: OfficeTable, sample: pl.DataFrame) -> VisitsImport:
         .then(pl.lit(UNKNOWN_OUTCOME))
         .when(pl.any_horizontal(pl.col(NEEDED).is_null()))
         .then(pl.lit(UNREADABLE))
+        .when(~pl.col("visit").is_between(1, MOST_VISITS))
+        .then(pl.lit(WRONG_NUMBER))
+        .when(~pl.concat_str("outcome", pl.lit(" "), "mode").is_in(_outcomes_of_modes()))
+        .then(pl.lit(WRONG_MODE))
+        .when((~pl.col("replaced_by").is_in(sample["case_id"].implode())).fill_null(value=False))
+        .then(pl.lit(UNKNOWN_REPLACEMENT))
         .when(~pl.struct("case_id", "visit").is_first_distinct())
         .then(pl.lit(REPEATED))
     )
     judged = rows.with_columns(reason=reason, row=table.rows.cast(pl.Int64))
-    return VisitsImport(judged.filter(pl.col("reason").is_null()).drop("reason", "row"), _rejected(judged, table))
+    good = judged.filter(pl.col("reason").is_null())
+    return VisitsImport(good.drop("reason", "row"), _rejected(judged, table), good["row"])
 
 
 def _mapping(table: OfficeTable) -> ColumnMapping:
@@ -124,6 +136,11 @@ def _optional(table: OfficeTable, name: str) -> pl.Series:
     if name != "replaced_by":
         return values
     return pl.Series([_case(text) for text in values], dtype=pl.String)
+
+
+def _outcomes_of_modes() -> list[str]:
+    """List what the rates will accept later: an outcome and a mode that it can have."""
+    return [f"{d.code} {mode}" for d in dispositions() for mode in d.modes]
 
 
 def _rejected(judged: pl.DataFrame, table: OfficeTable) -> pl.DataFrame:

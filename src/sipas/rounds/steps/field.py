@@ -7,13 +7,14 @@ from datetime import date
 import polars as pl
 
 from sipas.capture import CaptureImport, import_responses
+from sipas.errors import SipasError
 from sipas.instrument import Edition
 from sipas.intake import OfficeTable, read
 from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.tables_io import canonical_json, parquet, read_table
 from sipas.rounds.visits import read_visits
-from sipas.simulation import load_profile, simulate_fieldwork, true_answers, true_index
+from sipas.simulation import Field, load_profile, simulate_fieldwork, true_answers, true_index
 from sipas.tables import FRAME, REJECTED, RESPONSES, SAMPLE, VISITS
 
 FORMS_FILE = "input/responses/phieu-mo-phong.csv"
@@ -23,18 +24,35 @@ FIELD_MONTH = 10
 HEADS = ("intake.title_row", "intake.header_row")  # no answers stand there
 
 
-def _simulate(context: Context) -> Outcome:
-    """Carry a synthetic round's forms out and back; keep the truth beside them."""
+def simulated_forms(context: Context) -> tuple[Field, dict[str, object]]:
+    """Carry a synthetic round's forms out and back.
+
+    Parameters
+    ----------
+    context : Context
+        A synthetic round with its sample.
+
+    Returns
+    -------
+    tuple of Field and dict
+        Visits and forms, and the truth behind them.
+    """
     settings = context.round
     simulated = settings.simulated
-    assert simulated is not None  # the step exists in synthetic rounds only
+    if simulated is None:
+        raise SipasError("round.not_simulated", got=settings.name)
     edition, profile = round_edition(context.folder, settings), load_profile(simulated.profile)
     frame, sample = read_table(context.folder, FRAME), read_table(context.folder, SAMPLE)
     answers = true_answers(frame, edition, profile, seed=simulated.seed, year=settings.year)
     context.progress(0.5, "")
     first = date(settings.year, FIELD_MONTH, 10)
     field = simulate_fieldwork(sample, frame, answers, edition, profile, seed=simulated.seed, first=first)
-    truth = {"simulated": "mô phỏng", "index": true_index(answers, edition)}
+    return field, {"simulated": "mô phỏng", "index": true_index(answers, edition)}
+
+
+def _simulate(context: Context) -> Outcome:
+    """Keep what came back as files, and the truth beside them."""
+    field, truth = simulated_forms(context)
     return Outcome({
         VISITS_FILE: field.visits.write_csv().encode(),
         FORMS_FILE: field.forms.write_csv().encode(),
@@ -65,7 +83,7 @@ def _responses(context: Context) -> Outcome:
     tables = _tables(context, context.round.responses)
     for table in tables:
         before = pl.concat([t.responses for t in taken]) if taken else None
-        taken.append(_one_file(table, edition, sample, issued, before, context.round.response_mapping))
+        taken.append(one_file(table, edition, sample, issued, before, context.round.response_mapping))
     responses = pl.concat([t.responses for t in taken]).sort("case_id")
     report = response_report(taken)
     skipped = (t.skipped.filter(~pl.col("reason").is_in(HEADS)) for t in tables)
@@ -84,7 +102,7 @@ def _responses(context: Context) -> Outcome:
     )
 
 
-def _one_file(
+def one_file(
     table: OfficeTable,
     edition: Edition,
     sample: pl.DataFrame,
@@ -92,6 +110,28 @@ def _one_file(
     before: pl.DataFrame | None,
     mapping: dict[str, str] | None,
 ) -> CaptureImport:
+    """Read one file of answers with the round's settings.
+
+    Parameters
+    ----------
+    table : OfficeTable
+        The file.
+    edition : Edition
+        The form.
+    sample : polars.DataFrame
+        Table ``sample`` with ``respondent_kind``.
+    issued : polars.Series
+        Cases that went into the field.
+    before : polars.DataFrame, optional
+        Responses taken earlier.
+    mapping : dict, optional
+        Column of the file to answer column.
+
+    Returns
+    -------
+    CaptureImport
+        As ``capture.import_responses``.
+    """
     return import_responses(
         table.cells,
         edition,
