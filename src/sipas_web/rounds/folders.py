@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from sipas_web.rounds.queries import Round, TargetValue
+from sipas_web.rounds.queries import MeasuredUnit, Round, TargetValue
 
 COUNTRY = "VN"  # code of the whole country in the tree; the library says "all"
 
@@ -18,7 +18,10 @@ def folder_of(round_: Round) -> Path:
 
 
 def settings_of(round_: Round) -> dict[str, Any]:
-    """Give the whole of ``round.yaml``: the columns of the round and its ``settings``. One query for the targets."""
+    """Give the whole of ``round.yaml``: the columns of the round and its ``settings``. Two queries.
+
+    It is written into the folder before each run of the library, by the job that runs it, never beside one.
+    """
     made: dict[str, Any] = {
         "name": round_.folder,
         "title": round_.title,
@@ -28,6 +31,10 @@ def settings_of(round_: Round) -> dict[str, Any]:
         "window": {"from": round_.window_from, "to": round_.window_to},
         **round_.settings,
     }
+    measured = MeasuredUnit.objects.filter(round=round_).select_related("unit").order_by("unit__code", "pk")
+    names = [m.name_in_lists or m.unit.full_name for m in measured]
+    if names:
+        made["frame"] = {**made.get("frame", {}), "agencies": names}
     targets = TargetValue.objects.filter(round=round_, unit__isnull=True)
     made["targets"] = [
         {"label": t.label, "threshold": float(t.percent), "node": t.node, "source": t.source} for t in targets

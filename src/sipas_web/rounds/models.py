@@ -41,6 +41,8 @@ class Round(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.SET_UP)
     previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="following")
     is_simulated = models.BooleanField(default=False)
+    confirmed = models.JSONField(default=list)  # parts of the set-up that a person has looked at and saved
+    abandoned_because = models.CharField(max_length=500, blank=True)
     created = models.DateTimeField(default=timezone.now)
     created_by = models.CharField(max_length=200)  # name, as in the audit record
 

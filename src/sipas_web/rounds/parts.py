@@ -59,6 +59,7 @@ def add(part: Part) -> None:
 
 
 def parts_of(round_: Round, by: Actor) -> list[Shown]:
-    """List the parts an actor may open, in order."""
-    allowed = [p for p in sorted(_parts.values(), key=lambda p: p.rank) if by.may(p.permission, round_.unit)]
+    """List the parts an actor may open, in order. A query for each permission, and those of each part's standing."""
+    held = {permission for permission in {p.permission for p in _parts.values()} if by.may(permission, round_.unit)}
+    allowed = [p for p in sorted(_parts.values(), key=lambda p: p.rank) if p.permission in held]
     return [Shown(reverse(p.url_name, args=[round_.pk]), p.label, p.standing(round_)) for p in allowed]

@@ -5,16 +5,47 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from sipas_web.rounds.queries import Round, State
+from sipas_web.rounds.queries import Round, State, has_open_draw
 
 NEXT: dict[State, frozenset[State]] = {
     State.SET_UP: frozenset({State.DRAWN, State.ABANDONED}),
-    State.DRAWN: frozenset({State.DRAWN, State.IN_FIELD, State.ABANDONED}),  # drawn again, with a reason
+    # Drawn again, with a reason; or the sample is set aside, with a reason, so that the settings can be changed.
+    State.DRAWN: frozenset({State.DRAWN, State.SET_UP, State.IN_FIELD, State.ABANDONED}),
     State.IN_FIELD: frozenset({State.FROZEN, State.ABANDONED}),
     State.FROZEN: frozenset({State.IN_FIELD, State.PUBLISHED, State.FROZEN}),
     State.PUBLISHED: frozenset({State.FROZEN}),  # a correction
     State.ABANDONED: frozenset(),
 }
+
+
+# What the sample is drawn from and how: fixed while a draw is open and once the sample is drawn.
+BINDING = frozenset({
+    "edition", "window_from", "window_to", "measured", "frame", "design", "coordination", "department_key",
+    "simulated",
+})  # fmt: skip
+EDITABLE = frozenset({State.SET_UP, State.DRAWN, State.IN_FIELD, State.FROZEN})
+
+
+def is_binding(setting: str) -> bool:
+    """Say whether a setting, as ``frame.fields``, decides what the sample is."""
+    return setting.partition(".")[0] in BINDING
+
+
+def is_bound(round_: Round) -> bool:
+    """Say whether what the sample is drawn from is fixed. One query while the round is being set up."""
+    return State(round_.state) != State.SET_UP or has_open_draw(round_)
+
+
+def refuse_change(round_: Round, *settings: str) -> None:
+    """Refuse a change of settings that the state does not allow: a sample stands for what it was drawn from."""
+    refuse_unless(round_, *EDITABLE)
+    if any(is_binding(setting) for setting in settings) and is_bound(round_):
+        raise ValidationError(
+            _(
+                "The sample was drawn from this, or a draw is open. To change it, set the sample aside with a reason; "
+                "then the draw is held again."
+            )
+        )
 
 
 def refuse_unless(round_: Round, *states: State) -> None:

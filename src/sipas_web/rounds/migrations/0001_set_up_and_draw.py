@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_simulated", models.BooleanField(default=False)),
+                ("confirmed", models.JSONField(default=list)),
+                ("abandoned_because", models.CharField(blank=True, max_length=500)),
                 ("created", models.DateTimeField(default=django.utils.timezone.now)),
                 ("created_by", models.CharField(max_length=200)),
                 (

@@ -6,6 +6,8 @@ from django.db.models import QuerySet
 
 from sipas_web.audit.actors import Actor
 from sipas_web.rounds.models import Draw as Draw
+from sipas_web.rounds.models import MeasuredUnit as MeasuredUnit
+from sipas_web.rounds.models import Milestone as Milestone
 from sipas_web.rounds.models import Round as Round
 from sipas_web.rounds.models import State as State
 from sipas_web.rounds.models import TargetValue as TargetValue
