@@ -33,7 +33,7 @@ class Beat:
     Inside a transaction (tests) there is no thread: progress is written at once by the handler's own.
     """
 
-    def __init__(self, job: Job, is_ending: Callable[[], bool], on_lost: Callable[[], None]) -> None:
+    def __init__(self, job: Job, is_ending: Callable[[], bool], on_lost: Callable[[], object]) -> None:
         self.job, self.is_ending, self.on_lost = job, is_ending, on_lost
         self.share, self.note = 0.0, ""
         self.written = (0.0, "")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import translation
 
 from sipas.errors import SipasError
@@ -67,7 +67,7 @@ def run_forever(*, name: str, is_ending: Callable[[], bool]) -> None:
     actions.sign_off(name)
 
 
-def carry_out(job: Job, *, is_ending: Callable[[], bool] = bool, on_lost: Callable[[], None] = bool) -> None:
+def carry_out(job: Job, *, is_ending: Callable[[], bool] = bool, on_lost: Callable[[], object] = bool) -> None:
     """Carry out one claimed job and write how it ended."""
     try:
         with Beat(job, is_ending, on_lost) as beat, translation.override("vi"):
@@ -103,7 +103,8 @@ def _handled(job: Job, beat: Beat) -> Any:
 def _failed(job: Job, error: Exception) -> None:
     if not isinstance(error, faults.KNOWN):
         log.error("job %s (%s) failed", job.pk, job.kind, exc_info=error)
-    close_old_connections()  # the handler may have left one that no longer answers
+    if not connection.in_atomic_block:
+        close_old_connections()  # the handler may have left one that no longer answers
     actions.finish(job, State.FAILED, error=faults.stored(error))
 
 
