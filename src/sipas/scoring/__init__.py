@@ -8,7 +8,7 @@ from sipas.scoring.overlapping import Overlap, Shared
 from sipas.scoring.pairwise import RankSets, rank_sets_pairwise
 from sipas.scoring.ranks import Joint, Method, places, rank, rank_sets
 from sipas.scoring.tree import measures_of
-from sipas.scoring.verdicts import targets, targets_of_estimates
+from sipas.scoring.verdicts import targets, targets_of_estimates, targets_of_index
 
 __all__ = [
     "Adjust",
@@ -34,4 +34,5 @@ __all__ = [
     "score",
     "targets",
     "targets_of_estimates",
+    "targets_of_index",
 ]

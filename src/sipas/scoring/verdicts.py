@@ -98,6 +98,35 @@ def targets_of_estimates(estimates: pl.DataFrame, wanted: pl.DataFrame, *, level
     return _judged(wanted, found.select(*named, *list(JUDGED)[:5]), named, level)
 
 
+def targets_of_index(index: pl.DataFrame, wanted: pl.DataFrame, *, level: float = 0.95) -> pl.DataFrame:
+    """Compare the values of a table of the index with their targets, by the intervals they have.
+
+    Parameters
+    ----------
+    index : polars.DataFrame
+        ``sipas.tables.INDEX`` or its published form, in which withheld values are missing.
+    wanted : polars.DataFrame
+        As for ``targets``.
+    level : float
+        Level the intervals of the table were made at.
+
+    Returns
+    -------
+    polars.DataFrame
+        As ``targets``; ``no_data`` also where the value is withheld or the table has no such row.
+
+    Raises
+    ------
+    SipasError
+        ``scoring.level_not_valid``, ``scoring.target_columns``, ``scoring.target_not_valid``,
+        ``scoring.target_repeated``.
+    """
+    _refuse_level(level)
+    _refuse(wanted, KEY, most=100.0)
+    found = index.join(wanted.select(KEY), on=KEY, how="semi")
+    return _judged(wanted, found.select(*KEY, pl.col("percent").alias("estimate"), *list(JUDGED)[1:5]), KEY, level)
+
+
 def _values(score: Score, kind: str, level: float) -> pl.DataFrame:
     one = score.nodes[kind]
     se = np.sqrt(one.variance())

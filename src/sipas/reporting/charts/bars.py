@@ -43,7 +43,7 @@ def sorted_bars(
             "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}},
         },
         _figures(y),
-        *(layer for place, line in enumerate(lines) for layer in _line(*line, place)),
+        *(layer for place, line in enumerate(lines) for layer in reference_line(*line, place)),
     ]
     spec = chart(layers, rows, step * max(len(rows), 1))
     spec["padding"] = {"left": 2, "top": 4 + 16 * len(lines), "right": 10, "bottom": 2}
@@ -59,7 +59,23 @@ def _figures(y: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _line(name: str, percent: float, place: int) -> list[dict[str, Any]]:
+def reference_line(name: str, percent: float, place: int) -> list[dict[str, Any]]:
+    """Draw a line across the rows with its name above.
+
+    Parameters
+    ----------
+    name : str
+        With its value in figures.
+    percent : float
+        Where it stands.
+    place : int
+        Its number, from 0; tells dash, colour and height of the name.
+
+    Returns
+    -------
+    list of dict
+        Vega-Lite layers.
+    """
     dash = ([6, 3], [2, 2], [8, 2, 2, 2])[place % 3]
     color = (INK, ACCENT, INK)[place % 3]
     at = {"datum": percent, "type": "quantitative"}

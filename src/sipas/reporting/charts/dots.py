@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sipas.reporting.charts.bars import reference_line
 from sipas.reporting.charts.theme import DARK, INK, LABEL_TO_NUMBER, chart, name_axis, percent_axis, window
 
 STEP = 34
 RANK_STEP = 17
 WRAPPED_STEP = 25
+RANK_TITLE = "Hạng (1 là cao nhất)"
 
 
 def dots_by_round(rows: Sequence[Mapping[str, Any]], rounds: Sequence[str], axis_title: str) -> dict[str, Any]:
@@ -73,7 +75,54 @@ def dots_by_round(rows: Sequence[Mapping[str, Any]], rounds: Sequence[str], axis
     return spec
 
 
-def rank_intervals(rows: Sequence[Mapping[str, Any]], ranked: int) -> dict[str, Any]:
+def dots(rows: Sequence[Mapping[str, Any]], axis_title: str, lines: Sequence[tuple[str, float]] = ()) -> dict[str, Any]:
+    """Draw a value and its interval per row, on an axis that need not begin at 0.
+
+    Parameters
+    ----------
+    rows : sequence of Mapping
+        ``name``, ``percent``, ``low``, ``high`` in the order drawn; ends may be None.
+    axis_title : str
+        With its unit.
+    lines : sequence of tuple
+        Name and percent of each reference line.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification.
+    """
+    ends = [row[key] for row in rows for key in ("low", "high", "percent")]
+    y = name_axis(rows)
+    step = WRAPPED_STEP if any("\n" in str(row["name"]) for row in rows) else RANK_STEP
+    x = {
+        "field": "percent",
+        "type": "quantitative",
+        **percent_axis(axis_title, *window([*ends, *(p for _, p in lines)])),
+    }
+    layers: list[dict[str, Any]] = [
+        {
+            "mark": {"type": "rule", "color": INK, "strokeWidth": 1.6},
+            "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 60, "color": DARK, "opacity": 1},
+            "encoding": {"y": y, "x": x},
+        },
+        {
+            "transform": [{"calculate": LABEL_TO_NUMBER.format(field="percent"), "as": "figure"}],
+            "mark": {"type": "text", "align": "left", "dx": 8},
+            "encoding": {"y": y, "x": {**x, "field": "label_at"}, "text": {"field": "figure", "type": "nominal"}},
+        },
+        *(layer for place, line in enumerate(lines) for layer in reference_line(*line, place)),
+    ]
+    drawn = [{**row, "label_at": row["percent"] if row["high"] is None else row["high"]} for row in rows]
+    spec = chart(layers, drawn, step * max(len(rows), 1))
+    spec["padding"] = {"left": 2, "top": 4 + 16 * len(lines), "right": 44, "bottom": 2}
+    return spec
+
+
+def rank_intervals(rows: Sequence[Mapping[str, Any]], ranked: int, axis_title: str = RANK_TITLE) -> dict[str, Any]:
     """Draw each unit's place and the places it could hold.
 
     Parameters
@@ -82,6 +131,8 @@ def rank_intervals(rows: Sequence[Mapping[str, Any]], ranked: int) -> dict[str, 
         ``name``, ``rank``, ``rank_low``, ``rank_high`` in the order drawn.
     ranked : int
         Units ranked together.
+    axis_title : str
+        Of the axis of places.
 
     Returns
     -------
@@ -93,7 +144,7 @@ def rank_intervals(rows: Sequence[Mapping[str, Any]], ranked: int) -> dict[str, 
     x = {
         "field": "rank",
         "type": "quantitative",
-        "axis": {"title": "Hạng (1 là cao nhất)", "format": ".0f", "tickMinStep": 1, "tickCount": 10},
+        "axis": {"title": axis_title, "format": ".0f", "tickMinStep": 1, "tickCount": 10},
         "scale": {"domain": [0.5, ranked + 0.5], "nice": False, "zero": False},
     }
     layers: list[dict[str, Any]] = [

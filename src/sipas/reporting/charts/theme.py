@@ -15,6 +15,7 @@ LIGHTNESS = ("#f0f4f8", "#c9d8e6", "#93b3cf", "#5585ad", "#1f4e79")
 DARK = LIGHTNESS[-1]
 MIDDLE = LIGHTNESS[2]
 ACCENT = "#b35900"
+TITLE_WIDTH = 78  # letters of a title's line
 LABEL_TO_NUMBER = "replace(format(datum.{field}, '.2f'), '.', ',')"
 
 CONFIG: Mapping[str, Any] = {
@@ -73,6 +74,40 @@ def chart(layers: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
         "layer": list(layers),
         "config": dict(CONFIG),
     }
+
+
+def alone(spec: Mapping[str, Any], title: str, mark: str = "") -> dict[str, Any]:
+    """Make a chart ready to leave its page: on white, with what it shows and whether its data are simulated.
+
+    Parameters
+    ----------
+    spec : Mapping
+        Vega-Lite specification.
+    title : str
+        What, where, when.
+    mark : str
+        Words for simulated data; empty: none.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification.
+    """
+    told = {
+        "text": wrap(title, TITLE_WIDTH).split("\n"),
+        "anchor": "start",
+        "fontSize": 14,
+        "frame": "group",
+        "offset": 10,
+    }
+    if mark:
+        told |= {"subtitle": mark, "subtitleFontWeight": "bold", "subtitleColor": ACCENT, "subtitleFontSize": 12}
+    return {**spec, "title": told, "background": "white", "padding": _wider(spec.get("padding", 2))}
+
+
+def _wider(padding: Any) -> dict[str, float]:
+    sides = padding if isinstance(padding, Mapping) else dict.fromkeys(("left", "top", "right", "bottom"), padding)
+    return {side: 10 + float(width) for side, width in sides.items()}
 
 
 def names(rows: Sequence[Mapping[str, Any]], field: str = "name") -> list[str]:
