@@ -7,6 +7,15 @@ from sipas.sampling.certificate import build_certificate, certificate_json, read
 from sipas.sampling.coordination import Coordination, earlier_respondents, shifted_start
 from sipas.sampling.design import Design, Stage, parse_design
 from sipas.sampling.drawing import Draw, draw
+from sipas.sampling.forecast import (
+    Expectation,
+    Forecast,
+    check_frame,
+    columns_needed,
+    count_frame,
+    forecast,
+    measures_needed,
+)
 from sipas.sampling.large import draw_large, schema_of_files
 from sipas.sampling.overlaps import overlap
 from sipas.sampling.probabilities import inclusion_probabilities, systematic_joint
@@ -19,6 +28,8 @@ __all__ = [
     "Design",
     "Digest",
     "Draw",
+    "Expectation",
+    "Forecast",
     "Seed",
     "SeedPart",
     "Stage",
@@ -29,14 +40,19 @@ __all__ = [
     "case_id_valid",
     "case_ids",
     "certificate_json",
+    "check_frame",
+    "columns_needed",
+    "count_frame",
     "digest",
     "draw",
     "draw_large",
     "earlier_respondents",
     "equal",
+    "forecast",
     "inclusion_probabilities",
     "make_seed",
     "margin_of_size",
+    "measures_needed",
     "neyman",
     "overlap",
     "parse_design",

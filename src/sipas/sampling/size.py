@@ -101,7 +101,7 @@ def size_for_proportion(
     _between("margin", margin)
     spread = _spread(proportion, design_effect)
     _share("response", response)
-    per_unit = (margin / _quantile(confidence)) ** 2
+    per_unit = (margin / quantile(confidence)) ** 2
     answers = spread * population / ((population - 1) * per_unit + spread)
     return min(population, max(1, ceil(answers / response - 1e-9)))
 
@@ -143,9 +143,9 @@ def margin_of_size(
     _share("response", response)
     answers = size * response
     if population == 1:
-        return 0.0 if response == 1 else _quantile(confidence) * sqrt(spread / answers)
+        return 0.0 if response == 1 else quantile(confidence) * sqrt(spread / answers)
     finite = (population - answers) / (population - 1)
-    return _quantile(confidence) * sqrt(spread * max(finite, 0.0) / answers)
+    return quantile(confidence) * sqrt(spread * max(finite, 0.0) / answers)
 
 
 def sizes_by_class(classes: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, int]:
@@ -194,16 +194,33 @@ def raise_to_minimum(sizes: Mapping[str, int], populations: Mapping[str, int], m
     return {name: max(n, min(minimum, populations[name])) for name, n in sizes.items()}
 
 
+def quantile(confidence: float) -> float:
+    """Give the normal quantile z of a two-sided interval.
+
+    Parameters
+    ----------
+    confidence : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    float
+        1.96 for 0.95.
+
+    Raises
+    ------
+    SipasError
+        ``sampling.number_out_of_range``.
+    """
+    _between("confidence", confidence)
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
 def _spread(proportion: float, design_effect: float) -> float:
     _between("proportion", proportion)
     if not design_effect > 0:
         raise SipasError("sampling.number_out_of_range", "design_effect", expected="> 0", got=design_effect)
     return design_effect * proportion * (1 - proportion)
-
-
-def _quantile(confidence: float) -> float:
-    _between("confidence", confidence)
-    return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
 def _positive(name: str, value: int) -> None:
