@@ -42,6 +42,7 @@ class Round(models.Model):
     previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="following")
     is_simulated = models.BooleanField(default=False)
     confirmed = models.JSONField(default=list)  # parts of the set-up that a person has looked at and saved
+    planning = models.JSONField(default=dict)  # expected response and share, assumed sizes, unit prices (design_plan)
     abandoned_because = models.CharField(max_length=500, blank=True)
     created = models.DateTimeField(default=timezone.now)
     created_by = models.CharField(max_length=200)  # name, as in the audit record
