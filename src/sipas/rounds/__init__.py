@@ -1,5 +1,6 @@
 """The round folder: what a person can do with a round, and what a reader can ask of it."""
 
+from sipas.rounds.ceremony import BeforeDraw, before_draw, draw_file, frame_is_current, journal_head, planned_sizes
 from sipas.rounds.collecting import (
     ResponsesRead,
     answer_columns,
@@ -9,7 +10,14 @@ from sipas.rounds.collecting import (
     sample_hash,
     simulated_field,
 )
-from sipas.rounds.ceremony import BeforeDraw, before_draw, draw_file, frame_is_current, journal_head, planned_sizes
+from sipas.rounds.imported import (
+    FrameFindings,
+    frame_counts,
+    frame_findings,
+    preview_list,
+    rejected_page,
+    rejected_reasons,
+)
 from sipas.rounds.initialise import initialise, put_settings
 from sipas.rounds.operations import acting_as, add_files, drop_contacts, run, set_witnesses, status, trial_draw
 from sipas.rounds.private import field_list, put_field_list, put_rejected, rejected_rows
@@ -33,6 +41,7 @@ from sipas.rounds.verify import verify, verify_sample
 
 __all__ = [
     "BeforeDraw",
+    "FrameFindings",
     "IndexRow",
     "Report",
     "ResponsesRead",
@@ -43,11 +52,13 @@ __all__ = [
     "before_draw",
     "certificate",
     "contacts_overdue",
-    "drawn_cases",
     "draw_file",
+    "drawn_cases",
     "drop_contacts",
     "export_draw",
     "field_list",
+    "frame_counts",
+    "frame_findings",
     "frame_hash",
     "frame_is_current",
     "frame_report",
@@ -57,12 +68,15 @@ __all__ = [
     "journal_head",
     "notices",
     "planned_sizes",
+    "preview_list",
     "products",
     "put_field_list",
     "put_rejected",
     "put_settings",
     "read_response_file",
     "read_visit_file",
+    "rejected_page",
+    "rejected_reasons",
     "rejected_rows",
     "responses_report",
     "run",

@@ -22,7 +22,7 @@ from sipas.rounds.settings import FILE, NATION, load_round
 from sipas.rounds.steps import steps_of
 from sipas.rounds.steps.draw import WITNESSES, trial, witness_file
 from sipas.rounds.steps.lists import read_lists
-from sipas.sampling import parse_design
+from sipas.sampling import EarlierDraw, parse_design
 
 Progress = Callable[[str, float, str], None]
 PRIVATE = ("contacts.enc", SECRET, "input/frame/*", "input/visits/*", "input/responses/*", "rejected/*")
@@ -223,9 +223,16 @@ def add_files(root: Path, kind: str, files: Sequence[Path]) -> list[str]:
 
 
 def set_witnesses(
-    root: Path, texts: Sequence[tuple[str, str]], public_number: tuple[str, str] | None, *, reason: str | None = None
+    root: Path,
+    texts: Sequence[tuple[str, str]],
+    public_number: tuple[str, str] | None,
+    *,
+    reason: str | None = None,
+    history: Sequence[EarlierDraw] = (),
 ) -> None:
     """Write down the public texts of the draw, bound to frame and design as they are now; journalled.
+
+    Asking for the very same again changes nothing and journals nothing.
 
     Parameters
     ----------
@@ -237,6 +244,8 @@ def set_witnesses(
         A number drawn in public after the frame was sealed.
     reason : str, optional
         Why the draw is held again; needed once a sample was drawn.
+    history : sequence of EarlierDraw
+        Draws held or begun before; printed on the certificate.
 
     Raises
     ------
@@ -250,11 +259,25 @@ def set_witnesses(
         source, number = public_number
         parts.append({"kind": "public_number", "name": source, "text": number, "source": source})
     with held(root) as context:
+        content = witness_file(context, _actor(), parts, reason or "", history)
+        if _is_set(context, content):
+            return
         if context.journal.last("sample") and not reason:
             raise SipasError("round.redraw_needs_reason", "reason")
-        content = witness_file(context, _actor(), parts)
         context.folder.replace(WITNESSES, content)
         context.journal.append("witnesses", sha256=hashlib.sha256(content).hexdigest(), reason=reason)
+
+
+def _is_set(context: Context, content: bytes) -> bool:
+    """Tell whether these texts are the last ones written down, in the file and in the journal."""
+    lines = [line for line in context.journal.lines if line["event"] == "witnesses"]
+    path = context.folder.path(WITNESSES)
+    return (
+        bool(lines)
+        and lines[-1]["sha256"] == hashlib.sha256(content).hexdigest()
+        and path.is_file()
+        and path.read_bytes() == content
+    )
 
 
 def drop_contacts(root: Path) -> list[str]:

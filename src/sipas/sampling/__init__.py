@@ -3,7 +3,7 @@
 from sipas.sampling.allocation import allocate, equal, neyman, power, proportional
 from sipas.sampling.canonical import Digest, canonical_csv, canonical_csv_of_files, digest, table_digest
 from sipas.sampling.case_codes import case_id_valid, case_ids, read_case_id
-from sipas.sampling.certificate import build_certificate, certificate_json, read_certificate
+from sipas.sampling.certificate import EarlierDraw, Refusal, build_certificate, certificate_json, read_certificate
 from sipas.sampling.coordination import Coordination, earlier_respondents, shifted_start
 from sipas.sampling.design import Design, Stage, parse_design
 from sipas.sampling.drawing import Draw, draw
@@ -28,8 +28,10 @@ __all__ = [
     "Design",
     "Digest",
     "Draw",
+    "EarlierDraw",
     "Expectation",
     "Forecast",
+    "Refusal",
     "Seed",
     "SeedPart",
     "Stage",

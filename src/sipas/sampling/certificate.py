@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 import polars as pl
@@ -20,6 +21,49 @@ FORM = "sipas-draw-1"
 Json = dict[str, object]
 
 
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A witness who refused.
+
+    Parameters
+    ----------
+    name : str
+        As printed.
+    reason : str
+        In their words.
+    """
+
+    name: str
+    reason: str
+
+
+class EarlierDraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A draw of the round that was held, or begun, before this one.
+
+    Parameters
+    ----------
+    number : int
+        From 1.
+    outcome : {"drawn", "abandoned"}
+        What came of it.
+    opened : str
+        Day, YYYY-MM-DD.
+    reason : str
+        Why it was abandoned, or why it was held again; may be empty for the first.
+    texts_known : bool
+        Whether the witnesses' texts could be read by others: for an abandoned draw, whoever gave it up could know its
+        sample.
+    refused : tuple of Refusal
+        Witnesses who refused.
+    """
+
+    number: int
+    outcome: Literal["drawn", "abandoned"]
+    opened: str
+    reason: str = ""
+    texts_known: bool = False
+    refused: tuple[Refusal, ...] = ()
+
+
 def build_certificate(
     drawn: Draw,
     *,
@@ -29,6 +73,8 @@ def build_certificate(
     trials: int = 0,
     redraws: int = 0,
     notes: Sequence[str] = (),
+    reason: str = "",
+    history: Sequence[EarlierDraw] = (),
 ) -> Json:
     """Make the certificate.
 
@@ -46,6 +92,10 @@ def build_certificate(
         Trial draws, and official draws that this one replaces, by the journal.
     notes : sequence of str
         What the frame's import found, as gaps against the one-stop totals.
+    reason : str
+        Why the draw was held again.
+    history : sequence of EarlierDraw
+        Draws held or begun before this one, where a program of many people keeps them.
 
     Returns
     -------
@@ -59,7 +109,7 @@ def build_certificate(
     """
     if drawn.seed != seed.sha256 or seed.frame_sha256 != frame.sha256:
         raise SipasError("sampling.certificate_seed", "seed", expected=seed.sha256, got=drawn.seed)
-    said = Said(program_version, trials, redraws, tuple(notes))
+    said = Said(program_version, trials, redraws, tuple(notes), reason, tuple(history))
     return certificate_of(drawn, frame, seed, said)
 
 
@@ -75,12 +125,18 @@ class Said:
         By the journal.
     notes : tuple of str
         What the frame's import found.
+    reason : str
+        Why the draw was held again.
+    history : tuple of EarlierDraw
+        Draws held or begun before.
     """
 
     version: str
     trials: int
     redraws: int
     notes: tuple[str, ...]
+    reason: str = ""
+    history: tuple[EarlierDraw, ...] = ()
 
 
 def certificate_of(drawn: Draw, frame: Digest, seed: Seed, said: Said) -> Json:
@@ -110,11 +166,11 @@ def certificate_of(drawn: Draw, frame: Digest, seed: Seed, said: Said) -> Json:
         "seed": msgspec.to_builtins(seed),
         "design": msgspec.to_builtins(drawn.design),
         "coordination": msgspec.to_builtins(drawn.coordination),
-        "draws": {"trials": said.trials, "redraws": said.redraws},
+        "draws": _draws(said),
         "lists": drawn.lists.to_dicts(),
         "sample": _sample(drawn.sample),
         "rule": wording.rule_in_words(drawn.design, permanent=permanent),
-        "recommendations": _recommendations(drawn, said.trials, said.redraws),
+        "recommendations": _recommendations(drawn, said),
         "notes": list(said.notes),
     }
 
@@ -164,6 +220,16 @@ def read_certificate(data: bytes) -> Json:
     return dict(certificate)
 
 
+def _draws(said: Said) -> Json:
+    """Count the draws; what only some programs know stands there where there is something to tell."""
+    made: Json = {"trials": said.trials, "redraws": said.redraws}
+    if said.reason:
+        made["reason"] = said.reason
+    if said.history:
+        made["history"] = msgspec.to_builtins(said.history)
+    return made
+
+
 def _sample(sample: pl.DataFrame) -> Json:
     official = int((sample["role"] == "official").sum())
     return {
@@ -187,10 +253,14 @@ def _by_stratum(sample: pl.DataFrame) -> list[Json]:
     return counts.to_dicts()
 
 
-def _recommendations(drawn: Draw, trials: int, redraws: int) -> list[str]:
+def _recommendations(drawn: Draw, counted: Said) -> list[str]:
     said = [wording.KEEP]
-    if trials or redraws:
-        said.append(wording.SEVERAL.format(trials=trials, redraws=redraws))
+    if counted.trials or counted.redraws:
+        said.append(wording.SEVERAL.format(trials=counted.trials, redraws=counted.redraws))
+    abandoned = [d for d in counted.history if d.outcome == "abandoned"]
+    if abandoned:
+        known = sum(d.texts_known for d in abandoned)
+        said.append(wording.ABANDONED.format(count=len(abandoned), known=known))
     if drawn.coordination is not None:
         said.append(wording.BY_KEY)
     for at, short in drawn.shortfalls:

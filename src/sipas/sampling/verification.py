@@ -11,7 +11,7 @@ import polars as pl
 
 from sipas.errors import Place, SipasError
 from sipas.sampling.canonical import BLOCK, KEY, Digest, canonical_csv_of_files, column_order, digest, table_digest
-from sipas.sampling.certificate import FORM, Json, Said, certificate_of
+from sipas.sampling.certificate import FORM, EarlierDraw, Json, Said, certificate_of
 from sipas.sampling.coordination import Coordination
 from sipas.sampling.design import Design
 from sipas.sampling.drawing import Draw, draw
@@ -52,8 +52,9 @@ def verify(
     list of SipasError
         Empty: the draw is confirmed. Codes ``sampling.verify_*`` with the place; nothing is raised for a difference.
         Rows of the sample count as in its canonical CSV, the header being row 1. Everything on the certificate is
-        made again but what no file gives: the program's version, the operator's name, the sources of public numbers
-        and, without the arguments above, ``draws`` and ``notes``. Its words are those of this version of the program.
+        made again but what no file gives: the program's version, the operator's name, the sources of public numbers,
+        reason and history of the draws and, without the arguments above, the counts of ``draws`` and ``notes``. Its
+        words are those of this version of the program.
 
     Raises
     ------
@@ -74,7 +75,8 @@ def verify(
     found += [*_lists(again, record), *_rows(sample, again.sample)]
     counts = record.draws if draws is None else msgspec.convert(dict(draws), _Draws)
     written = tuple(record.notes if notes is None else notes)
-    said = Said(record.program.version, counts.trials, counts.redraws, written)
+    told = record.draws
+    said = Said(record.program.version, counts.trials, counts.redraws, written, told.reason, told.history)
     return [*found, *_certificate(certificate, certificate_of(again, record.frame, record.seed, said))]
 
 
@@ -85,6 +87,8 @@ class _Program(msgspec.Struct):
 class _Draws(msgspec.Struct):
     trials: int
     redraws: int
+    reason: str = ""
+    history: tuple[EarlierDraw, ...] = ()
 
 
 class _SampleRecord(msgspec.Struct):

@@ -47,6 +47,10 @@ SEVERAL = (
     "Đã có {trials} lần bốc thử và {redraws} lần bốc lại trước lần này; biên bản bốc mẫu cần nêu lý do của từng lần "
     "bốc lại."
 )
+ABANDONED = (
+    "Trước lần này có {count} buổi bốc mẫu bị hủy, trong đó {known} buổi bị hủy khi nội dung của người chứng kiến đã "
+    "được công khai; từng buổi và lý do nêu trong biên bản."
+)
 SHORT = "Giai đoạn {at}{where}: quy tắc cần {wanted} nhưng chỉ có {population} đơn vị, đã lấy tất cả."
 FEW_RESERVES = "{count} danh sách không đủ đơn vị để có mẫu dự phòng theo tỷ lệ đã định."
 EMPTY = "{count} tầng không có đơn vị nào được chọn; kết quả không đại diện cho các tầng này."

@@ -19,6 +19,7 @@ from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import Round
 from sipas.rounds.tables_io import parquet, read_json, read_table
 from sipas.sampling import (
+    EarlierDraw,
     Seed,
     SeedPart,
     build_certificate,
@@ -45,6 +46,8 @@ class Witnesses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     design_sha256: str
     operator: str
     parts: tuple[SeedPart, ...]
+    reason: str = ""  # why the draw is held again
+    history: tuple[EarlierDraw, ...] = ()  # draws held or begun before, as a program of many people keeps them
 
 
 def frame_sha256(folder: Folder) -> str:
@@ -79,7 +82,13 @@ def design_sha256(settings: Round) -> str:
     return hashlib.sha256(json.dumps(_design(settings), sort_keys=True, default=str).encode()).hexdigest()
 
 
-def witness_file(context: Context, operator: str, parts: Sequence[Mapping[str, str]]) -> bytes:
+def witness_file(
+    context: Context,
+    operator: str,
+    parts: Sequence[Mapping[str, str]],
+    reason: str = "",
+    history: Sequence[EarlierDraw] = (),
+) -> bytes:
     """Write ``witnesses.yaml`` for the frame and the design as they are now.
 
     Parameters
@@ -90,6 +99,10 @@ def witness_file(context: Context, operator: str, parts: Sequence[Mapping[str, s
         Who runs the draw.
     parts : sequence of mapping
         ``SeedPart`` as data.
+    reason : str
+        Why the draw is held again.
+    history : sequence of EarlierDraw
+        Draws held or begun before.
 
     Returns
     -------
@@ -97,7 +110,11 @@ def witness_file(context: Context, operator: str, parts: Sequence[Mapping[str, s
         YAML.
     """
     bound = {"frame_sha256": frame_sha256(context.folder), "design_sha256": design_sha256(context.round)}
-    data = {**bound, "operator": operator, "parts": [dict(part) for part in parts]}
+    data: dict[str, Any] = {**bound, "operator": operator, "parts": [dict(part) for part in parts]}
+    if reason:
+        data["reason"] = reason
+    if history:
+        data["history"] = msgspec.json.decode(msgspec.json.encode(tuple(history)))  # lists, no tuples: YAML
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False).encode()
 
 
@@ -137,6 +154,8 @@ def _draw(context: Context) -> Outcome:
         trials=trials,
         redraws=redraws,
         notes=frame_notes(context.folder),
+        reason=given.reason,
+        history=given.history,
     )
     roles = dict(drawn.sample["role"].value_counts().sort("role").iter_rows())
     notes: dict[str, object] = {"seed": seed.sha256, "trials": trials, "redraws": redraws, **roles}
@@ -251,5 +270,8 @@ def trial(context: Context, text: str) -> pl.DataFrame:
     part = SeedPart(kind="witness", name="(bốc thử)", text=text)
     seed = make_seed(table_digest(frame).sha256, (part,), operator=context.journal.actor)
     sample = draw(frame, parse_design(context.round.design), seed.sha256).sample
-    context.journal.append("trial", step="sample", seed=seed.sha256)
+    told = {"step": "sample", "seed": seed.sha256, "design": design_sha256(context.round)}
+    # The same trial again shows nothing new: a program killed and taken up again counts it once.
+    if not any(line["event"] == "trial" and told.items() <= line.items() for line in context.journal.lines):
+        context.journal.append("trial", **told)
     return sample.group_by("stratum", "role").agg(cases=pl.len()).sort("stratum", "role")
