@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.urls import NoReverseMatch, reverse
-from playwright.sync_api import Error
 
-from tests.web.browser.conftest import DESK, PHONE, Enter
+from tests.web.browser.conftest import DESK, PHONE, Enter, Visitor
 from tests.web.unit.test_every_address import ALLAUTH_PAGES, OURS
 
 pytestmark = pytest.mark.browser
@@ -24,6 +23,14 @@ def plain_addresses() -> list[str]:
     return sorted(set(found))
 
 
+def is_page(visitor: Visitor, url: str) -> bool:
+    """Ask first: files, refusals and what only leads to the login are no pages to look at."""
+    answer = visitor.context.request.get(visitor.base + url)
+    assert answer.status < 500, url
+    is_html = "text/html" in answer.headers.get("content-type", "")
+    return answer.status == 200 and is_html and answer.url.split("?")[0] == visitor.base + url
+
+
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize(("size", "theme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone", "desk"])
 def test_every_plain_page_is_sound(enter: Enter, role: str, size: dict[str, int], theme: str) -> None:
@@ -31,17 +38,9 @@ def test_every_plain_page_is_sound(enter: Enter, role: str, size: dict[str, int]
     faults: list[str] = []
     opened = 0
     for url in plain_addresses():
-        try:
-            answer = visitor.page.goto(visitor.base + url)
-        except Error as error:
-            assert "Download is starting" in str(error) or "RESPONSE_CODE_FAILURE" in str(error), url
-            continue
-        assert answer is not None
-        assert answer.status < 500, url
-        if visitor.page.url.split("?")[0] != visitor.base + url:  # sent to the login, which is opened once
-            continue
-        if answer.status == 200 and "text/html" in answer.headers.get("content-type", ""):
+        if is_page(visitor, url):
+            visitor.open(url)
             faults += visitor.faults()
             opened += 1
-    assert opened > 3
+    assert opened > 1
     assert not faults, "\n".join(faults)
