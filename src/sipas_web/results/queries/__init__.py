@@ -36,7 +36,7 @@ def folder_of(publication: Publication) -> Path:
 
     It reads as a round's folder (``round.yaml`` without what is private; ``disclosed/``, ``open-data/``, ``report/``).
     """
-    return Path(settings.PUBLICATIONS_FOLDER) / publication.folder
+    return place_of(publication.folder)[0]
 
 
 def kept_folder_of(publication: Publication) -> Path:
@@ -44,7 +44,12 @@ def kept_folder_of(publication: Publication) -> Path:
 
     For figures computed on a reader's wish, which hide their small cells themselves.
     """
-    return Path(settings.PUBLICATIONS_FOLDER) / KEPT / publication.folder
+    return place_of(publication.folder)[1]
+
+
+def place_of(folder: str) -> tuple[Path, Path]:
+    """Give both folders of a version by the name it will have: of what leaves, and of what is kept."""
+    return Path(settings.PUBLICATIONS_FOLDER) / folder, Path(settings.PUBLICATIONS_FOLDER) / KEPT / folder
 
 
 def review_folder_of(snapshot: Snapshot) -> Path:

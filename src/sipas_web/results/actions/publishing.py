@@ -1,0 +1,76 @@
+"""Publication: asked for in one step, carried out by a job, final."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.dateparse import parse_datetime
+
+from sipas_web.audit.actions import record
+from sipas_web.audit.actors import Actor
+from sipas_web.audit.queries import head
+from sipas_web.jobs import actions as jobs
+from sipas_web.jobs import queries as job_queries
+from sipas_web.results.actions.freezing import CODE_BYTES, held
+from sipas_web.results.actions.reviewing import refuse_unless
+from sipas_web.results.models import Publication, Snapshot
+from sipas_web.results.permissions import Permission
+from sipas_web.results.queries import work
+from sipas_web.rounds import states
+from sipas_web.rounds.queries import State as RoundState
+
+
+@transaction.atomic
+def publish(*, snapshot_id: int, by: Actor) -> None:
+    """Have approved results published; needs ``results.result_publish``. Asked twice, it happens once. Recorded."""
+    snapshot = held(snapshot_id)
+    by.require(Permission.RESULT_PUBLISH, snapshot.round.unit)
+    refuse_unless(snapshot, Snapshot.State.APPROVED)
+    if job_queries.open_job(snapshot.round, work.PUBLISH) is not None:
+        return
+    sequence, hash_ = head()
+    arguments = {
+        "snapshot": snapshot.pk,
+        "folder": secrets.token_hex(CODE_BYTES),
+        "code": secrets.token_urlsafe(CODE_BYTES),
+        "audit_head": f"{sequence}:{hash_}",
+        "published": work.now().isoformat(timespec="seconds"),
+    }
+    jobs.start(kind=work.PUBLISH, subject=snapshot.round, unit=snapshot.round.unit, by=by, arguments=arguments)
+    details = {"number": snapshot.number, "journal": snapshot.journal_head}
+    record(by=by, action="results.publication_asked", subject=snapshot, unit=snapshot.round.unit, details=details)
+
+
+@transaction.atomic
+def finish_publication(
+    *, snapshot_id: int, arguments: Mapping[str, str], files: Mapping[str, str], by: Actor
+) -> Publication:
+    """Make the written files the round's next version; needs ``results.result_publish``. Once; recorded."""
+    snapshot = held(snapshot_id)
+    by.require(Permission.RESULT_PUBLISH, snapshot.round.unit)
+    made = Publication.objects.filter(snapshot=snapshot).first()
+    if made is not None:
+        return made
+    refuse_unless(snapshot, Snapshot.State.APPROVED)
+    version, reason = work.next_version(snapshot.round)
+    publication = Publication.objects.create(
+        round=snapshot.round,
+        snapshot=snapshot,
+        version=version,
+        reason=reason,
+        folder=arguments["folder"],
+        code=arguments["code"],
+        files=dict(files),
+        audit_head=arguments["audit_head"],
+        journal_head=snapshot.journal_head,
+        published=parse_datetime(arguments["published"]),
+        published_by=by.name,
+    )
+    states.move(snapshot.round, RoundState.PUBLISHED)
+    snapshot.state = Snapshot.State.PUBLISHED
+    snapshot.save(update_fields=["state"])
+    details = {"version": version, "reason": reason, "code": publication.code, "files": dict(files)}
+    record(by=by, action="results.published", subject=publication, unit=snapshot.round.unit, details=details)
+    return publication

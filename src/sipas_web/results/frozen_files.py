@@ -1,0 +1,69 @@
+"""The frozen tables as files of the round's folder: the same rows give the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from sipas.errors import Place, SipasError
+from sipas.rounds.folder import Folder, file_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the database held at one moment: ``case_id`` with a row per visit, and with one chosen response."""
+
+    visits: pl.DataFrame
+    responses: pl.DataFrame
+    cases: int
+    open_cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Counts and SHA-256 of what was written."""
+
+    cases: int
+    open_cases: int
+    visits: int
+    responses: int
+    visits_sha256: str
+    responses_sha256: str
+
+
+def write(root: Path, tables: Tables, visits_file: str, responses_file: str) -> Written:
+    """Write both tables whole or not at all."""
+    visits = _put(root, visits_file, tables.visits.sort("case_id", "visit"))
+    responses = _put(root, responses_file, tables.responses.sort("case_id"))
+    return Written(
+        cases=tables.cases,
+        open_cases=tables.open_cases,
+        visits=tables.visits.height,
+        responses=tables.responses.height,
+        visits_sha256=visits,
+        responses_sha256=responses,
+    )
+
+
+def require_unchanged(root: Path, expected: dict[str, str]) -> None:
+    """Refuse to go on from frozen files other than those whose hashes were kept."""
+    for name, sha256 in expected.items():
+        path = root / name
+        got = file_hash(path) if path.is_file() else "missing"
+        if got != sha256:
+            raise SipasError("round.file_changed", expected=sha256, got=got, hint=[name], place=Place(file=name))
+
+
+def _put(root: Path, name: str, table: pl.DataFrame) -> str:
+    out = io.BytesIO()
+    table.write_parquet(out, compression="zstd", statistics=True)
+    content = out.getvalue()
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = root / name
+    if not path.is_file() or file_hash(path) != sha256:
+        Folder(root).replace(name, content)
+    return sha256
