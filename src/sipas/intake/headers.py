@@ -156,7 +156,7 @@ def chosen_mapping(
     """
     found = {}
     for target, wanted in columns.items():
-        header = _find_header(str(wanted), headers)
+        header = find_header(str(wanted), headers)
         if header is None:
             place = Place(file=file, node=f"columns.{target}")
             raise SipasError("intake.mapping_column", target, expected=list(headers), got=wanted, place=place)
@@ -165,7 +165,21 @@ def chosen_mapping(
     return ColumnMapping(found, dict(constants or {}), dict.fromkeys(found, 1.0), unmapped)
 
 
-def _find_header(wanted: str, headers: Iterable[str]) -> str | None:
+def find_header(wanted: str, headers: Iterable[str]) -> str | None:
+    """Find a header that a person named.
+
+    Parameters
+    ----------
+    wanted : str
+        Written as it stands, or without diacritics, or only its last part.
+    headers : iterable of str
+        Headers of the office file.
+
+    Returns
+    -------
+    str or None
+        None where none fits, or more than one equally well.
+    """
     exact = [h for h in headers if h == wanted]
     loose = [h for h in headers if header_key(h) == header_key(wanted)]
     last = [h for h in headers if header_key(h.split(HEADER_JOINT)[-1]) == header_key(wanted)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,19 +13,22 @@ import polars as pl
 from sipas.errors import Place, SipasError
 from sipas.intake import reasons
 from sipas.intake.body import classify_rows
-from sipas.intake.delimited import read_delimited
+from sipas.intake.delimited import find_encoding, read_delimited
 from sipas.intake.grid import Grid, text_column
 from sipas.intake.headers import ColumnMapping, chosen_mapping, guess_mapping
 from sipas.intake.layout import Head, find_head
 from sipas.intake.legacy import Conversion, modernise
 from sipas.intake.limits import LIMITS, MEBI, Limits
-from sipas.intake.mapping_file import load_mapping
+from sipas.intake.mapping_file import ChosenColumns, load_mapping
 from sipas.intake.table import OfficeTable
 from sipas.intake.workbook import OLE_SIGNATURE, ZIP_SIGNATURE, read_sheets, read_workbook
 from sipas.tables import REJECTED
 
 PARQUET_SIGNATURE = b"PAR1"
-NOT_TABLES = {b"%PDF": "PDF", b"<htm": "HTML", b"<!do": "HTML", b"<?xm": "XML", b"\x1f\x8b": "GZIP", b"Rar!": "RAR"}
+START_BYTES = 4096
+# A PDF, a web page or XML (also under an .xls name), compressed archives, pictures, a page saved with its pictures.
+NOT_TABLES = (b"%pdf", b"<", b"\x1f\x8b", b"rar!", b"7z\xbc\xaf", b"\xff\xd8\xff", b"\x89png", b"gif8", b"mime-version")
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd\ufffe\uffff]")
 SECTION_COLUMN = "Mục (nhóm dòng)"
 UNNAMED = "Cột {number}"
 _INVISIBLE = "[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]"
@@ -50,7 +55,7 @@ class SkippedSheet:
     missing: tuple[str, ...] = ()
 
 
-MappingChoice = Path | Mapping[str, str] | ColumnMapping
+MappingChoice = Path | Mapping[str, str] | ColumnMapping | ChosenColumns
 
 
 def read(
@@ -69,7 +74,7 @@ def read(
         XLSX, XLS, CSV (any of the encodings met in Vietnamese offices) or Parquet; known by content, not by name.
     sheet : str, optional
         Sheet of a workbook; needed where several hold cells.
-    mapping : pathlib.Path, mapping of str to str or ColumnMapping, optional
+    mapping : pathlib.Path, mapping of str to str, ColumnMapping or ChosenColumns, optional
         A mapping file (YAML), or target to header.
     purpose : {'transactions', 'residents', 'totals'}, optional
         Guess the mapping for this purpose where none is given.
@@ -89,7 +94,7 @@ def read(
         (``intake.workbook_...``, ``intake.sheet_...``), of CSV files (``intake.encoding_broken``,
         ``intake.quote_open``), of Parquet (``intake.parquet_broken``) and of mappings (``intake.mapping_...``).
     """
-    return _mapped(_table(_grid(path, sheet, limits), limits), mapping, purpose)
+    return as_mapped(as_table(_grid(path, sheet, limits), limits), mapping, purpose)
 
 
 def read_all(
@@ -124,13 +129,13 @@ def read_all(
     SipasError
         As ``read``; ``intake.sheets_unfit`` where several sheets hold cells and none fits.
     """
-    start = _start(path, limits)
+    start = opening(path, limits)
     if not start.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         return [read(path, mapping=mapping, purpose=purpose, limits=limits)], []
     grids, hidden = read_sheets(path.read_bytes(), file=path.name, limits=limits)
     skipped = [SkippedSheet(path.name, name, reasons.SHEET_HIDDEN) for name in hidden]
     if len(grids) == 1:
-        return [_mapped(_table(grids[0], limits), mapping, purpose)], skipped
+        return [as_mapped(as_table(grids[0], limits), mapping, purpose)], skipped
     tables = []
     for grid in grids:
         found = _fitting(grid, required, mapping, purpose, limits)
@@ -150,7 +155,7 @@ def _fitting(
 ) -> OfficeTable | SkippedSheet:
     sheet = grid.sheet or ""
     try:
-        table = _mapped(_table(grid, limits), mapping, purpose)
+        table = as_mapped(as_table(grid, limits), mapping, purpose, strict=False)
     except SipasError as error:
         if error.code == "intake.header_missing":
             return SkippedSheet(grid.file, sheet, reasons.SHEET_WITHOUT_HEADER)
@@ -161,7 +166,27 @@ def _fitting(
     return SkippedSheet(grid.file, sheet, reasons.SHEET_OTHER, missing) if missing else table
 
 
-def _mapped(table: OfficeTable, mapping: MappingChoice | None, purpose: str | None) -> OfficeTable:
+def as_mapped(
+    table: OfficeTable, mapping: MappingChoice | None, purpose: str | None, *, strict: bool = True
+) -> OfficeTable:
+    """Give a table under the mapping that was chosen, or guessed for a purpose.
+
+    Parameters
+    ----------
+    table : OfficeTable
+        The table.
+    mapping, purpose
+        As for ``read``.
+    strict : bool
+        Whether ``ChosenColumns`` that are not there are an error.
+
+    Returns
+    -------
+    OfficeTable
+        Same cells.
+    """
+    if isinstance(mapping, ChosenColumns):
+        return table.with_mapping(mapping.fit(table.headers, strict=strict))
     if isinstance(mapping, ColumnMapping):
         return table.with_mapping(mapping)
     if isinstance(mapping, Path):
@@ -171,13 +196,31 @@ def _mapped(table: OfficeTable, mapping: MappingChoice | None, purpose: str | No
     return table.with_mapping(guess_mapping(table.headers, purpose)) if purpose else table
 
 
-def _start(path: Path, limits: Limits) -> bytes:
-    """Give the first bytes of a file that may be read."""
+def opening(path: Path, limits: Limits) -> bytes:
+    """Give the first bytes of a file that may be read.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    limits : Limits
+        Bounds of its size.
+
+    Returns
+    -------
+    bytes
+        At most 4 KiB.
+
+    Raises
+    ------
+    SipasError
+        ``intake.file_missing``, ``intake.file_empty``, ``intake.file_too_large``, ``intake.kind_unknown``.
+    """
     place = Place(file=path.name)
     if not path.is_file():
         raise SipasError("intake.file_missing", got=str(path), place=place)
     with path.open("rb") as stream:
-        start = stream.read(8)
+        start = stream.read(START_BYTES)
     if not start:
         raise SipasError("intake.file_empty", place=place)
     is_workbook = start.startswith((ZIP_SIGNATURE, OLE_SIGNATURE))
@@ -185,13 +228,24 @@ def _start(path: Path, limits: Limits) -> bytes:
     if path.stat().st_size > most:
         got = path.stat().st_size // MEBI
         raise SipasError("intake.file_too_large", expected=most // MEBI, got=got, place=place)
-    if start[:4].lower() in NOT_TABLES or start[:2] in NOT_TABLES or start[:4] in NOT_TABLES:
+    if not is_workbook and _is_no_table(start):
         raise SipasError("intake.kind_unknown", got=path.name, place=place)
     return start
 
 
+def _is_no_table(start: bytes) -> bool:
+    text = start.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if text.startswith(NOT_TABLES):
+        return True
+    if start.startswith(PARQUET_SIGNATURE):
+        return False
+    encoding = find_encoding(start)
+    seen = start.decode("latin-1" if encoding == "cp1252" else encoding, "replace")
+    return len(_NO_TEXT.findall(seen)) * 50 > len(seen)  # a text may hold a broken letter; one in fifty is no text
+
+
 def _grid(path: Path, sheet: str | None, limits: Limits) -> Grid:
-    start = _start(path, limits)
+    start = opening(path, limits)
     if start.startswith((ZIP_SIGNATURE, OLE_SIGNATURE)):
         return read_workbook(path.read_bytes(), file=path.name, sheet=sheet, limits=limits)
     if start.startswith(PARQUET_SIGNATURE):
@@ -209,7 +263,26 @@ def _read_parquet(path: Path) -> Grid:
     return Grid(pl.DataFrame(columns), file=path.name, headers=tuple(typed.columns))
 
 
-def _table(grid: Grid, limits: Limits) -> OfficeTable:
+def as_table(grid: Grid, limits: Limits) -> OfficeTable:
+    """Find the table among the cells of a sheet or file.
+
+    Parameters
+    ----------
+    grid : Grid
+        All cells.
+    limits : Limits
+        Bounds.
+
+    Returns
+    -------
+    OfficeTable
+        Without a mapping.
+
+    Raises
+    ------
+    SipasError
+        ``intake.header_missing``, ``intake.too_many_rows``, ``intake.too_many_columns``.
+    """
     place = Place(file=grid.file, sheet=grid.sheet)
     if grid.cells.height > limits.rows:
         raise SipasError("intake.too_many_rows", expected=limits.rows, got=grid.cells.height, place=place)

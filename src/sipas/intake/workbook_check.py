@@ -59,6 +59,40 @@ def check_workbook(data: bytes, *, file: str, limits: Limits) -> dict[str, tuple
         ``intake.workbook_doctype``, ``intake.workbook_cells``.
     """
     place = Place(file=file)
+    unpacked = 0
+    merged = {}
+    for entry in entries_of(data, file=file, limits=limits):
+        part = Part(entry, place, limits, unpacked)
+        for chunk in unpack(data, entry, place):
+            part.take(chunk)
+        unpacked = part.unpacked
+        merged[entry.filename] = part.finish()
+    return {name: ranges for name, ranges in merged.items() if ranges}
+
+
+def entries_of(data: bytes, *, file: str, limits: Limits) -> list[zipfile.ZipInfo]:
+    """List the entries of an XLSX archive.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    file : str
+        Its name, for errors.
+    limits : Limits
+        Bounds.
+
+    Returns
+    -------
+    list of zipfile.ZipInfo
+        As the archive's directory has them; its sizes are not to be believed.
+
+    Raises
+    ------
+    SipasError
+        ``intake.workbook_broken``, ``intake.workbook_parts``, ``intake.kind_unknown``.
+    """
+    place = Place(file=file)
     try:
         entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as error:
@@ -67,18 +101,31 @@ def check_workbook(data: bytes, *, file: str, limits: Limits) -> dict[str, tuple
         raise SipasError("intake.workbook_parts", expected=limits.parts, got=len(entries), place=place)
     if CONTENT_TYPES not in {entry.filename for entry in entries}:
         raise SipasError("intake.kind_unknown", got=file, place=place)
-    unpacked = 0
-    merged = {}
-    for entry in entries:
-        part = _Part(entry, place, limits, unpacked)
-        for chunk in _unpack(data, entry, place):
-            part.take(chunk)
-        unpacked = part.unpacked
-        merged[entry.filename] = part.finish()
-    return {name: ranges for name, ranges in merged.items() if ranges}
+    return entries
 
 
-def _unpack(data: bytes, entry: zipfile.ZipInfo, place: Place) -> Iterator[bytes]:
+def unpack(data: bytes, entry: zipfile.ZipInfo, place: Place) -> Iterator[bytes]:
+    """Decompress an entry piece by piece.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    entry : zipfile.ZipInfo
+        From ``entries_of``.
+    place : Place
+        Where it stands, for errors.
+
+    Returns
+    -------
+    iterator of bytes
+        Pieces of at most 256 KiB.
+
+    Raises
+    ------
+    SipasError
+        ``intake.workbook_encrypted``, ``intake.workbook_broken``.
+    """
     if entry.flag_bits & ENCRYPTED:
         raise SipasError("intake.workbook_encrypted", place=place)
     head = data[entry.header_offset : entry.header_offset + LOCAL_HEADER.size]
@@ -105,10 +152,26 @@ def _inflate(packed: memoryview, name: str, place: Place) -> Iterator[bytes]:
         raise SipasError("intake.workbook_broken", got=name, place=place) from error
 
 
-class _Part:
-    """One entry of the archive while it is unpacked: its size, its XML, and for a sheet its extent."""
+class Part:
+    """One entry of the archive while it is unpacked: its size, its XML, and for a sheet its extent.
 
-    def __init__(self, entry: zipfile.ZipInfo, place: Place, limits: Limits, unpacked: int) -> None:
+    Parameters
+    ----------
+    entry : zipfile.ZipInfo
+        The entry.
+    place : Place
+        For errors.
+    limits : Limits
+        Bounds.
+    unpacked : int
+        Bytes of the entries before it.
+    parsed : bool
+        Whether its XML is looked into, or only its size.
+    """
+
+    def __init__(
+        self, entry: zipfile.ZipInfo, place: Place, limits: Limits, unpacked: int, *, parsed: bool = True
+    ) -> None:
         self.name = entry.filename
         self.packed = max(entry.compress_size, 1)
         self.place = place
@@ -117,9 +180,22 @@ class _Part:
         self.bytes = 0
         self.extent = _Extent(limits, place)
         self.rooted = False
-        self.parser = self._make_parser() if _XML.search(self.name) else None
+        self.parser = self._make_parser() if parsed and _XML.search(self.name) else None
 
     def take(self, chunk: bytes) -> None:
+        """Count and read a piece.
+
+        Parameters
+        ----------
+        chunk : bytes
+            Decompressed.
+
+        Raises
+        ------
+        SipasError
+            ``intake.workbook_unpacked``, ``intake.workbook_ratio``, ``intake.workbook_doctype``,
+            ``intake.workbook_cells``, ``intake.workbook_broken``.
+        """
         self.bytes += len(chunk)
         self.unpacked += len(chunk)
         if self.unpacked > self.limits.unpacked_bytes:
@@ -130,12 +206,26 @@ class _Part:
             self._ask(partial(self.parser.feed, chunk))
 
     def finish(self) -> tuple[Range, ...]:
+        """End the entry.
+
+        Returns
+        -------
+        tuple of Range
+            Merged cells of a sheet.
+        """
         if self.parser is not None and self.is_sheet:
             self._ask(self.parser.close)
         return tuple(sorted(self.extent.merged))
 
     @property
     def is_sheet(self) -> bool:
+        """Say whether the entry is a sheet.
+
+        Returns
+        -------
+        bool
+            By its name.
+        """
         return _SHEET.match(self.name) is not None
 
     def _make_parser(self) -> XMLParser:

@@ -10,7 +10,7 @@ import msgspec
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.intake import OfficeTable, SkippedSheet, read, read_all
+from sipas.intake import OfficeTable, SkippedSheet, choice_for, read, read_all
 from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.keys import SECRET, department_key, round_secret
 from sipas.rounds.runner import Context, Outcome, Step
@@ -76,7 +76,7 @@ def read_lists(context: Context, path: Path) -> tuple[list[OfficeTable], list[Sk
     """
     population = round_edition(context.folder, context.round).population
     chosen = context.round.frame.mapping
-    mapping = context.folder.path(chosen) if chosen else None
+    mapping = choice_for(context.folder.path(chosen), path.name) if chosen else None
     return read_all(path, required=REQUIRED[population], mapping=mapping, purpose=None if mapping else population)
 
 
