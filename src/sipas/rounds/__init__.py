@@ -1,6 +1,14 @@
 """The round folder: what a person can do with a round, and what a reader can ask of it."""
 
-from sipas.rounds.ceremony import BeforeDraw, before_draw, draw_file, frame_is_current, journal_head, planned_sizes
+from sipas.rounds.ceremony import (
+    BeforeDraw,
+    before_draw,
+    draw_file,
+    frame_is_current,
+    journal_head,
+    last_seed,
+    planned_sizes,
+)
 from sipas.rounds.collecting import (
     ResponsesRead,
     answer_columns,
@@ -14,7 +22,6 @@ from sipas.rounds.imported import (
     FrameFindings,
     frame_counts,
     frame_findings,
-    preview_list,
     rejected_page,
     rejected_reasons,
 )
@@ -66,9 +73,9 @@ __all__ = [
     "initialise",
     "is_round",
     "journal_head",
+    "last_seed",
     "notices",
     "planned_sizes",
-    "preview_list",
     "products",
     "put_field_list",
     "put_rejected",

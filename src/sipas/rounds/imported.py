@@ -8,15 +8,9 @@ from typing import Any, TypedDict
 import polars as pl
 
 from sipas.errors import Place, SipasError
-from sipas.intake import Preview, preview
-from sipas.intake.limits import LIMITS, Limits
-from sipas.intake.mapping_file import ChosenColumns
-from sipas.rounds.editions import round_edition
 from sipas.rounds.folder import Folder
-from sipas.rounds.settings import load_round
 from sipas.rounds.steps.lists import REJECTED_FILE
 from sipas.rounds.tables_io import read_json
-from sipas.sampling.frame import REQUIRED
 from sipas.tables import REJECTED
 
 REPORT = "frame-report.json"
@@ -32,34 +26,6 @@ class FrameFindings(TypedDict):
     skipped: list[dict[str, Any]]
     columns: list[dict[str, Any]]
     gaps: list[dict[str, Any]]
-
-
-def preview_list(root: Path, list_: Path, chosen: ChosenColumns | None = None, limits: Limits = LIMITS) -> Preview:
-    """Show how the round would read a list, from its beginning.
-
-    Parameters
-    ----------
-    root : Path
-        The round's folder.
-    list_ : Path
-        A file, in the round or not.
-    chosen : ChosenColumns, optional
-        What a person chose; missing: guessed.
-    limits : Limits
-        Bounds.
-
-    Returns
-    -------
-    Preview
-        As ``sipas.intake.preview``.
-
-    Raises
-    ------
-    SipasError
-        As ``sipas.intake.preview``.
-    """
-    population = round_edition(Folder(root), load_round(root)).population
-    return preview(list_, required=REQUIRED[population], purpose=population, mapping=chosen, limits=limits)
 
 
 def frame_findings(root: Path) -> FrameFindings | None:

@@ -135,7 +135,9 @@ class FrameList(models.Model):
     stored = models.CharField(max_length=100)  # input/frame/... in the round's folder
     size = models.BigIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
-    mapping = models.JSONField(null=True)  # column of the list for each column of the frame, where a person chose
+    rows = models.BigIntegerField(default=0)  # lines of the file, title and empty ones too; 0: not counted (XLS)
+    missing = models.JSONField(default=list)  # needed columns of the frame that were not found in it
+    mapping = models.JSONField(null=True)  # {columns, constants} as the library takes them, where a person chose
     uploaded = models.DateTimeField(default=timezone.now)
     uploaded_by = models.CharField(max_length=200)
 
