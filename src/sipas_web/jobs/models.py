@@ -30,6 +30,7 @@ class Job(models.Model):
 
     kind = models.CharField(max_length=64)  # app.what, as registered
     subject = models.CharField(max_length=128)  # what it works on, as the audit record names it: rounds.round:12
+    subject_name = models.CharField(max_length=300, blank=True)  # as it was called when the work was asked for
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")  # whose area it belongs to
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)

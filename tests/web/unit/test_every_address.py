@@ -22,6 +22,7 @@ from sipas_web.accounts.actions.roles import shipped
 from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
+from sipas_web.jobs.models import Job
 from sipas_web.shared.access import access_of
 from sipas_web.units import actions as unit_actions
 from sipas_web.units import queries as units
@@ -52,9 +53,10 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "code": lambda unit, person: Role.objects.get(area=unit.memberships.latest("valid_from").parent).code,
     "form": lambda unit, person: "csv",
     "sequence": lambda unit, person: 1,
+    "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
-AREA_PAGES = {"unit_id", "person_id", "assignment_id", "invitation_id"}
+AREA_PAGES = {"job_id", "unit_id", "person_id", "assignment_id", "invitation_id"}
 
 
 def test_every_view_of_ours_says_who_may_open_it() -> None:
@@ -91,6 +93,9 @@ def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str,
         actions.copy_role(role=keyer, code=f"keyer-{code}", name="x", area=province, by=by)
         actions.invite(
             email=f"{code}@example.vn", full_name="x", role=keyer, unit=unit, since=units.today(), base_url="", by=by
+        )
+        Job.objects.create(
+            kind="tests.walk", subject=f"units.unit:{unit.pk}", unit=unit, actor="command", state="failed"
         )
         made[code] = (unit, person)
     return made
@@ -169,6 +174,7 @@ def state(unit: Unit, person: Person) -> list[Any]:
         Person.objects.filter(pk=person.pk).values("is_active", "full_name").get(),
         list(person.assignments.values()),
         list(Invitation.objects.filter(unit=unit).values()),
+        list(Job.objects.filter(unit=unit).values()),
         list(Role.objects.filter(area__isnull=False).values_list("code", "permissions__permission").order_by("code")),
     ]
 

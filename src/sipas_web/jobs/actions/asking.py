@@ -15,6 +15,8 @@ from sipas_web.jobs import queries
 from sipas_web.jobs.models import Job, State
 from sipas_web.units.models import Unit
 
+NAME_LENGTH = 300
+
 
 def start(
     *, kind: str, subject: models.Model | str, unit: Unit | None, by: Actor, arguments: Mapping[str, Any] | None = None
@@ -32,7 +34,7 @@ def start(
     if found is None:
         try:
             with transaction.atomic():
-                return _written(kind, key, unit, wanted, by)
+                return _written(kind, subject, unit, wanted, by)
         except IntegrityError:  # asked at the same moment by somebody else
             found = queries.open_job(key, kind)
             if found is None:
@@ -84,10 +86,11 @@ def _held(job: Job, by: Actor) -> Job:
     return held
 
 
-def _written(kind: str, subject: str, unit: Unit | None, arguments: dict[str, Any], by: Actor) -> Job:
+def _written(kind: str, subject: models.Model | str, unit: Unit | None, arguments: dict[str, Any], by: Actor) -> Job:
     return Job.objects.create(
         kind=kind,
-        subject=subject,
+        subject=subject if isinstance(subject, str) else queries.key_of(subject),
+        subject_name="" if isinstance(subject, str) else str(subject)[:NAME_LENGTH],
         unit=unit,
         arguments=arguments,
         actor=by.key,
