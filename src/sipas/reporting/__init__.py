@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sipas.reporting.blocks import Document
+    from sipas.reporting.contents.freeze_minutes import FreezeMinutes, FrozenFile, build_freeze_minutes
     from sipas.reporting.contents.report import build_letter, build_report
     from sipas.reporting.gather import gather_draw, gather_field, gather_national, gather_weighting
     from sipas.reporting.inputs import (
@@ -31,11 +32,14 @@ __all__ = [
     "Document",
     "DrawSummary",
     "FieldFigures",
+    "FreezeMinutes",
+    "FrozenFile",
     "NationalFigure",
     "ReportInputs",
     "Target",
     "TitleData",
     "WeightingLine",
+    "build_freeze_minutes",
     "build_letter",
     "build_report",
     "build_workbook",
@@ -49,6 +53,7 @@ __all__ = [
 ]
 _HOMES = {
     "blocks": ("Document",),
+    "contents.freeze_minutes": ("FreezeMinutes", "FrozenFile", "build_freeze_minutes"),
     "contents.report": ("build_letter", "build_report"),
     "gather": ("gather_draw", "gather_field", "gather_national", "gather_weighting"),
     "inputs": (

@@ -279,6 +279,35 @@ class Signature:
     recipients: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code beside the words it stands for, so that who holds the paper can check it.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        Rows of ``0`` and ``1`` as the coder gives them, without the quiet zone.
+    lines : tuple of str
+        Printed beside it: what it leads to, and the address itself.
+    """
+
+    modules: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Those who sign minutes, two on a line, each with room to sign.
+
+    Parameters
+    ----------
+    entries : tuple of (str, str)
+        The body in capitals, and the name; ``…`` where it is written by hand.
+    """
+
+    entries: tuple[tuple[str, str], ...]
+
+
 Block = (
     Letterhead
     | Title
@@ -293,6 +322,8 @@ Block = (
     | PageBreak
     | Annex
     | Signature
+    | Code
+    | Signers
 )
 
 

@@ -13,6 +13,7 @@ import vl_convert
 
 VEGA_LITE = "6.4"
 SCALE = 2.1  # 200 dots per inch at the printed width
+QUIET = 4  # modules of white around a QR code, ISO/IEC 18004
 KEPT = 256  # drawings kept, so that three renderers draw each chart once
 
 _ID = re.compile(r'\b(id="|url\(#|href="#)([^")]+)')
@@ -54,6 +55,49 @@ def png(spec: Mapping[str, Any]) -> bytes:
         The file, 200 dots per inch at 165 mm.
     """
     return _png(svg(spec))
+
+
+def code_svg(modules: tuple[str, ...]) -> str:
+    """Draw the modules of a QR code, with the quiet zone it needs to be read.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        Rows of ``0`` and ``1``.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element, black on white in every theme.
+    """
+    side = len(modules) + 2 * QUIET
+    path = "".join(
+        f"M{x + QUIET} {y + QUIET}h1v1h-1z"
+        for y, row in enumerate(modules)
+        for x, dark in enumerate(row)
+        if dark == "1"
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side}" height="{side}" '
+        f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/>'
+        f'<path fill="#000" d="{path}"/></svg>'
+    )
+
+
+def code_png(modules: tuple[str, ...]) -> bytes:
+    """Draw the modules of a QR code as PNG.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        Rows of ``0`` and ``1``.
+
+    Returns
+    -------
+    bytes
+        The file, eight pixels a module.
+    """
+    return bytes(vl_convert.svg_to_png(code_svg(modules), scale=8))
 
 
 @lru_cache(maxsize=KEPT)

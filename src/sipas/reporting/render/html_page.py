@@ -165,6 +165,19 @@ def _signature(block: b.Signature, _: int) -> str:
     )
 
 
+def _code(block: b.Code, _: int) -> str:
+    lines = "".join(f"<p>{escape(line)}</p>" for line in block.lines)
+    return f'<div class="code">{draw.code_svg(block.modules)}<div>{lines}</div></div>'
+
+
+def _signers(block: b.Signers, _: int) -> str:
+    entries = "".join(
+        f'<div><p><b>{escape(body)}</b></p><p><i>(ký, ghi rõ họ tên)</i></p><p class="name"><b>{escape(name)}</b></p></div>'
+        for body, name in block.entries
+    )
+    return f'<footer class="signers">{entries}</footer>'
+
+
 _WRITERS: dict[type, Callable[[Any, int], str]] = {
     b.Letterhead: _letterhead,
     b.Title: _title,
@@ -179,4 +192,6 @@ _WRITERS: dict[type, Callable[[Any, int], str]] = {
     b.PageBreak: lambda _, __: '<div class="break"></div>',
     b.Annex: _annex,
     b.Signature: _signature,
+    b.Code: _code,
+    b.Signers: _signers,
 }

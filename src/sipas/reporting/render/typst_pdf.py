@@ -47,7 +47,7 @@ def render_pdf(document: b.Document) -> bytes:
         Typst refuses the document for another reason.
     """
     source = typst_source(document).encode()
-    compiler = typst.Compiler(source, font_paths=_fonts())
+    compiler = typst.Compiler(source, font_paths=shipped_fonts())
     moment = dt.datetime.combine(document.date, dt.time(0), tzinfo=dt.UTC)
     try:
         made = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=moment)
@@ -87,7 +87,14 @@ def _template() -> str:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def shipped_fonts() -> typst.Fonts:
+    """Give the fonts that every document is set in, wherever it is set.
+
+    Returns
+    -------
+    typst.Fonts
+        Those of our packages; none of the machine's.
+    """
     folders = [str(fontpkg.family(name).files[0].path.parent) for name in FAMILIES]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
@@ -140,6 +147,14 @@ def _figure(block: b.Figure) -> str:
     return f"#picture({_text(block.caption)}, {drawing}, {_text(block.alt)}, {_text(block.note)})"
 
 
+def _code(block: b.Code) -> str:
+    return f"#code({_text(draw.code_svg(block.modules))}, {_texts(block.lines)})"
+
+
+def _signers(block: b.Signers) -> str:
+    return f"#signers({', '.join(f'({_text(body)}, {_text(name)})' for body, name in block.entries)})"
+
+
 _WRITERS: dict[type, Callable[[Any], str]] = {
     b.Letterhead: _letterhead,
     b.Title: lambda t: f"#titling({_text(t.kind)}, {_text(t.about)})",
@@ -154,4 +169,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     b.PageBreak: lambda _: "#pagebreak()",
     b.Annex: lambda a: f"#annex({_text(a.label)}, {_text(a.title)}, {_text(a.attached_to)})",
     b.Signature: lambda s: f"#signature({_texts(s.position)}, {_text(s.name)}, {_texts(s.recipients)})",
+    b.Code: _code,
+    b.Signers: _signers,
 }

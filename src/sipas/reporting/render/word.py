@@ -189,6 +189,27 @@ def _signature(word: WordDocument, block: b.Signature) -> None:
     space.add_run(block.name).bold = True
 
 
+def _code(word: WordDocument, block: b.Code) -> None:
+    table = table_without_lines(word, 1, (0.22, 0.78))
+    left, right = table.cell(0, 0), table.cell(0, 1)
+    made = left.paragraphs[0]
+    made.add_run().add_picture(io.BytesIO(draw.code_png(block.modules)), width=Mm(30))
+    describe_picture(made, " ".join(block.lines))
+    write_cell(right, [(line, 11, False, False) for line in block.lines], ALIGN["left"])
+
+
+def _signers(word: WordDocument, block: b.Signers) -> None:
+    rows = -(-len(block.entries) // 2)
+    table = table_without_lines(word, rows, (0.5, 0.5))
+    for place, (body, name) in enumerate(block.entries):
+        cell = table.cell(place // 2, place % 2)
+        write_cell(cell, [(body, 12, True, False), ("(ký, ghi rõ họ tên)", 11, False, True)])
+        space = cell.add_paragraph(style="Letterhead")
+        space.paragraph_format.space_before = Pt(56)
+        space.paragraph_format.space_after = Pt(14)
+        space.add_run(name).bold = True
+
+
 _WRITERS: dict[type, Callable[[WordDocument, Any], None]] = {
     b.Letterhead: _letterhead,
     b.Title: _title,
@@ -203,6 +224,8 @@ _WRITERS: dict[type, Callable[[WordDocument, Any], None]] = {
     b.PageBreak: _page_break,
     b.Annex: _annex,
     b.Signature: _signature,
+    b.Code: _code,
+    b.Signers: _signers,
 }
 
 
