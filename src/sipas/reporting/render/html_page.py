@@ -172,7 +172,8 @@ def _code(block: b.Code, _: int) -> str:
 
 def _signers(block: b.Signers, _: int) -> str:
     entries = "".join(
-        f'<div><p><b>{escape(body)}</b></p><p><i>(ký, ghi rõ họ tên)</i></p><p class="name"><b>{escape(name)}</b></p></div>'
+        f"<div><p><b>{escape(body)}</b></p><p><i>(ký, ghi rõ họ tên)</i></p>"
+        f'<p class="name"><b>{escape(name)}</b></p></div>'
         for body, name in block.entries
     )
     return f'<footer class="signers">{entries}</footer>'
