@@ -1,6 +1,7 @@
 """The app of rounds."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RoundsConfig(AppConfig):
@@ -10,8 +11,20 @@ class RoundsConfig(AppConfig):
     label = "rounds"
 
     def ready(self) -> None:
-        """Register the sentences of its acts."""
+        """Register the sentences of its acts, its entry in the menu, the parts of a round's work."""
         from sipas_web.audit.sentences import add as add_sentences
+        from sipas_web.jobs import notes
+        from sipas_web.rounds import draw_part, parts, set_up_parts, tasks
+        from sipas_web.rounds.permissions import Permission
         from sipas_web.rounds.sentences import SENTENCES
+        from sipas_web.shared.menu import Entry, add
 
         add_sentences(SENTENCES)
+        meaning = _("From the questionnaire to the published result.")
+        add(Entry(1, "round_list", _("Rounds"), meaning, Permission.ROUND_VIEW))
+        for part in (*set_up_parts.PARTS, draw_part.PART):
+            parts.add(part)
+        add(draw_part.ENTRY)
+        add_sentences(draw_part.SENTENCES)
+        notes.add(draw_part.NOTES)
+        assert tasks.draw  # importing registers the handlers

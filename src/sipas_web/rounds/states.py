@@ -36,6 +36,11 @@ def is_bound(round_: Round) -> bool:
     return State(round_.state) != State.SET_UP or has_open_draw(round_)
 
 
+def is_editable(round_: Round) -> bool:
+    """Say whether any setting of a round may still change."""
+    return State(round_.state) in EDITABLE
+
+
 def refuse_change(round_: Round, *settings: str) -> None:
     """Refuse a change of settings that the state does not allow: a sample stands for what it was drawn from."""
     refuse_unless(round_, *EDITABLE)

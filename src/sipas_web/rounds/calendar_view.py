@@ -1,0 +1,150 @@
+"""A round's calendar as it is shown: months, and what a person should know of the days chosen."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sipas_web.rounds import working_days
+from sipas_web.rounds.queries import Milestone
+
+Kind = Milestone.Kind
+Planned = Mapping[str, tuple[dt.date, dt.date]]
+NEEDS_CONTACTS = (Kind.PRINTING, Kind.FIELD, Kind.REVERIFICATION)
+MOST_MONTHS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day of a month's table."""
+
+    day: dt.date
+    is_working: bool
+    is_today: bool
+    holiday: str
+    parts: tuple[tuple[int, str], ...]  # number and name of each part that covers the day
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month: weeks from Monday, missing where a day belongs to another month."""
+
+    first: dt.date
+    weeks: list[list[Cell | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A part in the list of parts."""
+
+    number: int
+    kind: str
+    label: str
+    first: dt.date | None
+    last: dt.date | None
+    working: int
+    is_over: bool
+    is_now: bool
+
+
+def lines(planned: Planned, today: dt.date) -> list[Line]:
+    """List every part with its days, in order."""
+    found = []
+    for number, kind in enumerate(Kind, start=1):
+        first, last = planned.get(kind, (None, None))
+        if first is None or last is None:
+            found.append(Line(number, kind, str(kind.label), None, None, 0, is_over=False, is_now=False))
+            continue
+        working, now = working_days.count(first, last), first <= today <= last
+        found.append(Line(number, kind, str(kind.label), first, last, working, is_over=last < today, is_now=now))
+    return found
+
+
+def months(planned: Planned, today: dt.date) -> list[Month]:
+    """Lay the months out, from the first part to the last."""
+    if not planned:
+        return []
+    start = min(first for first, _last in planned.values()).replace(day=1)
+    end = max(last for _first, last in planned.values())
+    found: list[Month] = []
+    while start <= end and len(found) < MOST_MONTHS:
+        found.append(_month(start, planned, today))
+        start = (start + dt.timedelta(days=32)).replace(day=1)
+    return found
+
+
+def _month(first: dt.date, planned: Planned, today: dt.date) -> Month:
+    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
+    return Month(first, [[_cell(d, planned, today) if d.month == first.month else None for d in w] for w in weeks])
+
+
+def _cell(day: dt.date, planned: Planned, today: dt.date) -> Cell:
+    covering = tuple(
+        (number, str(kind.label))
+        for number, kind in enumerate(Kind, start=1)
+        if kind in planned and planned[kind][0] <= day <= planned[kind][1]
+    )
+    named = working_days.holiday(day, get_language() or "vi")
+    return Cell(day, working_days.is_working(day), day == today, named, covering)
+
+
+def warnings(planned: Planned, *, window_to: dt.date, contacts_until: dt.date | None) -> list[str]:
+    """Say what is doubtful about the days, in sentences. Nothing here forbids."""
+    return [
+        *_of_order(planned),
+        *_of_the_window(planned, window_to),
+        *_of_days(planned),
+        *_of_contacts(planned, contacts_until),
+    ]
+
+
+def _of_order(planned: Planned) -> Iterator[str]:
+    for earlier, later in working_days.out_of_order(dict(planned)):
+        yield _("“%(later)s” begins before “%(earlier)s” has ended.") % {
+            "later": Kind(later).label,
+            "earlier": Kind(earlier).label,
+        }
+
+
+def _of_the_window(planned: Planned, window_to: dt.date) -> Iterator[str]:
+    if Kind.LISTS in planned and planned[Kind.LISTS][1] <= window_to:
+        yield _("The lists are handed in before the window has ended (%(day)s): late results would be missing.") % {
+            "day": date_format(window_to, "SHORT_DATE_FORMAT")
+        }
+
+
+def _of_days(planned: Planned) -> Iterator[str]:
+    if Kind.FIELD in planned:
+        first, last = planned[Kind.FIELD]
+        days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+        if any(working_days.is_lunar_new_year(day) for day in days):
+            yield _("The field work runs over Tết: people are away from home, and interviewers do not work.")
+    for kind, ends in planned.items():
+        for day in dict.fromkeys(ends):
+            if not working_days.is_working(day):
+                yield _("“%(part)s” begins or ends on %(day)s, no working day.") % {
+                    "part": Kind(kind).label,
+                    "day": date_format(day, "SHORT_DATE_FORMAT"),
+                }
+
+
+def _of_contacts(planned: Planned, contacts_until: dt.date | None) -> Iterator[str]:
+    if contacts_until is None:
+        return
+    for kind in NEEDS_CONTACTS:
+        if kind in planned and planned[kind][1] > contacts_until:
+            yield _("“%(part)s” needs names and addresses, but they are destroyed on %(day)s.") % {
+                "part": kind.label,
+                "day": date_format(contacts_until, "SHORT_DATE_FORMAT"),
+            }
+
+
+def day_of(text: str) -> dt.date:
+    """Read a day as settings hold it."""
+    return dt.date.fromisoformat(text)

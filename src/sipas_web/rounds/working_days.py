@@ -1,0 +1,107 @@
+"""Working days in Việt Nam, and the parts of a round laid out on them.
+
+Days off and the Saturdays worked in exchange come from ``holidays``; a year whose order of the Prime Minister is not
+in it yet has the days of the Labour Code only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import holidays
+
+from sipas_web.rounds.queries import Milestone
+
+DAY = dt.timedelta(days=1)
+SATURDAY = 5
+Kind = Milestone.Kind
+# Working days a part takes, where nobody says otherwise: the office's own estimate, no rule.
+LENGTHS = {
+    Kind.LISTS: 15,
+    Kind.DRAW: 1,
+    Kind.PRINTING: 7,
+    Kind.FIELD: 30,
+    Kind.REVERIFICATION: 10,
+    Kind.FREEZE: 2,
+    Kind.REPORT: 15,
+    Kind.PUBLICATION: 1,
+}
+LUNAR_NEW_YEAR = ("Tết Nguyên Đán", "29 Tết")
+
+
+@cache
+def _days_off(year: int, language: str) -> Any:
+    return holidays.country_holidays("VN", years=year, language=language)
+
+
+def is_working(day: dt.date) -> bool:
+    """Say whether offices work on a day."""
+    off = _days_off(day.year, "vi")
+    return day in off.weekend_workdays or (day.weekday() < SATURDAY and day not in off)
+
+
+def holiday(day: dt.date, language: str) -> str:
+    """Name the public holiday of a day in ``vi`` or ``en``; empty where it is none."""
+    return str(_days_off(day.year, "vi" if language == "vi" else "en_US").get(day, ""))
+
+
+def is_lunar_new_year(day: dt.date) -> bool:
+    """Say whether a day belongs to the holiday of Tết Nguyên Đán."""
+    return any(name in _days_off(day.year, "vi").get(day, "") for name in LUNAR_NEW_YEAR)
+
+
+def count(first: dt.date, last: dt.date) -> int:
+    """Count the working days from the first day to the last, both included."""
+    return sum(is_working(first + DAY * n) for n in range((last - first).days + 1))
+
+
+def on_or_before(day: dt.date) -> dt.date:
+    """Give the last working day that is not later than a day."""
+    while not is_working(day):
+        day -= DAY
+    return day
+
+
+def stretch_back(last: dt.date, length: int) -> dt.date:
+    """Give the first day of a stretch of so many working days that ends on a working day."""
+    day = last
+    for _ in range(length - 1):
+        day = on_or_before(day - DAY)
+    return day
+
+
+def proposal(publication: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
+    """Lay every part out backwards from the day of publication, on working days, with the usual lengths.
+
+    Re-verification runs in the last days of the field work and ends a week after it.
+    """
+    end = on_or_before(publication)
+    found: dict[str, tuple[dt.date, dt.date]] = {}
+    for kind in reversed(Kind):
+        if kind == Kind.REVERIFICATION:
+            found[kind] = (stretch_back(end, LENGTHS[kind]), end)
+            end = on_or_before(end - 7 * DAY)
+            continue
+        first = stretch_back(end, LENGTHS[kind])
+        found[kind] = (first, end)
+        end = on_or_before(first - DAY)
+    return {kind: found[kind] for kind in Kind}
+
+
+def out_of_order(planned: dict[str, tuple[dt.date, dt.date]]) -> list[tuple[str, str]]:
+    """List pairs of parts where the later begins before the earlier has ended.
+
+    Re-verification may run beside the field work, but not begin before it.
+    """
+    kinds = [kind for kind in Kind if kind in planned]
+    wrong: list[tuple[str, str]] = []
+    for earlier, later in pairwise(kinds):
+        beside = (earlier, later) == (Kind.FIELD, Kind.REVERIFICATION)
+        if planned[later][0] < planned[earlier][0] or (not beside and planned[later][0] <= planned[earlier][1]):
+            wrong.append((earlier, later))
+    if Kind.FIELD in planned and Kind.FREEZE in planned and planned[Kind.FREEZE][0] <= planned[Kind.FIELD][1]:
+        wrong.append((Kind.FIELD, Kind.FREEZE))
+    return wrong
