@@ -34,8 +34,9 @@ def serve(
     port: Port = 8000,
     workers: Annotated[int, typer.Option(help="Số tiến trình.", min=1)] = 1,
     demonstration: Annotated[bool, typer.Option(help="Chế độ mô phỏng: tài khoản mẫu cho từng vai trò.")] = False,
+    worker: Annotated[bool, typer.Option(help="Chạy kèm tiến trình làm việc nền (sipas-web worker).")] = True,
 ) -> None:
-    """Chạy máy chủ; tự cập nhật cơ sở dữ liệu trước khi chạy."""
+    """Chạy máy chủ và tiến trình làm việc nền; tự cập nhật cơ sở dữ liệu trước khi chạy."""
     if demonstration:
         os.environ["SIPAS_DEMONSTRATION"] = "1"
     with _django():
@@ -47,14 +48,29 @@ def serve(
     from granian import Granian
     from granian.constants import Interfaces
 
-    Granian(
-        "sipas_web.config.wsgi:application",
-        address=host,
-        port=port,
-        workers=workers,
-        interface=Interfaces.WSGI,
-        blocking_threads=4,
-    ).serve()
+    from sipas_web.config.processes import workers_beside
+
+    with workers_beside(worker):
+        Granian(
+            "sipas_web.config.wsgi:application",
+            address=host,
+            port=port,
+            workers=workers,
+            interface=Interfaces.WSGI,
+            blocking_threads=4,
+            respawn_failed_workers=True,
+        ).serve()
+
+
+@app.command("worker")
+def work(
+    processes: Annotated[int, typer.Option(help="Số tiến trình: số việc được làm cùng lúc.", min=1)] = 1,
+) -> None:
+    """Làm các việc chạy nền (nhập dữ liệu, bốc mẫu, ước lượng, báo cáo) đến khi được lệnh dừng."""
+    with _django():
+        from sipas_web.config.processes import Workers
+
+        Workers(processes).run()
 
 
 @app.command()
