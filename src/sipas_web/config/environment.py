@@ -111,3 +111,9 @@ def oidc() -> list[dict[str, object]]:
             "settings": {"server_url": server},
         }
     ]
+
+
+def oidc_origins() -> list[str]:
+    """Give the origin of the provider of single sign-on, where there is one."""
+    parts = urlsplit(os.environ.get("SIPAS_OIDC_SERVER", ""))
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

@@ -114,7 +114,11 @@ MEDIA_ROOT = FOLDER / "uploads"
 ROUNDS_FOLDER = FOLDER / "rounds"  # the library's folder of each round
 PUBLICATIONS_FOLDER = FOLDER / "publications"  # published versions: written once
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes of a form without its files
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; larger files go to the disk
+FILE_UPLOAD_HANDLERS = ["sipas_web.shared.uploads.LimitedUpload"]
+FILE_UPLOAD_TEMP_DIR = FOLDER / "incoming"  # on the disk of the folder, never in memory; nothing is left there
+UPLOAD_MOST_BYTES = environment.number("SIPAS_UPLOAD_MB", 200) * 1024 * 1024  # all files of one request
+VERIFY_MOST_BYTES = 32 * 1024 * 1024  # sent by anybody to be compared with a certificate
+LIST_MOST_ROWS = environment.number("SIPAS_LIST_ROWS", 2_000_000)  # of a round: its import takes 1.5 GB per million
 
 # People
 AUTH_USER_MODEL = "accounts.Person"
@@ -173,7 +177,9 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "sipas_web.shared.views.forged"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    # Browsers hold a form to this policy through its redirects: single sign-on starts with a form.
+    + " ".join(["form-action 'self'", *environment.oidc_origins()])
 )
 
 # The limits of login attempts must hold over all processes of the server
