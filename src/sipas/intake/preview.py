@@ -145,7 +145,8 @@ def preview(
     """
     grids, hidden, whole = beginning(path, start=opening(path, limits), limits=limits)
     skipped = [SkippedSheet(path.name, name, reasons.SHEET_HIDDEN) for name in hidden]
-    shown, unfit = [], []
+    shown: list[SheetPreview] = []
+    unfit: list[SheetPreview] = []
     for grid in grids:
         try:
             sheet = _sheet(grid, required, purpose, mapping, limits, strict=len(grids) == 1)

@@ -110,6 +110,12 @@ def last_details(action: str) -> str:
     return newest or ""
 
 
+def last_details_of(action: str, subject: str) -> str:
+    """Give the details of the newest record of an act on one thing; empty where there is none."""
+    found = Record.objects.filter(action=action, subject=subject).order_by("-sequence")
+    return found.values_list("details", flat=True).first() or ""
+
+
 def missing_triggers() -> set[str]:
     """Name the triggers that should protect the record and are not there."""
     with connection.cursor() as cursor:

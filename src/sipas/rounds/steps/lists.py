@@ -41,7 +41,11 @@ def _frame(context: Context) -> Outcome:
     groups = _by_province(context)
     made, skipped = [], []
     for number, (province, names) in enumerate(groups, start=1):
-        taken, sheets = _import(context, names, province, keys)
+        read_files = []
+        for name in names:
+            read_files.append(read_lists(context, context.folder.path(name)))
+            context.progress(0.4 * len(read_files) / len(names) / len(groups) + 0.8 * (number - 1) / len(groups), name)
+        taken, sheets = _import(context, read_files, province, keys)
         made.append(taken)
         skipped += sheets
         context.progress(0.8 * number / len(groups), province)
@@ -95,7 +99,10 @@ def _by_province(context: Context) -> list[tuple[str, list[str]]]:
 
 
 def _import(
-    context: Context, names: list[str], province: str, keys: KeyMaterial
+    context: Context,
+    read_files: Sequence[tuple[list[OfficeTable], list[SkippedSheet]]],
+    province: str,
+    keys: KeyMaterial,
 ) -> tuple[FrameImport, list[SkippedSheet]]:
     settings = context.round.frame
     rules = Rules(
@@ -104,7 +111,6 @@ def _import(
         agencies=settings.agencies,
         refuse_unknown_commune=settings.refuse_unknown_commune,
     )
-    read_files = [read_lists(context, context.folder.path(name)) for name in names]
     made = import_frame(
         [table for tables, _ in read_files for table in tables],
         population=round_edition(context.folder, context.round).population,
