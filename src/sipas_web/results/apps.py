@@ -1,6 +1,7 @@
 """The app of results."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ResultsConfig(AppConfig):
@@ -10,8 +11,16 @@ class ResultsConfig(AppConfig):
     label = "results"
 
     def ready(self) -> None:
-        """Register the sentences of its acts."""
+        """Register the sentences of its acts, its long work, and its parts of a round's work."""
         from sipas_web.audit.sentences import add as add_sentences
-        from sipas_web.results.sentences import SENTENCES
+        from sipas_web.jobs import notes
+        from sipas_web.results import standing, tasks  # noqa: F401  # importing registers the handlers
+        from sipas_web.results.permissions import Permission
+        from sipas_web.results.sentences import NOTES, SENTENCES
+        from sipas_web.rounds.parts import Part, add
 
         add_sentences(SENTENCES)
+        notes.add(NOTES)
+        add(Part(110, "round_freeze", _("Freeze and estimate"), Permission.ROUND_FREEZE, standing.of_freeze))
+        add(Part(113, "round_review", _("Review"), Permission.RESULT_REVIEW, standing.of_review))
+        add(Part(116, "round_publish", _("Publication"), Permission.RESULT_PUBLISH, standing.of_publication))

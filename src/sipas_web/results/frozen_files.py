@@ -11,6 +11,7 @@ import polars as pl
 
 from sipas.errors import Place, SipasError
 from sipas.rounds.folder import Folder, file_hash
+from sipas_web.results.estimating import journal_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Counts and SHA-256 of what was written."""
+    """Counts and SHA-256 of what was written, and the journal's head at that moment."""
 
     cases: int
     open_cases: int
@@ -33,6 +34,7 @@ class Written:
     responses: int
     visits_sha256: str
     responses_sha256: str
+    frozen_journal_head: str
 
 
 def write(root: Path, tables: Tables, visits_file: str, responses_file: str) -> Written:
@@ -46,6 +48,7 @@ def write(root: Path, tables: Tables, visits_file: str, responses_file: str) -> 
         responses=tables.responses.height,
         visits_sha256=visits,
         responses_sha256=responses,
+        frozen_journal_head=journal_head(root),
     )
 
 

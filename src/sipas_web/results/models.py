@@ -23,6 +23,7 @@ class State(models.TextChoices):
     REPLACED = "replaced", _("replaced by another estimate")
 
 
+REVIEWABLE = (State.REVIEW, State.APPROVED)
 OPEN = (State.WRITING, State.ESTIMATING, State.REVIEW, State.APPROVED)
 
 
@@ -44,6 +45,7 @@ class Snapshot(models.Model):
     visits_sha256 = models.CharField(max_length=64, blank=True)
     responses_sha256 = models.CharField(max_length=64, blank=True)
     audit_head = models.CharField(max_length=100, blank=True)  # number:hash of the audit record before the freeze
+    frozen_journal_head = models.CharField(max_length=100, blank=True)  # of the round's journal before the estimate
     journal_head = models.CharField(max_length=100, blank=True)  # number:hash of the round's journal after the estimate
     code = models.CharField(max_length=32, unique=True)  # of the public page that verifies the minutes
     frozen = models.DateTimeField(default=timezone.now)
@@ -75,6 +77,16 @@ class Snapshot(models.Model):
     def responses_file(self) -> str:
         """Name inside the round's folder."""
         return f"input/responses/chot-so-lieu-{self.data_of}.parquet"
+
+    @property
+    def has_minutes(self) -> bool:
+        """Whether it froze tables itself, and they are written."""
+        return self.data_of == self.number and bool(self.responses_sha256)
+
+    @property
+    def is_reviewable(self) -> bool:
+        """Whether its figures can be looked at before publication."""
+        return self.state in REVIEWABLE
 
     @property
     def is_open(self) -> bool:

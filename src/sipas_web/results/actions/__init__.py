@@ -11,4 +11,5 @@ from sipas_web.results.actions.publishing import publish as publish
 from sipas_web.results.actions.reviewing import approve as approve
 from sipas_web.results.actions.reviewing import send_back as send_back
 from sipas_web.results.actions.reviewing import take_document as take_document
+from sipas_web.results.actions.reviewing import take_minutes as take_minutes
 from sipas_web.results.actions.reviewing import verify as verify

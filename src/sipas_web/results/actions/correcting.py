@@ -17,8 +17,7 @@ from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs import queries as job_queries
 from sipas_web.results.actions.freezing import new_snapshot, start_estimate
-from sipas_web.results.actions.reviewing import REVIEWABLE
-from sipas_web.results.models import Correction, Publication, Snapshot
+from sipas_web.results.models import REVIEWABLE, Correction, Publication, Snapshot
 from sipas_web.results.permissions import Permission
 from sipas_web.results.queries import work
 from sipas_web.rounds import queries as rounds
@@ -29,7 +28,7 @@ from sipas_web.rounds.queries import Round, TargetValue
 from sipas_web.rounds.queries import State as RoundState
 from sipas_web.shared.core_errors import sentence
 
-CARRIED = ("cases", "open_cases", "visits", "responses", "visits_sha256", "responses_sha256")
+CARRIED = ("cases", "open_cases", "visits", "responses", "visits_sha256", "responses_sha256", "frozen_journal_head")
 
 
 @dataclass(frozen=True, slots=True)

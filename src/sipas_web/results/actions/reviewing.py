@@ -11,13 +11,11 @@ from sipas_web.audit.actors import Actor
 from sipas_web.jobs import actions as jobs
 from sipas_web.jobs import queries as job_queries
 from sipas_web.results.actions.freezing import held
-from sipas_web.results.models import Snapshot
+from sipas_web.results.models import REVIEWABLE, Snapshot
 from sipas_web.results.permissions import Permission
 from sipas_web.results.queries import work
 from sipas_web.rounds import states
 from sipas_web.rounds.queries import State as RoundState
-
-REVIEWABLE = (Snapshot.State.REVIEW, Snapshot.State.APPROVED)
 
 
 @transaction.atomic
@@ -75,6 +73,15 @@ def take_document(*, snapshot_id: int, name: str, by: Actor) -> None:
     by.require(Permission.RESULT_REVIEW, snapshot.round.unit)
     details = {"number": snapshot.number, "file": name}
     record(by=by, action="results.document_taken", subject=snapshot, unit=snapshot.round.unit, details=details)
+
+
+@transaction.atomic
+def take_minutes(*, snapshot_id: int, name: str, by: Actor) -> None:
+    """Note that the minutes of a freeze left; needs ``results.result_review``. Recorded with their name."""
+    snapshot = held(snapshot_id)
+    by.require(Permission.RESULT_REVIEW, snapshot.round.unit)
+    details = {"number": snapshot.number, "file": name}
+    record(by=by, action="results.minutes_taken", subject=snapshot, unit=snapshot.round.unit, details=details)
 
 
 def refuse_unless(snapshot: Snapshot, *states_: str) -> None:

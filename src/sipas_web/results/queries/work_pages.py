@@ -1,0 +1,206 @@
+"""What the pages from the freeze to the published versions show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sipas_web.audit.actors import Actor
+from sipas_web.jobs import queries as jobs
+from sipas_web.jobs.faults import sentence_of
+from sipas_web.jobs.queries import Job
+from sipas_web.results.models import REVIEWABLE, Correction, Publication, Snapshot
+from sipas_web.results.permissions import Permission
+from sipas_web.results.queries import folder_of, work, work_changes
+from sipas_web.results.queries.work import Counted, FileFault
+from sipas_web.results.queries.work_changes import Difference
+from sipas_web.results.queries.work_review import Review, review_of
+from sipas_web.rounds.queries import Round
+from sipas_web.rounds.queries import State as RoundState
+
+MANY_OPEN = 5.0  # percent of cases not finished that deserve a warning
+FINDINGS = 20  # of a verification, shown
+
+
+@dataclass(frozen=True, slots=True)
+class FreezePage:
+    """What would be frozen, or what is."""
+
+    now: Counted | None  # None: not in the field
+    warnings: tuple[str, ...]
+    is_again: bool
+    newest: Snapshot | None
+    earlier: tuple[Snapshot, ...]
+    job: Job | None
+    may_review: bool
+    correction: Correction | None
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatePage:
+    """Whether the frozen data can be estimated again."""
+
+    is_possible: bool
+    version: Publication | None  # that it would correct
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the last verification of these figures found."""
+
+    job: Job
+    recompute: bool
+    findings: tuple[str, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """The figures under review and what was said of them."""
+
+    snapshot: Snapshot | None
+    review: Review | None
+    job: Job | None
+    estimate_job: Job | None
+    verdict: Verdict | None
+    may_approve: bool
+    may_publish: bool
+    may_estimate: bool
+    earlier: tuple[Snapshot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPage:
+    """What would leave, and what has left."""
+
+    snapshot: Snapshot | None  # approved
+    job: Job | None
+    versions: tuple[Publication, ...]
+    correction: Correction | None  # under way
+    is_published: bool
+    may_freeze: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPage:
+    """A published version before a reader."""
+
+    files: tuple[tuple[str, int, str], ...]  # name, bytes, SHA-256
+    faults: tuple[FileFault, ...]
+    before: Publication | None
+    changed: tuple[Difference, ...]
+    unchanged: int
+    correction: Correction | None
+    address: str
+    may_work: bool
+
+
+def freeze_page(round_: Round, by: Actor) -> FreezePage:
+    """Gather the page of the freeze."""
+    snapshots = list(work.snapshots_of(round_))
+    now = work.counted(round_) if round_.state == RoundState.IN_FIELD else None
+    return FreezePage(
+        now=now,
+        warnings=_warnings(now) if now else (),
+        is_again=bool(snapshots),
+        newest=snapshots[0] if snapshots else None,
+        earlier=tuple(snapshots[1:]),
+        job=work.estimate_job(round_),
+        may_review=by.may(Permission.RESULT_REVIEW, round_.unit),
+        correction=work.open_correction(round_),
+    )
+
+
+def estimate_page(round_: Round, by: Actor) -> EstimatePage:
+    """Gather the page of another estimate."""
+    newest = work.newest_snapshot(round_)
+    free = (*REVIEWABLE, Snapshot.State.ESTIMATING, Snapshot.State.PUBLISHED)
+    stands = round_.state in {RoundState.FROZEN, RoundState.PUBLISHED}
+    published = round_.state == RoundState.PUBLISHED
+    allowed = not published or by.may(Permission.RESULT_PUBLISH, round_.unit)
+    return EstimatePage(
+        is_possible=stands and allowed and newest is not None and newest.state in free,
+        version=work.versions_of(round_).first() if published else None,
+    )
+
+
+def review_page(round_: Round, by: Actor) -> ReviewPage:
+    """Gather the page of the review."""
+    snapshots = list(work.snapshots_of(round_))
+    snapshot = next((s for s in snapshots if s.is_open), None)
+    job = jobs.latest(round_, work.VERIFY)
+    return ReviewPage(
+        snapshot=snapshot,
+        review=review_of(by, round_) if snapshot and snapshot.is_reviewable else None,
+        job=job,
+        estimate_job=work.estimate_job(round_),
+        verdict=_verdict(job, snapshot),
+        may_approve=by.may(Permission.RESULT_APPROVE, round_.unit),
+        may_publish=by.may(Permission.RESULT_PUBLISH, round_.unit),
+        may_estimate=by.may(Permission.ROUND_FREEZE, round_.unit),
+        earlier=tuple(s for s in snapshots if not s.is_open),
+    )
+
+
+def publish_page(round_: Round, by: Actor) -> PublishPage:
+    """Gather the page of the publication."""
+    snapshot = work.open_snapshot(round_)
+    return PublishPage(
+        snapshot=snapshot if snapshot and snapshot.state == Snapshot.State.APPROVED else None,
+        job=jobs.latest(round_, work.PUBLISH),
+        versions=tuple(work.versions_of(round_)),
+        correction=work.open_correction(round_),
+        is_published=round_.state == RoundState.PUBLISHED,
+        may_freeze=by.may(Permission.ROUND_FREEZE, round_.unit),
+    )
+
+
+def version_page(publication: Publication, by: Actor, base: str) -> VersionPage:
+    """Gather the page of a version; every file is read once to compare it with its hash."""
+    root = folder_of(publication)
+    sizes = {p.relative_to(root).as_posix(): p.stat().st_size for p in root.rglob("*") if p.is_file()}
+    before = work.versions_of(publication.round).filter(version=publication.version - 1).first()
+    compared = work_changes.differences(before, publication) if before else []
+    changed = tuple(d for d in compared if not d.is_same)
+    return VersionPage(
+        files=tuple((name, sizes.get(name, 0), sha256) for name, sha256 in sorted(publication.files.items())),
+        faults=tuple(work.publication_faults(publication)),
+        before=before,
+        changed=changed,
+        unchanged=len(compared) - len(changed),
+        correction=work.correction_of(publication),
+        address=address_of(publication.code, base),
+        may_work=by.may(Permission.RESULT_PUBLISH, publication.round.unit),
+    )
+
+
+def address_of(code: str, base: str) -> str:
+    """Give the public address that verifies minutes or a publication."""
+    return base.rstrip("/") + reverse("verify_code", args=[code])
+
+
+def _warnings(now: Counted) -> tuple[str, ...]:
+    said = []
+    if now.open_share >= MANY_OPEN:
+        said.append(
+            _("%(count)d cases (%(share).1f %%) are not finished; they count as not answered.")
+            % {"count": now.open_cases, "share": now.open_share}
+        )
+    if now.invalid:
+        said.append(_("%(count)d answers are not valid; they are kept and not counted.") % {"count": now.invalid})
+    if now.beside:
+        text = _("%(count)d answers differ from another answer to the same case; the first one counts.")
+        said.append(text % {"count": now.beside})
+    return tuple(said)
+
+
+def _verdict(job: Job | None, snapshot: Snapshot | None) -> Verdict | None:
+    """Give what a verification found of the figures as they are now; none where they changed since."""
+    result: dict[str, Any] = (job.result if job else None) or {}
+    if job is None or snapshot is None or result.get("journal_head") != snapshot.journal_head:
+        return None
+    findings = [sentence_of(error) for error in result["findings"]]
+    return Verdict(job, result["recompute"], tuple(findings[:FINDINGS]), max(0, len(findings) - FINDINGS))
