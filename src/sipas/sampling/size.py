@@ -148,6 +148,27 @@ def margin_of_size(
     return quantile(confidence) * sqrt(spread * max(finite, 0.0) / answers)
 
 
+def deviation_of_share(proportion: float) -> float:
+    """Give the standard deviation of a yes-or-no answer, sqrt(p(1-p)); for an index it is the most there can be.
+
+    Parameters
+    ----------
+    proportion : float
+        Share p, above 0 and below 1.
+
+    Returns
+    -------
+    float
+        At most 0.5.
+
+    Raises
+    ------
+    SipasError
+        ``sampling.number_out_of_range``.
+    """
+    return sqrt(_spread(proportion, 1.0))
+
+
 def sizes_by_class(classes: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, int]:
     """Give each unit the fixed size of its class (hạng), as a plan's table does.
 

@@ -13,6 +13,7 @@ from sipas.sampling import (
     check_frame,
     columns_needed,
     count_frame,
+    deviation_of_share,
     draw,
     forecast,
     margin_of_size,
@@ -156,3 +157,9 @@ def test_missing_columns_are_named() -> None:
     with pytest.raises(SipasError) as refused:
         forecast(counts(A=10), parse_design(design({"A": 5})), Expectation(), by=("field",))
     assert (refused.value.code, refused.value.parameter) == ("sampling.column_missing", "field")
+
+
+def test_the_spread_of_a_share() -> None:
+    assert deviation_of_share(0.8) == pytest.approx(0.4)
+    with pytest.raises(SipasError):
+        deviation_of_share(1.0)
