@@ -20,7 +20,7 @@ from sipas.sampling.large import draw_large, schema_of_files
 from sipas.sampling.overlaps import overlap
 from sipas.sampling.probabilities import inclusion_probabilities, systematic_joint
 from sipas.sampling.seed import Seed, SeedPart, make_seed
-from sipas.sampling.size import margin_of_size, size_for_proportion, sizes_by_class, yamane
+from sipas.sampling.size import deviation_of_share, margin_of_size, size_for_proportion, sizes_by_class, yamane
 from sipas.sampling.verification import verify
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "check_frame",
     "columns_needed",
     "count_frame",
+    "deviation_of_share",
     "digest",
     "draw",
     "draw_large",

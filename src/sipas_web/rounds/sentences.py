@@ -12,4 +12,6 @@ SENTENCES: dict[str, StrOrPromise] = {
     "rounds.units_chosen": _("changed the units that a round measures"),
     "rounds.targets_changed": _("changed target values of a round"),
     "rounds.calendar_changed": _("changed the calendar of a round"),
+    "rounds.design_saved": _("saved the design of a round"),
+    "rounds.prices_saved": _("saved the unit prices of a round"),
 }
