@@ -153,6 +153,23 @@ def journal_head(root: Path) -> tuple[int, str]:
     return len(journal.lines), journal.head
 
 
+def last_seed(root: Path) -> str:
+    """Give the seed of the sample that lies in the folder.
+
+    Parameters
+    ----------
+    root : Path
+        The round's folder.
+
+    Returns
+    -------
+    str
+        64 hex digits; empty before the first draw.
+    """
+    done = _journal(root).last("sample")
+    return str(done["notes"]["seed"]) if done else ""
+
+
 def draw_file(root: Path, name: Literal["frame.csv", "sample.csv"]) -> Iterator[bytes]:
     """Write a table of the draw in its canonical form, as an inspector's own program reads it.
 

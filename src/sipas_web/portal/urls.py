@@ -1,7 +1,12 @@
-"""Addresses of this app."""
+"""Addresses of the public pages."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from sipas_web.portal import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.start, name="verify"),
+    path("<str:verified>/", views.verify, name="verify_code"),
+]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,6 +20,7 @@ class Entry:
     label: StrOrPromise
     meaning: StrOrPromise
     permission: str
+    count: Callable[[Any], int] | None = None  # what waits there for a person: one cheap query, asked on every page
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Shown:
     label: StrOrPromise
     meaning: StrOrPromise
     is_here: bool
+    count: int
 
 
 _entries: dict[str, Entry] = {}
@@ -45,4 +49,7 @@ def entries(request: HttpRequest) -> list[Shown]:
         return []
     allowed = [e for e in sorted(_entries.values(), key=lambda e: e.rank) if user.has_perm(e.permission)]
     urls = [reverse(e.url_name) for e in allowed]
-    return [Shown(u, e.label, e.meaning, request.path.startswith(u)) for u, e in zip(urls, allowed, strict=True)]
+    return [
+        Shown(u, e.label, e.meaning, request.path.startswith(u), e.count(user) if e.count else 0)
+        for u, e in zip(urls, allowed, strict=True)
+    ]

@@ -1,0 +1,57 @@
+"""Files of a draw: the certificate, the rows of frame and sample for those who check."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.views.decorators.http import require_safe
+
+from sipas import rounds as library
+from sipas_web.audit.actors import ActorRequest
+from sipas_web.rounds import draw_reading
+from sipas_web.rounds.actions import draw as actions
+from sipas_web.rounds.folders import folder_of
+from sipas_web.rounds.permissions import Permission
+from sipas_web.rounds.queries import Draw
+from sipas_web.rounds.views.draw import visible
+from sipas_web.shared.access import needs
+
+
+@needs(Permission.ROUND_VIEW)
+@require_safe
+def certificate(request: ActorRequest, round_id: int, number: int, form: str) -> HttpResponse:
+    """Give the certificate, as PDF or as the library's JSON."""
+    draw = _drawn(request, round_id, number)
+    if form == "json":
+        return _file(draw.certificate.encode(), "application/json", "certificate.json")
+    if form == "pdf" and draw.document:
+        name = f"chung-nhan-boc-mau-{draw.round_id}-{draw.number}.pdf"
+        return _file(bytes(draw.document), "application/pdf", name)
+    raise Http404
+
+
+@needs(Permission.ROUND_VIEW)
+@require_safe
+def rows(request: ActorRequest, round_id: int, number: int, file: str) -> StreamingHttpResponse:
+    """Give the frame or the sample in canonical form; of the last draw only, earlier ones are gone."""
+    draw = _drawn(request, round_id, number)
+    last = draw_reading.last_done(draw.round)
+    if file not in {"frame.csv", "sample.csv"} or last is None or last.pk != draw.pk:
+        raise Http404
+    actions.take_file(draw=draw, name=file, by=request.actor)
+    pieces = library.draw_file(folder_of(draw.round), "frame.csv" if file == "frame.csv" else "sample.csv")
+    answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return answer
+
+
+def _drawn(request: ActorRequest, round_id: int, number: int) -> Draw:
+    draw = draw_reading.numbered(visible(request, round_id), number)
+    if draw is None:
+        raise Http404
+    return draw
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
