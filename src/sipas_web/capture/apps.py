@@ -10,8 +10,14 @@ class CaptureConfig(AppConfig):
     label = "capture"
 
     def ready(self) -> None:
-        """Register the sentences of its acts."""
+        """Register the sentences of its acts, its long work and its part of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
-        from sipas_web.capture.sentences import SENTENCES
+        from sipas_web.capture import tasks  # noqa: F401  # registers the handlers
+        from sipas_web.capture.parts import PART
+        from sipas_web.capture.sentences import NOTES, SENTENCES
+        from sipas_web.jobs import notes
+        from sipas_web.rounds import parts
 
         add_sentences(SENTENCES)
+        notes.add(NOTES)
+        parts.add(PART)

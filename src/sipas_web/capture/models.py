@@ -13,7 +13,7 @@ from sipas_web.fieldwork.models import Case
 class Response(models.Model):
     """One set of answers to a case. Later ones with other content are kept beside the chosen one."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="responses")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="responses", db_index=False)
     mode = models.CharField(max_length=12)
     received_on = models.DateField(null=True)
     answers = models.JSONField()  # as the edition's answer columns hold them; missing ones left out
@@ -21,7 +21,7 @@ class Response(models.Model):
     is_valid = models.BooleanField()
     invalid_reason = models.CharField(max_length=100, blank=True)  # dotted code
     is_chosen = models.BooleanField(default=True)
-    source = models.CharField(max_length=200)  # file and row, or the screen it came by
+    source = models.CharField(max_length=300)  # file and row, or the screen it came by
     taken = models.DateTimeField(default=timezone.now)
 
     class Meta:

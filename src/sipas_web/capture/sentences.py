@@ -1,5 +1,14 @@
-"""What the acts of this app are called in the audit record."""
+"""What the acts of this app are called in the audit record, and its long work on its panels."""
 
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-SENTENCES: dict[str, StrOrPromise] = {}
+SENTENCES: dict[str, StrOrPromise] = {
+    "capture.answers_taken": _("took answers out of a file"),
+    "capture.simulation_asked": _("had the field work of a simulated round made up"),
+}
+NOTES: dict[str, StrOrPromise] = {
+    "capture.responses": _("Import of answers"),
+    "capture.simulation": _("Simulated field work"),
+    "capture.simulating": _("Making up visits and answers"),
+}

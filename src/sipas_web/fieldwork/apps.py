@@ -10,8 +10,15 @@ class FieldworkConfig(AppConfig):
     label = "fieldwork"
 
     def ready(self) -> None:
-        """Register the sentences of its acts."""
+        """Register the sentences of its acts, its long work and its parts of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
-        from sipas_web.fieldwork.sentences import SENTENCES
+        from sipas_web.fieldwork import tasks  # noqa: F401  # registers the handlers
+        from sipas_web.fieldwork.parts import PARTS
+        from sipas_web.fieldwork.sentences import NOTES, SENTENCES
+        from sipas_web.jobs import notes
+        from sipas_web.rounds import parts
 
         add_sentences(SENTENCES)
+        notes.add(NOTES)
+        for part in PARTS:
+            parts.add(part)

@@ -1,5 +1,24 @@
-"""What the acts of this app are called in the audit record."""
+"""What the acts of this app are called in the audit record, and its long work on its panels."""
 
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-SENTENCES: dict[str, StrOrPromise] = {}
+SENTENCES: dict[str, StrOrPromise] = {
+    "fieldwork.issue_asked": _("asked for the issue of cases"),
+    "fieldwork.issue_begun": _("began to issue the cases of a sample"),
+    "fieldwork.cases_forgotten": _("removed cases of a sample that was drawn again"),
+    "fieldwork.cases_written": _("wrote a part of the cases"),
+    "fieldwork.cases_issued": _("issued the cases; the round is in the field"),
+    "fieldwork.list_exported": _("downloaded a list of the field"),
+    "fieldwork.file_received": _("handed in a file for import"),
+    "fieldwork.file_read": _("had a file for import judged row by row"),
+    "fieldwork.file_refused": _("handed in a file that could not be read"),
+    "fieldwork.visits_taken": _("took visits out of a file"),
+    "fieldwork.file_finished": _("finished the import of a file"),
+}
+NOTES: dict[str, StrOrPromise] = {
+    "fieldwork.issue": _("Issue of cases"),
+    "fieldwork.visits": _("Import of visits"),
+    "fieldwork.writing_cases": _("Writing cases"),
+    "fieldwork.taking_rows": _("Taking rows of the file"),
+}

@@ -1,0 +1,45 @@
+"""Where the field stands, for the page of a round."""
+
+from __future__ import annotations
+
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sipas_web.fieldwork import queries
+from sipas_web.fieldwork.permissions import Permission
+from sipas_web.fieldwork.queries.progress import valid_and_official
+from sipas_web.jobs.queries import open_job
+from sipas_web.rounds.parts import Part, Stage, Standing
+from sipas_web.rounds.queries import Round, State
+
+BEFORE = (State.SET_UP, State.ABANDONED)
+AFTER = (State.FROZEN, State.PUBLISHED)
+
+
+def issue_standing(round_: Round) -> Standing:
+    """Say whether the cases are issued."""
+    if round_.state in BEFORE:
+        return Standing(Stage.WAITING, _("Follows the draw."))
+    issue = queries.issue_of(round_)
+    if issue is not None and issue.finished:
+        return Standing(Stage.DONE, _("%(cases)s cases, reserves included.") % {"cases": localize(issue.cases)})
+    if open_job(round_, "fieldwork.issue") is not None:
+        return Standing(Stage.RUNNING, _("The cases are being written."))
+    return Standing(Stage.READY, _("The sample is drawn; its cases can be issued."))
+
+
+def progress_standing(round_: Round) -> Standing:
+    """Say how many valid forms are in."""
+    if round_.state in (*BEFORE, State.DRAWN):
+        return Standing(Stage.WAITING, _("Follows the issue of cases."))
+    valid, official = valid_and_official(round_)
+    figures = {"valid": localize(valid), "official": localize(official)}
+    text = _("%(valid)s valid forms of %(official)s.") % figures
+    return Standing(Stage.DONE if round_.state in AFTER else Stage.RUNNING, text)
+
+
+PARTS = (
+    Part(90, "case_issue", gettext_lazy("Issue of cases"), Permission.CASE_ISSUE, issue_standing),
+    Part(100, "round_progress", gettext_lazy("Field work"), Permission.PROGRESS_VIEW, progress_standing),
+)

@@ -1,0 +1,90 @@
+"""Long work of the field: issuing cases, reading files of visits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from sipas.errors import SipasError
+from sipas.rounds import acting_as, drawn_cases, read_visit_file, sample_hash
+from sipas_web.fieldwork import actions, queries
+from sipas_web.fieldwork.actions import Note, VisitRow
+from sipas_web.fieldwork.permissions import Permission
+from sipas_web.fieldwork.queries import FileImport, ImportNote
+from sipas_web.fieldwork.stored_files import place_of
+from sipas_web.jobs.faults import stored
+from sipas_web.jobs.registry import Work, handles
+from sipas_web.rounds.folders import folder_of
+from sipas_web.rounds.queries import State
+
+CASES_AT_ONCE = 2_000
+ROWS_AT_ONCE = 1_000
+
+
+@handles("fieldwork.issue")
+def issue(work: Work) -> dict[str, Any]:
+    """Write every drawn case once, then send the round into the field."""
+    round_ = queries.round_by_id(work.arguments["round"])
+    if round_.state == State.IN_FIELD:
+        return {}
+    with acting_as(work.actor.name):
+        cases = drawn_cases(folder_of(round_))
+    mark = sample_hash(folder_of(round_))
+    official = cases.group_by("agency").agg((pl.col("role") == "official").sum())
+    begin = {"round_id": round_.pk, "sample_sha256": mark, "cases": cases.height, "agencies": dict(official.rows())}
+    while not actions.begin_issue(**begin, by=work.actor):
+        actions.forget_cases(round_id=round_.pk, most=CASES_AT_ONCE, by=work.actor)
+    for start in range(0, cases.height, CASES_AT_ONCE):
+        actions.issue_part(round_id=round_.pk, rows=cases[start : start + CASES_AT_ONCE].to_dicts(), by=work.actor)
+        work.progress(min(1.0, (start + CASES_AT_ONCE) / cases.height), "fieldwork.writing_cases")
+    again = sample_hash(folder_of(round_))
+    return {"cases": actions.finish_issue(round_id=round_.pk, sample_sha256=again, by=work.actor)}
+
+
+@handles("fieldwork.visits")
+def import_visits(work: Work) -> dict[str, Any]:
+    """Read a file of visits and take its rows."""
+    return take_visit_file(queries.file_by_id(work.arguments["file"]), work, 0.0, 1.0)
+
+
+def take_visit_file(file: FileImport, work: Work, start: float, end: float) -> dict[str, Any]:
+    """Judge a stored file of visits and take it in parts; the progress of the work goes from start to end."""
+    held = {"file_id": file.pk, "permission": Permission.VISIT_IMPORT, "by": work.actor}
+    if file.finished:
+        return dict(file.report)
+    try:
+        read = read_visit_file(folder_of(file.round), place_of(file.stored), name=file.name)
+    except SipasError as error:
+        actions.refuse(error=stored(error), **held)
+        raise
+    total = read.visits.height
+    rejected = notes_of(read.rejected, ImportNote.Kind.REJECTED)
+    actions.begin(rows=total + read.rejected.height, rejected=read.rejected.height, notes=rejected, **held)
+    # By case, so that one part holds all visits of a case and few parts touch the same one.
+    visits = read.visits.with_columns(read.rows.alias("row")).sort("case_id", "visit")
+    for first in range(0, total, ROWS_AT_ONCE):
+        rows = [_visit(row) for row in visits[first : first + ROWS_AT_ONCE].iter_rows(named=True)]
+        actions.take_visits(file_id=file.pk, rows=rows, upto=first + len(rows), by=work.actor)
+        work.progress(start + (end - start) * (first + len(rows)) / total, "fieldwork.taking_rows")
+    return actions.finish(**held)
+
+
+def notes_of(rejected: pl.DataFrame, kind: str, code: str = "reason") -> Iterator[Note]:
+    """Give rows of the library's ``rejected`` or ``findings`` as notes."""
+    for row, column, why, got in rejected.select("row", "column", code, "got").iter_rows():
+        yield Note(row, kind, why, column or "", (got or "").replace("\x00", ""))
+
+
+def _visit(row: dict[str, Any]) -> VisitRow:
+    return VisitRow(
+        row=row["row"],
+        case_id=row["case_id"],
+        number=row["visit"],
+        day=row["date"],
+        mode=row["mode"],
+        outcome=row["outcome"],
+        interviewer=(row["interviewer"] or "").replace("\x00", ""),
+        replaced_by=row["replaced_by"] or "",
+    )

@@ -1,0 +1,41 @@
+"""What codes of the field say to a reader: outcomes, modes, reasons."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sipas.quality import Disposition, dispositions
+from sipas_web.shared.core_errors import reason
+
+
+def outcome_label(code: str) -> str:
+    """Say an outcome; empty where there is none."""
+    found = _outcomes().get(code)
+    return "" if found is None else found.en if get_language() == "en" else found.vi
+
+
+def mode_label(mode: str) -> str:
+    """Say how a form went out and came back."""
+    return {
+        "paper": _("paper form"),
+        "face_to_face": _("face to face"),
+        "phone": _("telephone"),
+        "web": _("online"),
+    }.get(mode, mode)
+
+
+def reason_label(code: str) -> str:
+    """Say why a row was not taken as it stands."""
+    own = {
+        "fieldwork.visit_differs": _("This visit of the case was recorded before, with another content."),
+        "capture.kept_beside": _("The case was answered before, with other answers; both are kept."),
+    }
+    return own.get(code) or reason(code)
+
+
+@cache
+def _outcomes() -> dict[str, Disposition]:
+    return {d.code: d for d in dispositions()}
