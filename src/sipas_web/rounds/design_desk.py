@@ -152,6 +152,12 @@ def saved_figures(round_: Round) -> Figures | None:
         return None
 
 
+def saved_size(round_: Round) -> float | None:
+    """Give the official forms of the saved design; None where that cannot be known yet."""
+    made = _forecast(round_, saved_of(round_), reading.expected_of(round_), reading.base_of(round_))
+    return None if made is None else float(made.whole["sample"][0])
+
+
 def as_text(changed: Mapping[str, Any]) -> str:
     """Write design and estimates as YAML."""
     made: str = yaml.safe_dump(dict(changed), allow_unicode=True, sort_keys=False, width=100)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import polars as pl
 
 from sipas.errors import Place
@@ -174,22 +175,20 @@ def figures(
     return Figures(lines, whole, missing, int(made.whole["unreached"][0]), len(design.stages) > 1)
 
 
-def worked_out(round_: Round, design: Design, by: tuple[str, ...], expected: Mapping[str, Any], base: Base) -> Forecast:
+def worked_out(
+    round_: Round, design: Design, by: tuple[str, ...], expected: Mapping[str, Any], base: Base
+) -> Forecast:
     """Ask the library for sizes and precision."""
-    columns = tuple(columns_needed(design, by))
-    if base.path is not None:
-        counts = _counts(base.path, *_stamp(base.path), columns, tuple(measures_needed(design)))
-    else:
-        sizes = base.typed or {}
-        counts = pl.DataFrame(
-            {"agency": list(sizes), "count": list(sizes.values())}, schema_overrides={"count": pl.Int64}
-        )
     earlier = earlier_of(round_) if expected.get("by_unit") else None
     shares = {unit: _inside(p) for unit, p in earlier.shares.items()} if earlier and by == ("agency",) else None
     given = Expectation(
         _inside(expected["share"]), expected["response"] / POINTS, similarity=expected["similarity"], proportions=shares
     )
-    return forecast(counts, design, given, by=by)
+    if base.path is None:
+        sizes = base.typed or {}
+        typed = {"agency": list(sizes), "count": list(sizes.values())}
+        return forecast(pl.DataFrame(typed, schema_overrides={"count": pl.Int64}), design, given, by=by)
+    return _forecast(base.path, *_stamp(base.path), msgspec.json.encode((design, given)), by)
 
 
 def units_by(changed: Mapping[str, Any]) -> tuple[str, ...]:
@@ -255,6 +254,15 @@ def _counts(path: Path, moment: int, size: int, columns: tuple[str, ...], measur
     present = pl.read_parquet_schema(path)
     wanted = [n for n in dict.fromkeys([*columns, *measures]) if n in present]
     return count_frame(pl.read_parquet(path, columns=wanted or ["unit_id"]), list(columns), list(measures))
+
+
+@lru_cache(maxsize=256)
+def _forecast(path: Path, moment: int, size: int, asked: bytes, by: tuple[str, ...]) -> Forecast:
+    """Work out what was asked as bytes: designs hold tables and cannot be keys themselves."""
+    design, expected = msgspec.json.decode(asked, type=tuple[Design, Expectation])
+    columns = tuple(columns_needed(design, by))
+    counts = _counts(path, moment, size, columns, tuple(measures_needed(design)))
+    return forecast(counts, design, expected, by=by)
 
 
 @lru_cache(maxsize=32)

@@ -42,7 +42,7 @@ def framed(tuyen_quang: Unit, by: Actor) -> Round:
 
 @pytest.fixture
 def bare(tuyen_quang: Unit, by: Actor) -> Round:
-    return cast.new_round(tuyen_quang, by)
+    return cast.new_round(tuyen_quang, by, folder="chua-co-danh-sach")
 
 
 def typed(round_: Round, **changes: Any) -> dict[str, Any]:
@@ -285,7 +285,7 @@ def test_before_the_lists_one_plans_on_assumed_sizes(client: Client, hire: Hire,
     operator(client, hire, bare.unit)
     page = client.get(reverse("round_design", args=[bare.pk])).content.decode()
     assert 'class="empty"' in page
-    sent = typed(bare, sizes="Sở Y tế;\t1.200\nUBND xã A = 300\n", n="100")
+    sent = typed(bare, sizes="Sở Y tế\t1.200\nUBND xã A = 300\n", n="100")
     answer = client.post(reverse("round_design_figures", args=[bare.pk]), sent).content.decode()
     assert re.search(r'card-figure">100<', answer)
     assert "1.200" in answer
