@@ -45,8 +45,13 @@ def serve(
         if demonstration:
             _show_logins()
     console.print(f"SIPAS: http://{'localhost' if host == '127.0.0.1' else host}:{port}/")
+    import multiprocessing
+
     from granian import Granian
     from granian.constants import Interfaces
+
+    # Polars, used while the register was loaded, waits for ever in a process that was forked afterwards.
+    multiprocessing.set_start_method("spawn", force=True)
 
     from sipas_web.config.processes import workers_beside
 
@@ -105,14 +110,57 @@ def create_admin(
 
 
 @app.command()
-def check() -> None:
-    """Kiểm tra cài đặt trước khi đưa vào sử dụng."""
+def check(
+    running: Annotated[
+        bool, typer.Option("--running", help="Đang phục vụ: tiến trình làm việc nền phải chạy.")
+    ] = False,
+) -> None:
+    """Kiểm tra cài đặt, thư mục, dung lượng đĩa, đồng hồ; trước khi đưa vào sử dụng và khi đang phục vụ."""
     with _django():
         from django.core.management import call_command
 
+        from sipas_web.config import health
+
         call_command("check", deploy=True, fail_level="WARNING", databases=["default"])
         call_command("migrate", check_unapplied=True, verbosity=0)
+        faults = health.faults(running=running)
+    for fault in faults:
+        errors.print(f"[bold red]✗[/] {fault}", soft_wrap=True)
+    if faults:
+        raise typer.Exit(1)
     console.print("✓")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Tệp sao lưu sẽ ghi (.zip); có thông tin cá nhân, hãy cất giữ an toàn.")],
+    wait: Annotated[float, typer.Option(help="Số giây chờ các đợt đang được xử lý.", min=0)] = 600,
+) -> None:
+    """Sao lưu cơ sở dữ liệu, các đợt, kết quả đã công bố và tệp đã nộp, kể cả khi máy chủ đang chạy."""
+    with _django():
+        from sipas_web.config.backup import back_up
+
+        made = back_up(file, wait)
+    console.print(f"✓ {file}: {made.rows} dòng, {made.files} tệp, SHA-256 {made.sha256}", soft_wrap=True)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Tệp sao lưu.", exists=True, dir_okay=False)],
+    force: Annotated[bool, typer.Option("--force", help="Cất dữ liệu đang có sang một bên rồi phục hồi.")] = False,
+) -> None:
+    """Phục hồi từ bản sao lưu vào nơi chưa có dữ liệu; SQLite và PostgreSQL dùng chung một dạng tệp."""
+    with _django():
+        from sipas_web.audit.actors import command_line
+        from sipas_web.config.archive import Reader
+        from sipas_web.config.backup import bring_back
+        from sipas_web.jobs import actions
+
+        made = bring_back(file, force=force, bring_up_to_date=_bring_up_to_date)
+        actions.note_restore(by=command_line(), made=Reader(file).manifest["made"], sha256=made.sha256)
+    console.print(f"✓ {made.rows} dòng, {made.files} tệp, SHA-256 {made.sha256}", soft_wrap=True)
+    if made.aside:
+        console.print(f"  dữ liệu cũ: {made.aside}", soft_wrap=True)
 
 
 @audit.command("verify")

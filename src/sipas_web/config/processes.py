@@ -14,7 +14,7 @@ from contextlib import contextmanager
 LOOK_EVERY = 0.5  # s
 GRACE = 30.0  # s that a process is given to end by itself
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a process that dies again and again is begun anew
-LIVED = 60.0  # s after which a process counts as sound
+LIVED = 20.0  # s after which a process counts as sound: it is begun anew at once
 log = logging.getLogger(__name__)
 
 
@@ -23,7 +23,7 @@ class Watched:
 
     def __init__(self, command: Callable[[], list[str]], on_death: Callable[[bool], None]) -> None:
         self.command, self.on_death = command, on_death
-        self.pause = FIRST_PAUSE
+        self.pause = 0.0
         self.process: subprocess.Popen[bytes] | None = None
         self.begun = self.due = 0.0
 
@@ -34,7 +34,8 @@ class Watched:
             log.warning("process %s ended with status %s", self.process.pid, self.process.returncode)
             self.process = None
             self.on_death(True)
-            self.pause = FIRST_PAUSE if now - self.begun > LIVED else min(2 * self.pause, LONGEST_PAUSE)
+            is_sound = now - self.begun > LIVED
+            self.pause = 0.0 if is_sound else min(max(FIRST_PAUSE, 2 * self.pause), LONGEST_PAUSE)
             self.due = now + self.pause
         if self.process is None and now >= self.due:
             self.process, self.begun = subprocess.Popen(self.command()), now

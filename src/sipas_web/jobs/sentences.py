@@ -6,4 +6,6 @@ from django_stubs_ext import StrOrPromise
 SENTENCES: dict[str, StrOrPromise] = {
     "jobs.stopped": _("stopped long work"),
     "jobs.resumed": _("resumed long work"),
+    "jobs.backed_up": _("backed up the whole installation"),
+    "jobs.restored": _("restored the whole installation from a backup"),
 }

@@ -48,6 +48,9 @@ def test_a_new_installation_from_first_command_to_tampering(run: Run, folder: Pa
     assert "Mật khẩu quá ngắn" in weak.stderr
     checked = run("check")
     assert checked.returncode == 0, checked.stderr
+    running = run("check", "--running")
+    assert running.returncode == 1, "nobody carries out long work"
+    assert "no worker runs" in running.stderr
     good = run("audit", "verify")
     assert "4 bản ghi" in good.stdout, "register, roles, account, role: once each"
     write_at_once(folder)
@@ -84,6 +87,15 @@ def write_at_once(folder: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "src"), **settings}
     writers = [subprocess.Popen([sys.executable, "-c", WRITER], env=environment) for _ in range(2)]
     assert [writer.wait() for writer in writers] == [0, 0]
+
+
+def test_a_folder_that_cannot_be_written_and_a_full_disk_are_found(folder: Path, run: Run) -> None:
+    assert run("migrate").returncode == 0
+    (folder / "uploads").write_text("a file where a folder should be")
+    found = run("check")
+    (folder / "uploads").unlink()
+    assert found.returncode == 1
+    assert "uploads" in found.stderr
 
 
 def test_a_wrong_setting_is_one_line(run: Run) -> None:

@@ -1,6 +1,7 @@
 """Asking for long work, stopping it, taking it up again; and what a worker writes about the work it does."""
 
 from sipas_web.jobs.actions.asking import resume, start, stop
+from sipas_web.jobs.actions.installation import note_backup, note_restore
 from sipas_web.jobs.actions.leasing import (
     LEASE,
     claim,
@@ -14,6 +15,6 @@ from sipas_web.jobs.actions.leasing import (
 )
 
 __all__ = [
-    "LEASE", "claim", "finish", "give_back", "is_anything_ready", "release", "renew", "resume", "sign_in", "sign_off",
-    "start", "stop",
+    "LEASE", "claim", "finish", "give_back", "is_anything_ready", "note_backup", "note_restore", "release",
+    "renew", "resume", "sign_in", "sign_off", "start", "stop",
 ]  # fmt: skip

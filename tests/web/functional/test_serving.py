@@ -1,0 +1,72 @@
+"""``sipas-web serve``: the process of long work lives and ends with it, and comes back when it dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.web.functional.installation import Installation
+
+pytestmark = [
+    pytest.mark.skipif(os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="once is enough"),
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/suc-khoe/", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+def below(process: int) -> list[int]:
+    """Give the processes that carry out long work below a process."""
+    path = Path(f"/proc/{process}/task")
+    found = []
+    for thread in path.iterdir() if path.exists() else ():
+        for child in map(int, (thread / "children").read_text().split()):
+            found += [child, *below(child)]
+    return [pid for pid in found if b"worker_process" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_the_worker_lives_with_the_server(tmp_path: Path) -> None:
+    home = Installation(tmp_path / "data")
+    port = free_port()
+    server = home.start("serve", "--port", str(port))
+    try:
+        wait_for(lambda: answers(port) and below(server.pid))
+        wait_for(lambda: "✓" in home.run("check", "--running").stdout or home.run("check").returncode)
+        (first,) = below(server.pid)
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: below(server.pid) not in ([], [first]))
+        assert answers(port)
+        last = below(server.pid)
+    finally:
+        server.terminate()
+        assert server.wait(60) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in last), "nothing is left behind"
+    told = home.script("from sipas_web.jobs.queries import workers_alive; print(workers_alive())")
+    assert told.strip() == "0"
