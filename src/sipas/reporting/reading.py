@@ -35,6 +35,26 @@ def movement(value: Value | None) -> Movement:
     return "fell" if value.change_high < 0 else "undecided"
 
 
+def apart(value: Value | None, other: Value | None) -> Literal["above", "below", ""]:
+    """Say whether a value stands surely above or below another: their intervals do not touch.
+
+    Parameters
+    ----------
+    value, other : Value or None
+        Rows of the index.
+
+    Returns
+    -------
+    {'above', 'below', ''}
+        Empty where they cannot be told apart, or one has no interval.
+    """
+    if value is None or other is None:
+        return ""
+    if value.low is not None and other.high is not None and value.low > other.high:
+        return "above"
+    return "below" if value.high is not None and other.low is not None and value.high < other.low else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A value and how many of the others are surely above and below it.
@@ -77,9 +97,8 @@ def placed(values: Sequence[Value]) -> list[Placed]:
     made = []
     for value in known:
         others = [o for o in known if o is not value]
-        above = sum(1 for o in others if o.low is not None and value.high is not None and o.low > value.high)
-        below = sum(1 for o in others if o.high is not None and value.low is not None and o.high < value.low)
-        made.append(Placed(value, above, below, len(others)))
+        stands = [apart(o, value) for o in others]
+        made.append(Placed(value, stands.count("above"), stands.count("below"), len(others)))
     return made
 
 

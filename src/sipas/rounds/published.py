@@ -98,13 +98,15 @@ class PublishedRound:
         return self.figures.whole(self.figures.root)
 
 
-def read_published(root: Path) -> PublishedRound:
+def read_published(root: Path, *, whole_only: bool = False) -> PublishedRound:
     """Read a round's disclosed results.
 
     Parameters
     ----------
     root : Path
         A round's folder, or the folder of a published version: ``round.yaml`` and ``disclosed/``.
+    whole_only : bool
+        Whether only the values of the whole are wanted, as for a list of many rounds.
 
     Returns
     -------
@@ -120,7 +122,7 @@ def read_published(root: Path) -> PublishedRound:
 
     folder, settings = Folder(root), load_round(root)
     edition = round_edition(folder, settings)
-    index, estimates = _shown(folder, "index.parquet"), _shown(folder, "estimates.parquet")
+    index, estimates = (_shown(folder, f"{name}.parquet", whole_only=whole_only) for name in ("index", "estimates"))
     quality = _quality(folder)
     figures = read(_inputs(settings, edition, index, estimates, quality))
     verdicts = _verdicts(settings, edition, index)
@@ -144,11 +146,12 @@ def quality_summary(root: Path) -> bytes:
     return canonical_json(_summed(Folder(root)))
 
 
-def _shown(folder: Folder, name: str) -> pl.DataFrame:
+def _shown(folder: Folder, name: str, *, whole_only: bool) -> pl.DataFrame:
     for part in SHOWN:
         path = folder.path(f"{part}/{name}")
         if path.exists():
-            return pl.read_parquet(path)
+            table = pl.scan_parquet(path)
+            return (table.filter(pl.col("domain_kind") == "all") if whole_only else table).collect()
     raise SipasError("round.step_not_done", got=f"{SHOWN[0]}/{name}")
 
 

@@ -1,0 +1,61 @@
+"""Files a reader takes along: charts, tables, the published documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from sipas.reporting.charts import draw
+from sipas_web.audit.actors import ActorRequest
+from sipas_web.results import sheets
+from sipas_web.results.permissions import Permission
+from sipas_web.results.queries import reading_files, reading_home
+from sipas_web.results.queries.reading_files import Taken
+from sipas_web.results.views.reading import open_or_404
+from sipas_web.shared.access import needs
+
+
+def _svg(taken: Taken) -> bytes:
+    return draw.svg(taken.chart).encode()
+
+
+def _png(taken: Taken) -> bytes:
+    return draw.png(taken.chart)
+
+
+FORMS: dict[str, tuple[Any, str]] = {
+    "csv": (lambda taken: sheets.csv(taken.sheet), sheets.CSV),
+    "xlsx": (lambda taken: sheets.xlsx(taken.sheet), sheets.XLSX),
+    "svg": (_svg, "image/svg+xml"),
+    "png": (_png, "image/png"),
+}
+
+
+@needs(Permission.RESULT_VIEW)
+@require_safe
+def table(request: ActorRequest, round_id: int, version: str, table: str, form: str) -> HttpResponse:
+    """Give a table of a page as a file, or its chart."""
+    if form not in FORMS:
+        raise Http404
+    taken = reading_files.taken(open_or_404(request, round_id, version), table, request.GET)
+    if taken is None:
+        raise Http404
+    write, content_type = FORMS[form]
+    answer = HttpResponse(write(taken), content_type=content_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{taken.file_name}.{form}"'
+    return answer
+
+
+@needs(Permission.RESULT_VIEW)
+@require_safe
+def published_file(request: ActorRequest, round_id: int, version: str, file_name: str) -> HttpResponseBase:
+    """Give a file of the published version, one of those that are offered."""
+    opened = open_or_404(request, round_id, version)
+    if file_name not in dict(reading_home.documents(opened)):
+        raise Http404
+    path = opened.root / file_name
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=f"{opened.round.folder}-{opened.version}-{path.name}"
+    )
