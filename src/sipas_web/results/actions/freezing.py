@@ -96,7 +96,7 @@ def new_snapshot(round_: Round, *, number: int, data_of: int, reason: str, by: A
         number=number,
         data_of=data_of,
         reason=reason,
-        code=secrets.token_urlsafe(CODE_BYTES),
+        code=secrets.token_hex(CODE_BYTES),
         audit_head=f"{sequence}:{hash_}",
         frozen_by=by.name,
         **values,

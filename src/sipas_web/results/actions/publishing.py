@@ -34,7 +34,7 @@ def publish(*, snapshot_id: int, by: Actor) -> None:
     arguments = {
         "snapshot": snapshot.pk,
         "folder": secrets.token_hex(CODE_BYTES),
-        "code": secrets.token_urlsafe(CODE_BYTES),
+        "code": secrets.token_hex(CODE_BYTES),
         "audit_head": f"{sequence}:{hash_}",
         "published": work.now().isoformat(timespec="seconds"),
     }

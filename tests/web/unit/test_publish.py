@@ -1,0 +1,468 @@
+"""Review, publication and correction: what leaves, what stays, what never changes again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from tests.web import results_cast
+
+from sipas import rounds as library
+from sipas.rounds.published import read_published
+from sipas_web.accounts.models import Person
+from sipas_web.audit.actors import Actor
+from sipas_web.audit.models import Record
+from sipas_web.audit.queries import has_head
+from sipas_web.capture.models import Response
+from sipas_web.jobs import queries as jobs
+from sipas_web.jobs.models import State as JobState
+from sipas_web.jobs.worker import work_off
+from sipas_web.results import actions, published_files, queries
+from sipas_web.results.actions import Choices
+from sipas_web.results.models import Correction, Publication, Snapshot
+from sipas_web.results.queries import work, work_changes
+from sipas_web.rounds.folders import folder_of
+from sipas_web.rounds.models import Round, State, TargetValue
+from sipas_web.units.models import Unit
+
+pytestmark = pytest.mark.django_db
+Hire = Callable[..., Person]
+Acting = Callable[[Person], Actor]
+CHOICES = Choices(dt.date(2026, 12, 1), "Tuyên Quang", "PHÓ GIÁM ĐỐC", 15, finite_population=True, calibrated=False)
+
+
+@pytest.fixture(autouse=True)
+def _folders_of_this_test(settings: Any, tmp_path: Path) -> None:
+    settings.ROUNDS_FOLDER, settings.MEDIA_ROOT = tmp_path / "rounds", tmp_path / "uploads"
+    settings.PUBLICATIONS_FOLDER = tmp_path / "publications"
+
+
+@pytest.fixture
+def second_factors(monkeypatch: Any) -> None:
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+
+
+def state_of(round_: Round) -> str:
+    return Round.objects.values_list("state", flat=True).get(pk=round_.pk)
+
+
+# Review
+
+
+def test_approval_moves_the_snapshot_and_is_recorded(tuyen_quang: Unit, by: Actor) -> None:
+    snapshot = results_cast.reviewable(tuyen_quang, by)
+    actions.approve(snapshot_id=snapshot.pk, note="Đã đối chiếu.", by=by)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.review_note, snapshot.reviewed_by) == ("approved", "Đã đối chiếu.", by.name)
+    last = Record.objects.latest("sequence")
+    assert (last.action, last.subject) == ("results.approved", f"results.snapshot:{snapshot.pk}")
+    with pytest.raises(ValidationError):
+        actions.approve(snapshot_id=snapshot.pk, note="", by=by)
+
+
+def test_sending_back_opens_the_field_and_says_why(tuyen_quang: Unit, by: Actor) -> None:
+    snapshot = results_cast.reviewable(tuyen_quang, by)
+    with pytest.raises(ValidationError):
+        actions.send_back(snapshot_id=snapshot.pk, reason="  ", by=by)
+    actions.send_back(snapshot_id=snapshot.pk, reason="thiếu phiếu", by=by)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.ending, state_of(snapshot.round)) == ("rejected", "thiếu phiếu", State.IN_FIELD)
+    with pytest.raises(ValidationError):
+        actions.send_back(snapshot_id=snapshot.pk, reason="lần nữa", by=by)
+
+
+def test_verification_says_yes_then_finds_a_changed_file(tuyen_quang: Unit, by: Actor) -> None:
+    snapshot = results_cast.reviewable(tuyen_quang, by)
+    actions.verify(snapshot_id=snapshot.pk, recompute=True, by=by)
+    work_off()
+    job = jobs.latest(snapshot.round, work.VERIFY)
+    assert job is not None
+    assert job.result["findings"] == []
+    assert job.result["journal_head"] == snapshot.journal_head
+    index = folder_of(snapshot.round) / "disclosed/index.parquet"
+    pl.read_parquet(index).with_columns(percent=pl.col("percent") + 1).write_parquet(index)
+    actions.verify(snapshot_id=snapshot.pk, recompute=False, by=by)
+    work_off()
+    job = jobs.latest(snapshot.round, work.VERIFY)
+    assert job is not None
+    assert [f["code"] for f in job.result["findings"]] == ["verify.file_changed"]
+
+
+def test_who_may_what_before_publication(
+    tuyen_quang: Unit, dong_nai: Unit, by: Actor, hire: Hire, acting: Acting
+) -> None:
+    """An inspector sees and checks, but decides nothing; nobody acts outside their area."""
+    snapshot = results_cast.reviewable(tuyen_quang, by)
+    inspector, elsewhere = acting(hire("inspector", tuyen_quang)), acting(hire("department", dong_nai))
+    ministry, agency = acting(hire("ministry", tuyen_quang)), acting(hire("agency", tuyen_quang))
+    of = {"snapshot_id": snapshot.pk}
+    for who in (inspector, elsewhere, ministry, agency):
+        for refused in (
+            lambda who=who: actions.approve(note="", by=who, **of),
+            lambda who=who: actions.send_back(reason="x", by=who, **of),
+            lambda who=who: actions.estimate_again(round_id=snapshot.round_id, choices=CHOICES, reason="x", by=who),
+        ):
+            with pytest.raises(PermissionDenied):
+                refused()
+    for who in (elsewhere, ministry, agency):
+        with pytest.raises(PermissionDenied):
+            actions.verify(recompute=False, by=who, **of)
+        with pytest.raises(PermissionDenied):
+            actions.take_document(name="report/bao-cao.pdf", by=who, **of)
+    actions.verify(recompute=False, by=inspector, **of)
+    actions.take_document(name="report/bao-cao.pdf", by=inspector, **of)
+    actions.approve(note="", by=by, **of)
+    for who in (inspector, elsewhere, ministry, agency):
+        with pytest.raises(PermissionDenied):
+            actions.publish(by=who, **of)
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("module", ["reviewing", "publishing", "correcting"])
+def test_a_failed_audit_write_undoes_everything(
+    module: str, tuyen_quang: Unit, by: Actor, monkeypatch: Any
+) -> None:
+    snapshot = results_cast.approved(tuyen_quang, by)
+
+    def fail(**_: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(f"sipas_web.results.actions.{module}.record", fail)
+    round_id = snapshot.round_id
+    act: dict[str, Callable[[], object]] = {
+        "reviewing": lambda: actions.send_back(snapshot_id=snapshot.pk, reason="x", by=by),
+        "publishing": lambda: actions.publish(snapshot_id=snapshot.pk, by=by),
+        "correcting": lambda: actions.estimate_again(round_id=round_id, choices=CHOICES, reason="x", by=by),
+    }
+    before = Round.objects.values().get(pk=round_id)
+    with pytest.raises(OSError):
+        act[module]()
+    assert Round.objects.values().get(pk=round_id) == before
+    assert list(Snapshot.objects.values_list("state", flat=True)) == ["approved"]
+    assert jobs.open_job(snapshot.round, work.PUBLISH) is None
+    assert jobs.open_job(snapshot.round, work.ESTIMATE) is None
+
+
+# Publication
+
+
+def test_what_is_published_is_complete_sealed_and_holds_nothing_private(tuyen_quang: Unit, by: Actor) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    root = queries.folder_of(publication)
+    assert state_of(publication.round) == State.PUBLISHED
+    assert publication.version == 1
+    assert len(publication.code) == 32
+    names = set(publication.files)
+    assert {"disclosed/index.parquet", "report/bao-cao.pdf", "report/bao-cao.docx", "report/so-lieu.xlsx"} <= names
+    assert {"certificate.json", "round.yaml", "publication.json", "open-data.zip", "quality.json"} <= names
+    assert names == {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}
+    private = ("moments", "contacts", "secret", "responses.parquet", "visits.parquet", "frame", "sample.parquet", "input")
+    assert [n for n in names if any(part in n for part in private)] == []
+    for path in root.rglob("*"):
+        if path.is_file():
+            assert path.stat().st_mode & 0o222 == 0, path
+    about = json.loads((root / "publication.json").read_bytes())
+    assert about["journal_head"] == publication.journal_head == publication.snapshot.journal_head
+    assert about["audit_head"] == publication.audit_head
+    assert has_head(publication.audit_head)
+    assert about["simulated"] == "mô phỏng"
+    assert {**about["files"], "publication.json": publication.files["publication.json"]} == publication.files
+    assert work.publication_intact(publication)
+    assert read_published(root).whole is not None
+    assert (queries.kept_folder_of(publication) / "moments.parquet").is_file()
+
+
+def test_nothing_published_names_who_acted_or_what_was_handed_in(tuyen_quang: Unit, by: Actor) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    root, round_root = queries.folder_of(publication), folder_of(publication.round)
+    lines = [json.loads(line) for line in (root / "journal-hashes.jsonl").read_text().splitlines()]
+    full = (round_root / "journal.jsonl").read_bytes().splitlines()
+    assert len(lines) == len(full)
+    assert f"{len(lines)}:{lines[-1]['hash']}" == publication.journal_head
+    assert all(later["previous"] == line["hash"] for line, later in zip(lines, lines[1:], strict=False))
+    assert all("actor" not in line and "inputs" not in line and "settings" not in line for line in lines)
+    told = "".join(p.read_text() for p in root.rglob("*.json*")) + (root / "round.yaml").read_text()
+    assert by.name not in told.replace("rounds", "")
+    assert "input/" not in told
+    settings = yaml.safe_load((root / "round.yaml").read_text())
+    assert not {"department_key", "visits", "responses", "response_mapping", "previous", "coordination"} & set(settings)
+
+
+def test_the_open_data_pack_holds_the_open_data(tuyen_quang: Unit, by: Actor) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    root = queries.folder_of(publication)
+    with zipfile.ZipFile(root / "open-data.zip") as packed:
+        assert packed.testzip() is None
+        assert sorted(packed.namelist()) == sorted(p.name for p in (root / "open-data").iterdir())
+        assert packed.read("index.csv") == (root / "open-data/index.csv").read_bytes()
+
+
+def test_published_twice_is_published_once(tuyen_quang: Unit, by: Actor) -> None:
+    snapshot = results_cast.approved(tuyen_quang, by)
+    actions.publish(snapshot_id=snapshot.pk, by=by)
+    actions.publish(snapshot_id=snapshot.pk, by=by)
+    work_off()
+    with pytest.raises(ValidationError):
+        actions.publish(snapshot_id=snapshot.pk, by=by)
+    work_off()
+    made = Publication.objects.get()
+    again = actions.finish_publication(snapshot_id=snapshot.pk, arguments={}, files={}, by=by)
+    assert again == made
+
+
+def test_only_approved_figures_are_published(tuyen_quang: Unit, by: Actor) -> None:
+    snapshot = results_cast.reviewable(tuyen_quang, by)
+    with pytest.raises(ValidationError):
+        actions.publish(snapshot_id=snapshot.pk, by=by)
+    actions.approve(snapshot_id=snapshot.pk, note="", by=by)
+    actions.send_back(snapshot_id=snapshot.pk, reason="x", by=by)
+    with pytest.raises(ValidationError):
+        actions.publish(snapshot_id=snapshot.pk, by=by)
+
+
+@pytest.mark.parametrize("fault", ["file", "journal"])
+def test_figures_that_changed_after_the_review_are_not_published(fault: str, tuyen_quang: Unit, by: Actor) -> None:
+    snapshot = results_cast.approved(tuyen_quang, by)
+    root = folder_of(snapshot.round)
+    if fault == "file":
+        (root / "report/bao-cao.pdf").write_bytes(b"%PDF-1.7 another")
+    else:
+        library.trial_draw(root, "một lần bốc thử")
+    actions.publish(snapshot_id=snapshot.pk, by=by)
+    work_off()
+    job = jobs.latest(snapshot.round, work.PUBLISH)
+    assert job is not None
+    assert job.state == JobState.FAILED
+    assert not Publication.objects.exists()
+    assert state_of(snapshot.round) == State.FROZEN
+
+
+@pytest.mark.parametrize("stop", ["copying", "before the row"])
+def test_a_publication_broken_off_ends_the_same(
+    stop: str, tuyen_quang: Unit, by: Actor, monkeypatch: Any, settings: Any
+) -> None:
+    snapshot = results_cast.approved(tuyen_quang, by)
+    actions.publish(snapshot_id=snapshot.pk, by=by)
+    job = jobs.open_job(snapshot.round, work.PUBLISH)
+    assert job is not None
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    if stop == "copying":
+        monkeypatch.setattr("sipas_web.results.published_files._zip", killed)
+    else:
+        monkeypatch.setattr("sipas_web.results.actions.finish_publication", killed)
+    with pytest.raises(KeyboardInterrupt):
+        work_off()
+    monkeypatch.undo()
+    settings.ROUNDS_FOLDER = folder_of(snapshot.round).parent
+    work_off()
+    publication = Publication.objects.get()
+    assert publication.folder == job.arguments["folder"]
+    assert work.publication_intact(publication)
+    left = [p.name for p in Path(settings.PUBLICATIONS_FOLDER).iterdir()]
+    assert sorted(left) == sorted([publication.folder, "kept"])
+
+
+@pytest.mark.parametrize("kind", ["changed", "missing", "extra"])
+def test_a_tampered_publication_is_found(kind: str, tuyen_quang: Unit, by: Actor) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    file = queries.folder_of(publication) / "open-data/index.csv"
+    if kind == "changed":
+        file.chmod(0o644)
+        file.write_text(file.read_text().replace("8", "9", 1))
+    elif kind == "missing":
+        file.unlink()
+    else:
+        (file.parent / "extra.csv").write_text("x")
+    (fault,) = work.publication_faults(publication)
+    assert (fault.kind, fault.name.rpartition("/")[2]) == (kind, "extra.csv" if kind == "extra" else "index.csv")
+    assert not work.publication_intact(publication)
+
+
+def test_the_same_results_are_published_as_the_same_bytes(tuyen_quang: Unit, by: Actor, tmp_path: Path) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    root = queries.folder_of(publication)
+    about = {k: v for k, v in json.loads((root / "publication.json").read_bytes()).items() if k != "files"}
+    again = published_files.make(folder_of(publication.round), tmp_path / "again", tmp_path / "kept", about)
+    assert again == publication.files
+
+
+# Correction
+
+
+def test_a_correction_by_other_settings_is_the_next_version(tuyen_quang: Unit, by: Actor) -> None:
+    first = results_cast.published(tuyen_quang, by)
+    round_ = first.round
+    before = published_files.hashes(queries.folder_of(first))
+    target = TargetValue.objects.create(round=round_, percent=Decimal("85.00"), label="Chỉ số hài lòng chung")
+    choices = Choices(
+        dt.date(2026, 12, 1), "Tuyên Quang", "PHÓ GIÁM ĐỐC", 15, finite_population=True, calibrated=False,
+        targets={target.pk: Decimal("90.50")},
+    )  # fmt: skip
+    with pytest.raises(ValidationError):
+        actions.estimate_again(round_id=round_.pk, choices=choices, reason=" ", by=by)
+    snapshot = actions.estimate_again(round_id=round_.pk, choices=choices, reason="Sai số chưa hiệu chỉnh", by=by)
+    assert (snapshot.number, snapshot.data_of, state_of(round_)) == (2, 1, State.FROZEN)
+    assert Correction.objects.get().publication == first
+    work_off()
+    snapshot.refresh_from_db()
+    assert snapshot.state == Snapshot.State.REVIEW, jobs.latest(round_, work.ESTIMATE)
+    actions.approve(snapshot_id=snapshot.pk, note="", by=by)
+    actions.publish(snapshot_id=snapshot.pk, by=by)
+    work_off()
+    second = Publication.objects.get(version=2)
+    assert second.reason == "Sai số chưa hiệu chỉnh"
+    assert json.loads((queries.folder_of(second) / "publication.json").read_bytes())["reason"] == second.reason
+    assert yaml.safe_load((queries.folder_of(second) / "round.yaml").read_text())["targets"][0]["threshold"] == 90.5
+    assert published_files.hashes(queries.folder_of(first)) == before == first.files
+    assert work.publication_intact(first)
+    assert list(queries.published(by)) == [second]
+    assert list(queries.versions(by).values_list("version", flat=True)) == [2, 1]
+    assert all(d.is_same for d in work_changes.differences(first, second))  # settings of errors move no value
+
+
+def test_a_correction_from_the_field_shows_what_changed(tuyen_quang: Unit, by: Actor) -> None:
+    first = results_cast.published(tuyen_quang, by)
+    round_ = first.round
+    correction = actions.correct_from_field(round_id=round_.pk, reason="Bỏ phiếu sai", by=by)
+    assert (correction.publication, state_of(round_)) == (first, State.IN_FIELD)
+    with pytest.raises(ValidationError):
+        actions.correct_from_field(round_id=round_.pk, reason="lần nữa", by=by)
+    gone = Response.objects.filter(case__round=round_, is_chosen=True).order_by("pk")[:10]
+    Response.objects.filter(pk__in=list(gone.values_list("pk", flat=True))).delete()
+    snapshot = actions.freeze(round_id=round_.pk, reason="Bỏ phiếu sai", by=by)
+    work_off()
+    actions.approve(snapshot_id=snapshot.pk, note="", by=by)
+    actions.publish(snapshot_id=snapshot.pk, by=by)
+    work_off()
+    second = Publication.objects.get(version=2)
+    assert second.reason == "Bỏ phiếu sai"
+    changed = [d for d in work_changes.differences(first, second) if not d.is_same]
+    assert changed
+    whole = work_changes.differences(first, second)[0]
+    now = pl.read_parquet(queries.folder_of(second) / "disclosed/index.parquet").filter(domain_kind="all", node="index")
+    assert whole.after == now["percent"][0]
+    assert all(d.change is None for d in changed if d.is_hidden)
+
+
+def test_who_may_correct(tuyen_quang: Unit, dong_nai: Unit, by: Actor, hire: Hire, acting: Acting) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    for role, unit in (("inspector", tuyen_quang), ("ministry", tuyen_quang), ("department", dong_nai)):
+        who = acting(hire(role, unit))
+        with pytest.raises(PermissionDenied):
+            actions.correct_from_field(round_id=publication.round_id, reason="x", by=who)
+        with pytest.raises(PermissionDenied):
+            actions.estimate_again(round_id=publication.round_id, choices=CHOICES, reason="x", by=who)
+    assert state_of(publication.round) == State.PUBLISHED
+
+
+def test_settings_that_the_library_refuses_change_nothing(tuyen_quang: Unit, by: Actor) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    wrong = Choices(dt.date(2026, 12, 1), 5, "x", 15, finite_population=True, calibrated=True)  # type: ignore[arg-type]
+    before = Round.objects.values().get(pk=publication.round_id)
+    with pytest.raises(ValidationError):
+        actions.estimate_again(round_id=publication.round_id, choices=wrong, reason="x", by=by)
+    assert Round.objects.values().get(pk=publication.round_id) == before
+    assert not Correction.objects.exists()
+
+
+# Pages
+
+
+def test_the_whole_way_on_the_pages(
+    tuyen_quang: Unit, by: Actor, client: Client, hire: Hire, second_factors: None
+) -> None:
+    """Freeze, verify, approve, publish, correct: with the forms that a person sees."""
+    round_ = results_cast.in_field(tuyen_quang, by)
+    client.force_login(hire("department", tuyen_quang))
+    here = f"/ket-qua/dot/{round_.pk}"
+
+    def page(address: str) -> str:
+        answer = client.get(f"{here}/{address}")
+        assert answer.status_code == 200, address
+        return answer.content.decode()
+
+    for address in ("chot/", "ra-soat/", "cong-bo/", "tinh-lai/", "dinh-chinh/"):
+        assert "mô phỏng" in page(address).lower()
+    assert client.post(f"{here}/chot/", {}).status_code == 200  # not agreed: the form again
+    assert state_of(round_) == State.IN_FIELD
+    client.post(f"{here}/chot/", {"agreed": "on"})
+    page("chot/")
+    page("ra-soat/")
+    work_off()
+    assert "bien-ban.pdf" in page("chot/")
+    client.post(f"{here}/ra-soat/kiem-chung/", {"recompute": "0"})
+    work_off()
+    assert "alert good" in page("ra-soat/")
+    document = client.get(f"{here}/ra-soat/1/tep/report/bao-cao.pdf")
+    assert b"".join(document.streaming_content)[:5] == b"%PDF-"
+    assert Record.objects.latest("sequence").action == "results.document_taken"
+    for secret in ("secret.key", "responses.parquet", "../geheim", "open-data/../secret.key", "journal.jsonl"):
+        assert client.get(f"{here}/ra-soat/1/tep/{secret}").status_code == 404
+    client.post(f"{here}/ra-soat/chap-thuan/", {"note": "tốt"})
+    page("cong-bo/")
+    client.post(f"{here}/cong-bo/", {"agreed": "on"})
+    page("cong-bo/")
+    work_off()
+    assert state_of(round_) == State.PUBLISHED
+    for address in ("cong-bo/", "cac-ban/", "cac-ban/1/", "chot/", "ra-soat/", "tinh-lai/", "dinh-chinh/"):
+        assert "mô phỏng" in page(address).lower()
+    packed = client.get(f"{here}/cac-ban/1/tep/open-data.zip")
+    assert b"".join(packed.streaming_content)[:2] == b"PK"
+    assert client.get(f"{here}/cac-ban/1/tep/../../x").status_code == 404
+    client.post(f"{here}/dinh-chinh/", {"reason": "Nhầm", "agreed": "on"})
+    assert state_of(round_) == State.IN_FIELD
+    assert "Nhầm" in page("cong-bo/")
+
+
+def test_the_estimate_form_says_what_stands_and_takes_changes(
+    tuyen_quang: Unit, by: Actor, client: Client, hire: Hire, second_factors: None
+) -> None:
+    snapshot = results_cast.reviewable(tuyen_quang, by)
+    client.force_login(hire("department", tuyen_quang))
+    url = f"/ket-qua/dot/{snapshot.round_id}/tinh-lai/"
+    form = client.get(url).context["form"]
+    given = {name: form[name].value() for name in form.fields} | {"reason": "đổi ngày", "document_date": "01/12/2026"}
+    given = {name: value for name, value in given.items() if value not in {None, False}}
+    assert client.post(url, given).status_code == 302
+    round_ = Round.objects.get(pk=snapshot.round_id)
+    assert round_.settings["documents"]["date"] == "2026-12-01"
+    assert round_.settings["estimates"]["least_to_rank"] == 10
+    snapshot.refresh_from_db()
+    assert snapshot.state == Snapshot.State.REPLACED
+
+
+def test_pages_of_other_areas_are_not_found(
+    tuyen_quang: Unit, dong_nai: Unit, by: Actor, client: Client, hire: Hire, second_factors: None
+) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    client.force_login(hire("department", dong_nai))
+    here = f"/ket-qua/dot/{publication.round_id}"
+    for address in ("chot/", "chot/1/bien-ban.pdf", "ra-soat/", "cong-bo/", "tinh-lai/", "dinh-chinh/", "cac-ban/",
+                    "cac-ban/1/", "cac-ban/1/tep/open-data.zip", "ra-soat/1/tep/report/bao-cao.pdf"):  # fmt: skip
+        assert client.get(f"{here}/{address}").status_code == 404, address
+    assert client.post(f"{here}/dinh-chinh/", {"reason": "x", "agreed": "on"}).status_code == 404
+
+
+def test_a_version_page_says_that_a_file_was_changed(
+    tuyen_quang: Unit, by: Actor, client: Client, hire: Hire
+) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    client.force_login(hire("agency", tuyen_quang))
+    url = f"/ket-qua/dot/{publication.round_id}/cac-ban/1/"
+    assert "alert good" in client.get(url).content.decode()
+    shutil.rmtree(queries.folder_of(publication) / "open-data")
+    assert "alert bad" in client.get(url).content.decode()
