@@ -105,7 +105,7 @@ class Milestone(models.Model):
         LISTS = "lists", _("lists handed in")
         DRAW = "draw", _("draw")
         PRINTING = "printing", _("printing")
-        FIELD = "field", _("in the field")
+        FIELD = "field", _("field work")
         REVERIFICATION = "reverification", _("re-verification")
         FREEZE = "freeze", _("freeze")
         REPORT = "report", _("estimation and report")

@@ -108,7 +108,7 @@ class ScopeForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=200)
     window_from = forms.DateField(label=_("Results handed over from"), localize=True, help_text=DAY_HELP)
-    window_to = forms.DateField(label=_("to"), localize=True, help_text=DAY_HELP)
+    window_to = forms.DateField(label=_("Results handed over up to"), localize=True, help_text=DAY_HELP)
     fields_of_procedure = LinesField(
         label=_("Fields of procedure"), help_text=_("One on each line, as the lists write them. Empty: all.")
     )
@@ -150,7 +150,7 @@ class DocumentsForm(forms.Form):
 
     department = forms.CharField(label=_("Department that issues them"), max_length=200)
     parent = forms.CharField(label=_("Body above it"), max_length=200, required=False)
-    place = forms.CharField(label=_("Place"), max_length=100)
+    place = forms.CharField(label=_("Place of issue"), max_length=100)
     date = forms.DateField(label=_("Day of the report"), localize=True, help_text=DAY_HELP)
     signer = forms.CharField(label=_("Who signs"), max_length=100, help_text=_("The office, as printed: GIÁM ĐỐC."))
     addressees = LinesField(label=_("Addressed to"))

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                             ("lists", "lists handed in"),
                             ("draw", "draw"),
                             ("printing", "printing"),
-                            ("field", "in the field"),
+                            ("field", "field work"),
                             ("reverification", "re-verification"),
                             ("freeze", "freeze"),
                             ("report", "estimation and report"),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -82,7 +83,7 @@ def scope(request: ActorRequest, round_id: int) -> HttpResponse:
     round_ = visible(request, round_id)
     fixed = _fixed(request, round_, Permission.ROUND_CHANGE)
     form = ScopeForm(request.POST or None, initial=_scope_of(round_))
-    documents = DocumentsForm(request.POST or None, initial=round_.settings.get("documents", {}))
+    documents = DocumentsForm(request.POST or None, initial=_documents_of(round_))
     bound = is_bound(round_)
     for name, field in (*form.fields.items(), *documents.fields.items()):
         field.disabled = bool(fixed) or (bound and name in ScopeForm.BINDING)
@@ -223,8 +224,13 @@ def _scope_of(round_: Round) -> dict[str, Any]:
         "fields_of_procedure": frame.get("fields") or [],
         "most_per_person": frame.get("most_per_person"),
         "refuse_unknown_commune": frame.get("refuse_unknown_commune", True),
-        "contacts_until": round_.settings.get("contacts_until"),
+        "contacts_until": parse_date(round_.settings.get("contacts_until") or ""),
     }
+
+
+def _documents_of(round_: Round) -> dict[str, Any]:
+    documents = round_.settings.get("documents", {})
+    return {**documents, "date": parse_date(documents.get("date") or "")}
 
 
 def _choose_units(request: ActorRequest, round_: Round) -> None:
