@@ -182,13 +182,19 @@ def _sheet(
     before = _converted(grid, table) if old else {}
     targets = {header: target for target, header in table.mapping.columns.items()}
     columns = tuple(
-        _column(shown, header, targets.get(header), old.get(header), before.get(header)) for header in table.headers
+        _column(shown, header, targets.get(header), _encoding(old.get(header), before.get(header)), before.get(header))
+        for header in table.headers
     )
     missing = tuple(target for target in required if not table.has(target))
     last = head.max()
     return SheetPreview(
         grid.sheet, last if isinstance(last, int) else 0, table.height, columns, dict(table.mapping.constants), missing
     )
+
+
+def _encoding(found: str | None, converted: tuple[str, str] | None) -> str | None:
+    """Pass over a column where only its name was converted."""
+    return found if converted or found == "uncertain" else None
 
 
 def _column(

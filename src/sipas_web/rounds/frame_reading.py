@@ -89,7 +89,7 @@ def report_of(round_: Round) -> Report | None:
         counts=found["counts"],
         rejected=sum(found["rules"].values()),
         rules=[(code, reason(code), rows) for code, rows in found["rules"].items() if rows],
-        notes=[sentence(renamed(note, names)) for note in found["notes"]],
+        notes=[_begun(sentence(renamed(note, names))) for note in found["notes"]],
         gaps=short[:SHOWN],
         gaps_hidden=max(len(short) - SHOWN, 0),
         skipped=[(names.get(s["file"], s["file"]), s["sheet"], reason(s["code"]), s["rows"]) for s in found["skipped"]],
@@ -242,3 +242,8 @@ def _said(by: str, value: str) -> str:
         year, _dash, month = value.partition("-")
         return f"{month}/{year}"
     return value
+
+
+def _begun(text: str) -> str:
+    """Begin a sentence with a capital: a place may stand first."""
+    return text[:1].upper() + text[1:]
