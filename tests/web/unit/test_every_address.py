@@ -14,6 +14,7 @@ import polib
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from tests.web import cast
 from tests.web.conftest import PASSWORD
 
 from sipas_web.accounts import actions
@@ -23,6 +24,7 @@ from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs.models import Job
+from sipas_web.rounds.models import FrameList, Round
 from sipas_web.shared.access import access_of
 from sipas_web.units import actions as unit_actions
 from sipas_web.units import queries as units
@@ -53,10 +55,26 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "code": lambda unit, person: Role.objects.get(area=unit.memberships.latest("valid_from").parent).code,
     "form": lambda unit, person: "csv",
     "sequence": lambda unit, person: 1,
+    "round_id": lambda unit, person: round_of(unit).pk,
+    "list_id": lambda unit, person: FrameList.objects.filter(round=round_of(unit)).latest("pk").pk,
+    "import_id": lambda unit, person: 0,
+    "case_id": lambda unit, person: "0000000000",
+    "number": lambda unit, person: 1,
+    "version": lambda unit, person: "v1",
+    "node": lambda unit, person: "index",
+    "table": lambda unit, person: "index",
+    "name": lambda unit, person: "report/bao-cao.pdf",
+    "file_name": lambda unit, person: "report/bao-cao.pdf",
+    "verified": lambda unit, person: "KHONG-CO",
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
-AREA_PAGES = {"job_id", "unit_id", "person_id", "assignment_id", "invitation_id"}
+AREA_PAGES = {"round_id", "list_id", "import_id", "job_id", "unit_id", "person_id", "assignment_id", "invitation_id"}
+
+
+def round_of(unit: Unit) -> Round:
+    """Give the round of the province that an agency lies in."""
+    return Round.objects.get(unit=unit.memberships.latest("valid_from").parent)
 
 
 def test_every_view_of_ours_says_who_may_open_it() -> None:
@@ -97,6 +115,9 @@ def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str,
         Job.objects.create(
             kind="tests.walk", subject=f"units.unit:{unit.pk}", unit=unit, actor="command", state="failed"
         )
+        FrameList.objects.create(
+            round=cast.new_round(province, by), name="a.csv", stored="input/frame/a.csv", size=1, sha256=code
+        )
         made[code] = (unit, person)
     return made
 
@@ -112,7 +133,7 @@ def test_who_is_not_logged_in_opens_public_pages_only(client: Client, world: dic
         assert access is not None
         for ask in (client.get, client.post):
             status = ask(url_of(pattern, *world["own"])).status_code
-            expected = {200, 302, 400, 403, 405, 410} if access.who == "everyone" else {302}
+            expected = {200, 302, 400, 403, 404, 405, 410} if access.who == "everyone" else {302}
             assert status in expected, name
             if access.who != "everyone":
                 assert "/tai-khoan/login/" in ask(url_of(pattern, *world["own"])).headers["Location"]
@@ -159,6 +180,10 @@ def test_no_role_changes_anything_in_a_foreign_area(
         "name": "Chiếm", "on": "01/12/2030", "parent": dong_nai.code, "role": "keyer", "unit": unit.code,
         "since": "01/01/2026", "permissions": "units.unit_view", "code": "x", "area": unit.code, "full_name": "x",
         "email": "x@example.vn", "kind": "agency", "valid_from": "01/09/2026", "successors": "",
+        "reason": "x", "edition": "sipas-2022", "all": "agency", "first_field": "05/10/2026",
+        "last_field": "13/11/2026", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-node": "index",
+        "form-0-percent": "50", "title": "x", "window_from": "01/01/2026", "window_to": "30/09/2026",
+        "department": "x", "place": "x", "date": "20/11/2026", "signer": "x",
     }  # fmt: skip
     before = state(unit, person)
     for pattern in OURS.values():
@@ -176,7 +201,15 @@ def state(unit: Unit, person: Person) -> list[Any]:
         list(Invitation.objects.filter(unit=unit).values()),
         list(Job.objects.filter(unit=unit).values()),
         list(Role.objects.filter(area__isnull=False).values_list("code", "permissions__permission").order_by("code")),
+        *state_of_round(round_of(unit)),
     ]
+
+
+def state_of_round(round_: Round) -> list[Any]:
+    """Give the round's row and every row that hangs on it."""
+    hanging = [r for r in Round._meta.related_objects if r.related_model._meta.app_label != "audit"]
+    rows = [list(r.related_model._base_manager.filter(**{r.field.name: round_}).values()) for r in hanging]
+    return [Round.objects.filter(pk=round_.pk).values().get(), *rows]
 
 
 # Every English text of our catalogue, of allauth and of Django that has several words and no places to fill.
@@ -212,8 +245,17 @@ def visible(page: str) -> str:
 
 
 def test_no_page_speaks_english_to_a_vietnamese_reader(
-    client: Client, hire: Hire, dong_nai: Unit, world: dict[str, tuple[Unit, Person]], monkeypatch: Any
+    client: Client,
+    hire: Hire,
+    dong_nai: Unit,
+    world: dict[str, tuple[Unit, Person]],
+    monkeypatch: Any,
+    settings: Any,
+    tmp_path: Path,
 ) -> None:
+    settings.ROUNDS_FOLDER = tmp_path
+    FrameList.objects.all().delete()  # it names a file that is not there
+    cast.drawn(Round.objects.get(unit=dong_nai))
     monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
     assert len(ENGLISH) > 250
     person = hire("administrator", units.root())
