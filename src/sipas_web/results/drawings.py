@@ -56,7 +56,8 @@ def percent_scale(values: Sequence[float | None], lines: Sequence[Line] = ()) ->
 def rank_scale(ranked: int) -> Scale:
     """Make an axis of places, 1 at the left."""
     step = next(step for most, step in ((10, 2), (25, 5), (60, 10), (150, 25), (10**6, 500)) if ranked <= most)
-    return Scale(1.0, float(max(ranked, 2)), (1.0, *(float(t) for t in range(step, ranked + 1, step) if t > 1)))
+    inner = (float(t) for t in range(step, ranked + 1, step) if 1 < t <= 0.88 * ranked)
+    return Scale(1.0, float(max(ranked, 2)), (1.0, *inner, float(max(ranked, 2))))
 
 
 def axis(scale: Scale) -> SafeString:
@@ -66,9 +67,14 @@ def axis(scale: Scale) -> SafeString:
     return _svg("drawing axis", 18, inside)
 
 
-def dot(scale: Scale, value: float | None, low: float | None, high: float | None) -> SafeString:
-    """Draw a value with its interval; nothing but the grid where it is missing."""
+def dot(
+    scale: Scale, value: float | None, low: float | None, high: float | None, beside: float | None = None
+) -> SafeString:
+    """Draw a value with its interval, and a line for what stands beside it; the grid alone where all is missing."""
     parts = [_grid(scale)]
+    if beside is not None:
+        line = '<line class="d-whole" x1="{0}" y1="2" x2="{0}" y2="20"/>'
+        parts.append(format_html(line, scale.at(beside)))
     if low is not None and high is not None:
         ends = (scale.at(low), MIDDLE, scale.at(high), MIDDLE)
         parts.append(format_html('<line class="d-ends" x1="{}" y1="{}" x2="{}" y2="{}"/>', *ends))

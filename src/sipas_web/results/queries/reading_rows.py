@@ -119,7 +119,8 @@ def tree(opened: Opened, open_nodes: Collection[str], kind: str = WHOLE, domain:
     known = [(n, p, v) for n, p, v in found if v is not None]
     root = results.figures.root
     target = target_of(results, root) if kind == WHOLE else None
-    scale = _scale([v for _, _, v in known], [("target", target)])
+    wholes = {} if kind == WHOLE else {n.name: results.figures.whole(n.name) for n, _, _ in known}
+    scale = _scale([v for _, _, v in known] + [v for v in wholes.values() if v is not None], [("target", target)])
     levels, shown = {"": -1}, {"": True}
     rows = []
     for node, parent, value in known:
@@ -130,7 +131,7 @@ def tree(opened: Opened, open_nodes: Collection[str], kind: str = WHOLE, domain:
             written(
                 value,
                 node_name(results, node.name),
-                _dot(scale, value),
+                _dot(scale, value, wholes.get(node.name)),
                 level=levels[node.name],
                 level_name=str(LEVELS.get(node.level, "")),
                 is_branch=bool(node.children) and node.name != root,
@@ -254,8 +255,8 @@ def _rows_of(results: PublishedRound, kind: str, domain: str) -> pl.DataFrame:
     return results.estimates.filter((pl.col("domain_kind") == kind) & (pl.col("domain") == domain))
 
 
-def _dot(scale: Scale, value: Any) -> SafeString:
-    return drawings.dot(scale, value.percent, value.low, value.high)
+def _dot(scale: Scale, value: Any, whole: Any = None) -> SafeString:
+    return drawings.dot(scale, value.percent, value.low, value.high, whole.percent if whole else None)
 
 
 def _scale(values: Sequence[Any], lines: Sequence[tuple[str, float | None]]) -> Scale:
