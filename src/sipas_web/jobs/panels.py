@@ -32,6 +32,7 @@ class Panel:
     lacks_worker: bool
     back: str  # page to return to from a button
     subject_url: str
+    is_own_page: bool  # stands on the page of the job itself
     reload: bool
 
 
@@ -52,6 +53,7 @@ def panel_of(job: Job, by: Actor, back: str, *, reload: bool = False) -> Panel:
         lacks_worker=waits_long and not queries.workers_alive(),
         back=back,
         subject_url=subject_url(job),
+        is_own_page=back.partition("?")[0] == reverse("job_detail", args=[job.pk]),
         reload=reload,
     )
 

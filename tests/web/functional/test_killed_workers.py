@@ -50,7 +50,7 @@ class Busy(Installation):
 
     @property
     def environment(self) -> dict[str, str]:
-        known = {"DJANGO_SETTINGS_MODULE": "tests.web.functional.work_settings"}
+        known = {"DJANGO_SETTINGS_MODULE": "tests.web.functional.work_settings", "SIPAS_SECRET_KEY": "for-tests"}
         return super().environment | known | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
 
     def jobs(self) -> list[dict[str, object]]:
@@ -68,6 +68,7 @@ class Busy(Installation):
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Busy:
     folder = tmp_path_factory.mktemp("busy") / "data"
+    folder.mkdir()
     made = Busy(folder, start_postgresql() if request.param == "postgresql" else "")
     made.script("from django.core.management import call_command; call_command('migrate', verbosity=0)")
     return made

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
-from sipas_web.jobs import actions, notes
+from sipas_web.jobs import actions, notes, registry
 from sipas_web.jobs.models import Job, State
 from sipas_web.units.models import Unit
 
@@ -122,3 +122,9 @@ def test_the_panel_stands_on_any_page(by: Actor, hire: Hire, acting: Acting, don
     page = render_to_string("jobs/panel.html", {"job": job}, request)
     assert 'name="next" value="/dot/7/?a=1"' in page
     assert render_to_string("jobs/panel.html", {"job": None}, request).strip() == ""
+
+
+def test_every_kind_of_work_has_a_name() -> None:
+    ours = [kind for kind in registry.kinds() if not kind.startswith("test")]
+    assert len(ours) > 5
+    assert [kind for kind in ours if notes.title_of(kind) == notes.title_of("no.such.kind")] == []
