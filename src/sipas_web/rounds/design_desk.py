@@ -131,7 +131,7 @@ def as_text_desk(desk: Desk) -> Desk:
 
 def add_error(desk: Desk, error: SipasError) -> None:
     """Put an error of the library where it belongs on the form."""
-    node = error.place.node if error.place is not None else None
+    node = error.place.node
     said = sentence(error) if desk.mode == PLAIN or not node else f"{node}: {sentence(error)}"
     desk.form.add_error("text" if desk.mode == TEXT else None, said)
 
@@ -205,14 +205,15 @@ def _typed(desk: Desk) -> Desk:
 def _worked_out(desk: Desk, saved: Mapping[str, Any], expected: Mapping[str, Any]) -> Desk:
     if desk.changed is None or desk.expected is None:
         return desk
-    same = desk.is_saved or (_same(desk.changed, saved) and desk.expected == expected)
+    changed, given = desk.changed, desk.expected
+    same = desk.is_saved or (_same(changed, saved) and given == expected)
     desk = replace(desk, is_saved=same)
     try:
         if not desk.base.source:
-            parse_design(desk.changed["design"])
+            parse_design(changed["design"])
             return desk
         before = None if same else _forecast(desk.round, saved, expected, desk.base)
-        return replace(desk, figures=reading.figures(desk.round, desk.changed, desk.expected, desk.base, before))
+        return replace(desk, figures=reading.figures(desk.round, changed, given, desk.base, before))
     except SipasError as error:
         if desk.form.is_bound:
             add_error(desk, error)

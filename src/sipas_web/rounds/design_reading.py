@@ -175,9 +175,7 @@ def figures(
     return Figures(lines, whole, missing, int(made.whole["unreached"][0]), len(design.stages) > 1)
 
 
-def worked_out(
-    round_: Round, design: Design, by: tuple[str, ...], expected: Mapping[str, Any], base: Base
-) -> Forecast:
+def worked_out(round_: Round, design: Design, by: tuple[str, ...], expected: Mapping[str, Any], base: Base) -> Forecast:
     """Ask the library for sizes and precision."""
     earlier = earlier_of(round_) if expected.get("by_unit") else None
     shares = {unit: _inside(p) for unit, p in earlier.shares.items()} if earlier and by == ("agency",) else None

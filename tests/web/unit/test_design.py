@@ -361,7 +361,7 @@ def test_a_price_needs_its_source_and_day(client: Client, hire: Hire, framed: Ro
 
 
 def test_five_hundred_units_are_worked_out_in_time(client: Client, hire: Hire, framed: Round) -> None:
-    """Less than 300 ms for 500 units and 40 000 rows; three times as much is allowed to a busy machine."""
+    """Less than 300 ms of the processor for 500 units and 40 000 rows; three times as much on a busy machine."""
     operator(client, hire, framed.unit)
     source = pl.read_parquet(folder_of(framed) / "frame.parquet")
     big = source.sample(40_000, with_replacement=True, seed=1).with_columns(
@@ -373,9 +373,8 @@ def test_five_hundred_units_are_worked_out_in_time(client: Client, hire: Hire, f
     client.post(url, sent)
     times = []
     for n in (8100, 8200, 8300):
-        began = time.perf_counter()
+        began = time.process_time()
         answer = client.post(url, sent | {"n": str(n)})
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
         assert answer.status_code == 200
-    print(f"500 units, 40 000 rows: {sorted(times)[1] * 1000:.0f} ms")
     assert min(times) < 0.9

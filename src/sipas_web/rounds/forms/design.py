@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from sipas.errors import SipasError
 from sipas.intake import read_yaml_text
 from sipas_web.rounds.design_choices import CROSS
-from sipas_web.rounds.forms.design_fields import Count, Number, TableField
+from sipas_web.rounds.forms.design_fields import ConditionalCount, ConditionalNumber, Count, Number, TableField
 from sipas_web.shared.core_errors import sentence
 
 COLUMNS = {
@@ -79,6 +79,8 @@ class Several(forms.MultipleChoiceField):
 class ExpectedForm(forms.Form):
     """What is expected of those drawn, and which precision is wanted."""
 
+    use_required_attribute = False  # what is needed depends on other choices
+
     share = Number(label=_("Expected index or share (%)"), min_value=1, max_value=99)
     response = Number(label=_("Valid answers per official form (%)"), min_value=1, max_value=100)
     similarity = Number(label=_("Similarity inside a commune (ρ, 0 to 1)"), min_value=0, max_value=1)
@@ -96,25 +98,25 @@ class DesignForm(ExpectedForm):
     """A design in plain choices."""
 
     who = forms.ChoiceField(label=_("Who is drawn"), choices=WHO, widget=forms.RadioSelect)
-    communes = Count(label=_("Communes"), required=False, min_value=1)
+    communes = ConditionalCount(label=_("Communes"), min_value=1)
     commune_method = forms.ChoiceField(label=_("How communes are drawn"), choices=COMMUNES)
-    villages = Count(label=_("Villages in each drawn commune"), required=False, min_value=1)
-    persons = Count(label=_("People in each drawn village"), required=False, min_value=1)
+    villages = ConditionalCount(label=_("Villages in each drawn commune"), min_value=1)
+    persons = ConditionalCount(label=_("People in each drawn village"), min_value=1)
     strata = Several(label=_("Strata: draw separately within each"))
     size = forms.ChoiceField(label=_("Sample size"), choices=SIZES, widget=forms.RadioSelect)
-    n = Count(label=_("Number n"), required=False, min_value=1)
-    error = Number(label=_("Error e (%)"), required=False, min_value=0.1, max_value=99)
-    margin = Number(label=_("Margin (points)"), required=False, min_value=0.1, max_value=99)
+    n = ConditionalCount(label=_("Number n"), min_value=1)
+    error = ConditionalNumber(label=_("Error e (%)"), min_value=0.1, max_value=99)
+    margin = ConditionalNumber(label=_("Margin (points)"), min_value=0.1, max_value=99)
     class_column = forms.ChoiceField(label=_("Column with the class"), required=False)
     class_sizes = TableField(label=_("Number for each class"), rows=4)
     table = TableField(label=_("Number for each stratum"), rows=8)
     per = forms.ChoiceField(label=_("This size is meant"), required=False)
     allocation = forms.ChoiceField(label=_("Shared among the strata"), choices=ALLOCATIONS)
-    exponent = Number(label=_("Power (0: alike, 1: by size)"), required=False, min_value=0, max_value=1)
+    exponent = ConditionalNumber(label=_("Power (0: alike, 1: by size)"), min_value=0, max_value=1)
     deviations = TableField(label=_("Spread S of each stratum"), whole=False, rows=6)
     minimum = Count(label=_("At least in each stratum"), min_value=0)
     domain_column = forms.ChoiceField(label=_("Raise to a minimum each"), required=False)
-    domain_minimum = Count(label=_("Minimum"), required=False, min_value=1)
+    domain_minimum = ConditionalCount(label=_("Minimum"), min_value=1)
     method = forms.ChoiceField(label=_("How they are drawn"), choices=METHODS)
     order = Several(label=_("Sorted by"))
     reserve = Number(label=_("Reserves for each official form"), min_value=0, max_value=10)

@@ -67,6 +67,14 @@ class TableField(forms.CharField):
         return name.strip(), number
 
 
+class Conditional(forms.Field):
+    """A field that some choice asks for: shown without the word optional, and the form says when it is missing."""
+
+    def clean(self, value: Any) -> Any:
+        """Let an empty value through."""
+        return None if value in self.empty_values else super().clean(value)
+
+
 class Number(forms.FloatField):
     """A real number; a decimal comma or point."""
 
@@ -81,3 +89,11 @@ class Count(forms.IntegerField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric"}))
         super().__init__(localize=True, max_value=100_000_000, **options)
+
+
+class ConditionalNumber(Conditional, Number):
+    """A real number that some choice asks for."""
+
+
+class ConditionalCount(Conditional, Count):
+    """A whole number that some choice asks for."""
