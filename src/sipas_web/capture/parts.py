@@ -23,4 +23,4 @@ def answers_standing(round_: Round) -> Standing:
     return Standing(Stage.RUNNING if round_.state == State.IN_FIELD else Stage.DONE, text)
 
 
-PART = Part(105, "answers", gettext_lazy("Answers"), Permission.RESPONSE_COUNT, answers_standing)
+PART = Part(105, "answers", gettext_lazy("Answers that came in"), Permission.RESPONSE_COUNT, answers_standing)

@@ -46,9 +46,9 @@ def counts_by_reason(round_: Round) -> dict[str, int]:
 
 def _table(rows: QuerySet[Response], round_: Round, further: dict[str, Any]) -> pl.DataFrame:
     columns = answer_columns(folder_of(round_))
-    fields = ("case__case_id", "mode", "received_on", "answers")
+    fields = ["case__case_id", "mode", "received_on", "answers"]
     if further:
-        fields += ("is_chosen", "is_valid", "invalid_reason", "source")
+        fields += ["is_chosen", "is_valid", "invalid_reason", "source"]
     source = rows.order_by().values_list(*fields).iterator(chunk_size=CHUNK)
     parts = [_part(part, columns, further) for part in chunks(source, CHUNK)]
     empty = pl.DataFrame(schema={**HEADS, **{c.name: c.dtype for c in columns}, **further})

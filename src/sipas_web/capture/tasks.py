@@ -47,7 +47,7 @@ def simulate(work: Work) -> dict[str, Any]:
 
 def take_response_file(file: FileImport, work: Work, start: float, end: float) -> dict[str, Any]:
     """Judge a stored file of answers and take it in parts; the progress of the work goes from start to end."""
-    held = {"file_id": file.pk, "permission": Permission.RESPONSE_IMPORT, "by": work.actor}
+    held: dict[str, Any] = {"file_id": file.pk, "permission": Permission.RESPONSE_IMPORT, "by": work.actor}
     if file.finished:
         return dict(file.report)
     try:

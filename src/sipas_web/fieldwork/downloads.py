@@ -66,5 +66,3 @@ def notes(file: FileImport, form: str) -> HttpResponseBase:
         for n in queries.notes_of(file).iterator(chunk_size=1000)
     )
     return answer("dong-can-xem-lai", form, heads, rows)
-
-

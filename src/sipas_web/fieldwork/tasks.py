@@ -33,7 +33,12 @@ def issue(work: Work) -> dict[str, Any]:
         cases = drawn_cases(folder_of(round_))
     mark = sample_hash(folder_of(round_))
     official = cases.group_by("agency").agg((pl.col("role") == "official").sum())
-    begin = {"round_id": round_.pk, "sample_sha256": mark, "cases": cases.height, "agencies": dict(official.rows())}
+    begin: dict[str, Any] = {
+        "round_id": round_.pk,
+        "sample_sha256": mark,
+        "cases": cases.height,
+        "agencies": dict(official.rows()),
+    }
     while not actions.begin_issue(**begin, by=work.actor):
         actions.forget_cases(round_id=round_.pk, most=CASES_AT_ONCE, by=work.actor)
     for start in range(0, cases.height, CASES_AT_ONCE):
@@ -51,7 +56,7 @@ def import_visits(work: Work) -> dict[str, Any]:
 
 def take_visit_file(file: FileImport, work: Work, start: float, end: float) -> dict[str, Any]:
     """Judge a stored file of visits and take it in parts; the progress of the work goes from start to end."""
-    held = {"file_id": file.pk, "permission": Permission.VISIT_IMPORT, "by": work.actor}
+    held: dict[str, Any] = {"file_id": file.pk, "permission": Permission.VISIT_IMPORT, "by": work.actor}
     if file.finished:
         return dict(file.report)
     try:

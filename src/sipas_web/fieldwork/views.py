@@ -17,7 +17,7 @@ from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import FileImport, Kind, cases
 from sipas_web.fieldwork.queries.progress import progress_of
 from sipas_web.fieldwork.stored_files import store
-from sipas_web.fieldwork.wording import mode_label, outcome_label, reason_label
+from sipas_web.fieldwork.wording import mode_label, outcome_label, reason_label, state_label
 from sipas_web.jobs.queries import latest
 from sipas_web.rounds.queries import Round, State
 from sipas_web.shared.access import needs
@@ -91,7 +91,7 @@ def case_list(request: ActorRequest, round_id: int) -> HttpResponse:
     form = CaseFilter(request.GET, round_)
     marks = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
     page = cases.page_of(round_, form.wanted(), **marks)
-    rows = [(case, outcome_label(case.last_outcome)) for case in page.cases]
+    rows = [(case, state_label(case), outcome_label(case.last_outcome)) for case in page.cases]
     is_filtered = any(request.GET.get(name) for name in ("text", "state", "agency"))
     shown = {"round": round_, "form": form, "page": page, "rows": rows, "is_filtered": is_filtered}
     return render(request, "fieldwork/cases.html", {**shown, "is_issued": queries.issue_of(round_) is not None})
@@ -121,7 +121,7 @@ def case_detail(request: ActorRequest, round_id: int, case_id: str) -> HttpRespo
         raise Http404
     visits = [(v, mode_label(v.mode), outcome_label(v.outcome)) for v in cases.visits_of(case)]
     shown = {"round": round_, "case": case, "visits": visits, "disposition": outcome_label(case.disposition)}
-    return render(request, "fieldwork/case.html", shown)
+    return render(request, "fieldwork/case.html", {**shown, "state": state_label(case)})
 
 
 @needs(Permission.VISIT_IMPORT)

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sipas.quality import Disposition, dispositions
+from sipas_web.fieldwork.queries import Answer, Case, State
 from sipas_web.shared.core_errors import reason
 
 
@@ -25,6 +26,16 @@ def mode_label(mode: str) -> str:
         "phone": _("telephone"),
         "web": _("online"),
     }.get(mode, mode)
+
+
+def state_label(case: Case) -> tuple[str, str]:
+    """Say where a case stands, with the tone of its badge."""
+    if case.state == State.ANSWERED:
+        is_valid = case.answer == Answer.VALID
+        return (_("answered, valid"), "good") if is_valid else (_("answered, not valid"), "warning")
+    tones = {State.REPLACED: "bad", State.NOT_ANSWERED: "bad", State.VISITED: "warning"}
+    state = State(case.state)
+    return str(state.label), tones.get(state, "info")
 
 
 def reason_label(code: str) -> str:

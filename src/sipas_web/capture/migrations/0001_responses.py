@@ -6,31 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('fieldwork', '0001_cases_and_visits'),
+        ("fieldwork", "0001_cases_and_visits"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(max_length=12)),
-                ('received_on', models.DateField(null=True)),
-                ('answers', models.JSONField()),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('is_valid', models.BooleanField()),
-                ('invalid_reason', models.CharField(blank=True, max_length=100)),
-                ('is_chosen', models.BooleanField(default=True)),
-                ('source', models.CharField(max_length=300)),
-                ('taken', models.DateTimeField(default=django.utils.timezone.now)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='fieldwork.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("mode", models.CharField(max_length=12)),
+                ("received_on", models.DateField(null=True)),
+                ("answers", models.JSONField()),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("is_valid", models.BooleanField()),
+                ("invalid_reason", models.CharField(blank=True, max_length=100)),
+                ("is_chosen", models.BooleanField(default=True)),
+                ("source", models.CharField(max_length=300)),
+                ("taken", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="responses",
+                        to="fieldwork.case",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('case', 'content_sha256'), name='capture_same_answer_once'), models.UniqueConstraint(condition=models.Q(('is_chosen', True)), fields=('case',), name='capture_one_chosen_response')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "content_sha256"), name="capture_same_answer_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_chosen", True)), fields=("case",), name="capture_one_chosen_response"
+                    ),
+                ],
             },
         ),
     ]

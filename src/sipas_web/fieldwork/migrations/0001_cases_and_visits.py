@@ -2,198 +2,308 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import sipas_web.shared.vietnamese_text
 from django.db import migrations, models
+
+import sipas_web.shared.vietnamese_text
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('rounds', '0001_set_up_and_draw'),
+        ("rounds", "0001_set_up_and_draw"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300)),
-                ('sort_key', sipas_web.shared.vietnamese_text.SortKeyField(source='name')),
-                ('official', models.PositiveIntegerField(default=0)),
-                ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=300)),
+                ("sort_key", sipas_web.shared.vietnamese_text.SortKeyField(source="name")),
+                ("official", models.PositiveIntegerField(default=0)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="rounds.round"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sort_key', 'pk'],
+                "ordering": ["sort_key", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case_id', models.CharField(max_length=10)),
-                ('role', models.CharField(max_length=8)),
-                ('stratum', models.CharField(max_length=300)),
-                ('order', models.PositiveIntegerField()),
-                ('commune', models.CharField(blank=True, max_length=16)),
-                ('state', models.CharField(choices=[('reserve', 'in reserve'), ('issued', 'issued'), ('visited', 'visited, not finished'), ('answered', 'answered'), ('not_answered', 'finished without an answer'), ('replaced', 'replaced')], default='issued', max_length=12)),
-                ('disposition', models.CharField(blank=True, max_length=8)),
-                ('answer', models.CharField(blank=True, choices=[('', 'none'), ('valid', 'valid'), ('invalid', 'not valid')], default='', max_length=8)),
-                ('visits_made', models.PositiveSmallIntegerField(default=0)),
-                ('last_outcome', models.CharField(blank=True, max_length=8)),
-                ('last_day', models.DateField(null=True)),
-                ('replaces', models.CharField(blank=True, max_length=10)),
-                ('replaced_by', models.CharField(blank=True, max_length=10)),
-                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='fieldwork.agency')),
-                ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("case_id", models.CharField(max_length=10)),
+                ("role", models.CharField(max_length=8)),
+                ("stratum", models.CharField(max_length=300)),
+                ("order", models.PositiveIntegerField()),
+                ("commune", models.CharField(blank=True, max_length=16)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reserve", "in reserve"),
+                            ("issued", "issued"),
+                            ("visited", "visited, not finished"),
+                            ("answered", "answered"),
+                            ("not_answered", "finished without an answer"),
+                            ("replaced", "replaced"),
+                        ],
+                        default="issued",
+                        max_length=12,
+                    ),
+                ),
+                ("disposition", models.CharField(blank=True, max_length=8)),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "none"), ("valid", "valid"), ("invalid", "not valid")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("visits_made", models.PositiveSmallIntegerField(default=0)),
+                ("last_outcome", models.CharField(blank=True, max_length=8)),
+                ("last_day", models.DateField(null=True)),
+                ("replaces", models.CharField(blank=True, max_length=10)),
+                ("replaced_by", models.CharField(blank=True, max_length=10)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cases",
+                        to="fieldwork.agency",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cases",
+                        to="rounds.round",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseCount',
+            name="CaseCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('reserve', 'in reserve'), ('issued', 'issued'), ('visited', 'visited, not finished'), ('answered', 'answered'), ('not_answered', 'finished without an answer'), ('replaced', 'replaced')], max_length=12)),
-                ('disposition', models.CharField(blank=True, max_length=8)),
-                ('is_replaced', models.BooleanField(default=False)),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='counts', to='fieldwork.agency')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reserve", "in reserve"),
+                            ("issued", "issued"),
+                            ("visited", "visited, not finished"),
+                            ("answered", "answered"),
+                            ("not_answered", "finished without an answer"),
+                            ("replaced", "replaced"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("disposition", models.CharField(blank=True, max_length=8)),
+                ("is_replaced", models.BooleanField(default=False)),
+                ("count", models.PositiveIntegerField(default=0)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="counts",
+                        to="fieldwork.agency",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="rounds.round"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DayCount',
+            name="DayCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('mode', models.CharField(max_length=12)),
-                ('visits', models.PositiveIntegerField(default=0)),
-                ('answers', models.PositiveIntegerField(default=0)),
-                ('valid', models.PositiveIntegerField(default=0)),
-                ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("mode", models.CharField(max_length=12)),
+                ("visits", models.PositiveIntegerField(default=0)),
+                ("answers", models.PositiveIntegerField(default=0)),
+                ("valid", models.PositiveIntegerField(default=0)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="rounds.round"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['day', 'mode'],
+                "ordering": ["day", "mode"],
             },
         ),
         migrations.CreateModel(
-            name='FileImport',
+            name="FileImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('visits', 'visits'), ('responses', 'answers')], max_length=10)),
-                ('name', models.CharField(max_length=255)),
-                ('stored', models.CharField(max_length=200)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('is_simulated', models.BooleanField(default=False)),
-                ('done_rows', models.PositiveIntegerField(default=0)),
-                ('report', models.JSONField(default=dict)),
-                ('error', models.JSONField(null=True)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.CharField(max_length=200)),
-                ('finished', models.DateTimeField(null=True)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("visits", "visits"), ("responses", "answers")], max_length=10)),
+                ("name", models.CharField(max_length=255)),
+                ("stored", models.CharField(max_length=200)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("is_simulated", models.BooleanField(default=False)),
+                ("done_rows", models.PositiveIntegerField(default=0)),
+                ("report", models.JSONField(default=dict)),
+                ("error", models.JSONField(null=True)),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
+                ("created_by", models.CharField(max_length=200)),
+                ("finished", models.DateTimeField(null=True)),
+                (
+                    "round",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="rounds.round"),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportNote',
+            name="ImportNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('rejected', 'row not taken'), ('cell', 'value not taken, row kept'), ('beside', 'kept beside an earlier answer')], max_length=8)),
-                ('column', models.TextField(blank=True)),
-                ('code', models.CharField(max_length=64)),
-                ('got', models.TextField(blank=True)),
-                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='fieldwork.fileimport')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("rejected", "row not taken"),
+                            ("cell", "value not taken, row kept"),
+                            ("beside", "kept beside an earlier answer"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("column", models.TextField(blank=True)),
+                ("code", models.CharField(max_length=64)),
+                ("got", models.TextField(blank=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="fieldwork.fileimport",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['row', 'pk'],
+                "ordering": ["row", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Issue',
+            name="Issue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sample_sha256', models.CharField(max_length=64)),
-                ('cases', models.PositiveIntegerField()),
-                ('finished', models.DateTimeField(null=True)),
-                ('issued_by', models.CharField(max_length=200)),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sample_sha256", models.CharField(max_length=64)),
+                ("cases", models.PositiveIntegerField()),
+                ("finished", models.DateTimeField(null=True)),
+                ("issued_by", models.CharField(max_length=200)),
+                (
+                    "round",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="rounds.round"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('day', models.DateField()),
-                ('mode', models.CharField(max_length=12)),
-                ('outcome', models.CharField(max_length=8)),
-                ('interviewer', models.TextField(blank=True)),
-                ('replaced_by', models.CharField(blank=True, max_length=10)),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='fieldwork.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("day", models.DateField()),
+                ("mode", models.CharField(max_length=12)),
+                ("outcome", models.CharField(max_length=8)),
+                ("interviewer", models.TextField(blank=True)),
+                ("replaced_by", models.CharField(blank=True, max_length=10)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="visits",
+                        to="fieldwork.case",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='agency',
-            constraint=models.UniqueConstraint(fields=('round', 'name'), name='fieldwork_agency_once'),
+            model_name="agency",
+            constraint=models.UniqueConstraint(fields=("round", "name"), name="fieldwork_agency_once"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['round', 'state', 'case_id'], name='fieldwork_by_state'),
+            model_name="case",
+            index=models.Index(fields=["round", "state", "case_id"], name="fieldwork_by_state"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', 'case_id'], name='fieldwork_by_agency'),
+            model_name="case",
+            index=models.Index(fields=["agency", "case_id"], name="fieldwork_by_agency"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', 'state', 'case_id'], name='fieldwork_by_agency_state'),
+            model_name="case",
+            index=models.Index(fields=["agency", "state", "case_id"], name="fieldwork_by_agency_state"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['round', 'last_day', 'case_id'], name='fieldwork_by_day'),
+            model_name="case",
+            index=models.Index(fields=["round", "last_day", "case_id"], name="fieldwork_by_day"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['round', 'state', 'last_day', 'case_id'], name='fieldwork_by_state_day'),
+            model_name="case",
+            index=models.Index(fields=["round", "state", "last_day", "case_id"], name="fieldwork_by_state_day"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', 'last_day', 'case_id'], name='fieldwork_by_agency_day'),
+            model_name="case",
+            index=models.Index(fields=["agency", "last_day", "case_id"], name="fieldwork_by_agency_day"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('round', 'case_id'), name='fieldwork_case_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("round", "case_id"), name="fieldwork_case_once"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['official', 'reserve'])), name='fieldwork_known_role'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["official", "reserve"])), name="fieldwork_known_role"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casecount',
-            constraint=models.UniqueConstraint(fields=('agency', 'state', 'disposition', 'is_replaced'), name='fieldwork_one_count'),
+            model_name="casecount",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "state", "disposition", "is_replaced"), name="fieldwork_one_count"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='daycount',
-            constraint=models.UniqueConstraint(fields=('round', 'day', 'mode'), name='fieldwork_one_day_count'),
+            model_name="daycount",
+            constraint=models.UniqueConstraint(fields=("round", "day", "mode"), name="fieldwork_one_day_count"),
         ),
         migrations.AddIndex(
-            model_name='fileimport',
-            index=models.Index(fields=['round', '-created'], name='fieldwork_imports'),
+            model_name="fileimport",
+            index=models.Index(fields=["round", "-created"], name="fieldwork_imports"),
         ),
         migrations.AddIndex(
-            model_name='importnote',
-            index=models.Index(fields=['file', 'row'], name='fieldwork_notes'),
+            model_name="importnote",
+            index=models.Index(fields=["file", "row"], name="fieldwork_notes"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='fieldwork_visit_once'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(fields=("case", "number"), name="fieldwork_visit_once"),
         ),
     ]

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.models import Agency as Agency
+from sipas_web.fieldwork.models import Answer as Answer
 from sipas_web.fieldwork.models import Case as Case
 from sipas_web.fieldwork.models import FileImport as FileImport
 from sipas_web.fieldwork.models import ImportNote as ImportNote

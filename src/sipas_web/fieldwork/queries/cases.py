@@ -69,7 +69,7 @@ def agencies_to_choose(round_: Round) -> list[tuple[int, str]]:
     return found if len(found) <= MOST_TO_CHOOSE else []
 
 
-def agency_name(round_: Round, agency: int | None) -> str:
+def agency_name(round_: Round, agency: int) -> str:
     """Name an agency of a round."""
     return Agency.objects.filter(round=round_, pk=agency).values_list("name", flat=True).first() or ""
 

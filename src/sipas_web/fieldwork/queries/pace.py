@@ -103,4 +103,4 @@ def _bars(answers: Counter[dt.date], newest: dt.date | None) -> tuple[Bar, ...]:
     days = [first + n * DAY for n in range((newest - first).days + 1)]
     most = max(answers[day] for day in days) or 1
     heights = [round(100 * answers[day] / most) for day in days]
-    return tuple(Bar(day, answers[day], h, 10 * n + 1, 100 - h) for n, (day, h) in enumerate(zip(days, heights)))
+    return tuple(Bar(days[n], answers[days[n]], h, 10 * n + 1, 100 - h) for n, h in enumerate(heights))

@@ -127,9 +127,9 @@ def progress_of(round_: Round, sort: str = "") -> Progress:
             figures.add(state, disposition, is_replaced=is_replaced, count=count)
     _rate(total, rows)
     calendar = Milestone.objects.filter(round=round_, kind=Milestone.Kind.FIELD).first()
-    ends = (calendar.first, calendar.last) if calendar else (None, None)
+    first, last = (calendar.first, calendar.last) if calendar else (None, None)
     days = list(DayCount.objects.filter(round=round_))
-    return Progress(_sorted(list(rows.values()), sort), total, days, *ends, timezone.localtime())
+    return Progress(_sorted(list(rows.values()), sort), total, days, first, last, timezone.localtime())
 
 
 def valid_and_official(round_: Round) -> tuple[int, int]:
