@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 LOOK_EVERY = 0.5  # s
 GRACE = 30.0  # s that a process is given to end by itself
+MARGIN = 5.0  # s more for who looks after such processes itself
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a process that dies again and again is begun anew
 LIVED = 20.0  # s after which a process counts as sound: it is begun anew at once
 log = logging.getLogger(__name__)
@@ -130,4 +131,4 @@ def workers_beside(wanted: bool) -> Iterator[None]:
         over.set()
         thread.join()
         watched.tell_to_end()
-        watched.end(time.monotonic() + GRACE + LOOK_EVERY)
+        watched.end(time.monotonic() + GRACE + MARGIN)

@@ -31,4 +31,5 @@ class RoundsConfig(AppConfig):
         notes.add(frame_part.NOTES)
         add_sentences(draw_part.SENTENCES)
         notes.add(draw_part.NOTES)
+        notes.add_page("rounds.round", "round_detail")
         import_module("sipas_web.rounds.tasks")  # registers the handlers

@@ -21,6 +21,7 @@ from tests.web.settings import start_postgresql
 pytestmark = pytest.mark.skipif(
     os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="starts its own PostgreSQL; once is enough"
 )
+PATIENCE = 180.0  # s; a machine under load
 ROOT = Path(__file__).parents[3]
 ASK = """
 import sys
@@ -118,9 +119,9 @@ def test_workers_killed_at_random_leave_nothing_undone_and_do_nothing_twice(home
             supervisor.wait()
             supervisor = home.start("worker", "--processes", "2")
             killed += 1
-    jobs = home.wait_until_done(90)
+    jobs = home.wait_until_done(PATIENCE)
     supervisor.terminate()
-    assert supervisor.wait(40) == 0
+    assert supervisor.wait(90) == 0
     assert_each_done_once(home, jobs)
 
 
@@ -132,11 +133,11 @@ def test_a_dead_workers_job_waits_for_its_lease_and_is_then_done(home: Busy) -> 
     first.kill()
     first.wait()
     second = home.start_script(WORKER, "second")
-    jobs = home.wait_until_done(40)
+    jobs = home.wait_until_done(PATIENCE)
     end(second)
     assert assert_each_done_once(home, jobs) == 1
     times = {line.split()[1]: float(line.split()[0]) for line in reversed(diary.read_text().splitlines())}
-    assert times["2"] - times["1"] > 2, "not before the lease was over"
+    assert times["2"] - times["1"] > 5, "not before the lease was over"
 
 
 def test_a_worker_that_slept_past_its_lease_ends_and_its_word_does_not_count(home: Busy) -> None:
@@ -146,10 +147,10 @@ def test_a_worker_that_slept_past_its_lease_ends_and_its_word_does_not_count(hom
     wait_for(lambda: (home.folder / "rounds/round-0/diary").exists())
     sleeper.send_signal(signal.SIGSTOP)
     second = home.start_script(WORKER, "second")
-    time.sleep(8)
+    wait_for(lambda: home.jobs()[0]["attempts"] != 1)
     sleeper.send_signal(signal.SIGCONT)
-    assert sleeper.wait(20) == 3
-    jobs = home.wait_until_done(40)
+    assert sleeper.wait(60) == 3
+    jobs = home.wait_until_done(PATIENCE)
     end(second)
     assert_each_done_once(home, jobs)
     assert jobs[0]["attempts"] != 1
@@ -160,18 +161,18 @@ def test_an_orderly_end_gives_the_work_back(home: Busy) -> None:
     supervisor = home.start("worker")
     wait_for(lambda: (home.folder / "rounds/round-0/diary").exists())
     supervisor.terminate()
-    assert supervisor.wait(40) == 0
+    assert supervisor.wait(90) == 0
     jobs = home.jobs()
     assert "running" not in {job["state"] for job in jobs}
     assert "waiting" in {job["state"] for job in jobs}
     again = home.start("worker")
-    jobs = home.wait_until_done(40)
+    jobs = home.wait_until_done(PATIENCE)
     again.terminate()
-    again.wait(40)
+    again.wait(90)
     assert assert_each_done_once(home, jobs) == 0, "an orderly end is no death"
 
 
-def wait_for(what: object, seconds: float = 40) -> None:
+def wait_for(what: object, seconds: float = PATIENCE) -> None:
     until = time.monotonic() + seconds
     while not what():  # type: ignore[operator]
         assert time.monotonic() < until

@@ -27,7 +27,7 @@ class WorkForTests(AppConfig):
         from sipas_web.jobs import beat, registry
         from sipas_web.jobs.actions import leasing
 
-        leasing.LEASE, beat.RENEWED_EVERY = dt.timedelta(seconds=3), 1.0
+        leasing.LEASE, beat.RENEWED_EVERY = dt.timedelta(seconds=6), 1.0
         registry.handles("tests.effects")(effects)
 
 
