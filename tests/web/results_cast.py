@@ -7,8 +7,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tests.web import cast
-
 from sipas_web.audit.actors import Actor
 from sipas_web.capture import actions as capture
 from sipas_web.fieldwork import actions as fieldwork
@@ -20,6 +18,7 @@ from sipas_web.results.queries import work
 from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.models import Round
 from sipas_web.units.models import Unit
+from tests.web import cast
 
 
 def in_field(unit: Unit, by: Actor) -> Round:
@@ -61,8 +60,7 @@ def published(unit: Unit, by: Actor) -> Publication:
     snapshot = approved(unit, by)
     actions.publish(snapshot_id=snapshot.pk, by=by)
     work_off()
-    made = Publication.objects.select_related("round__unit", "snapshot").get(snapshot=snapshot)
-    return made
+    return Publication.objects.select_related("round__unit", "snapshot").get(snapshot=snapshot)
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from sipas_web.rounds.draw_texts import in_fours
 MOST_DIFFERENCES = 20
 MOST_JSON = 4 * 1024 * 1024  # bytes read to say where a certificate differs
 SHOWN = 120  # characters of a value
+# The operator and those who refused stand on the paper, not on a public page. Witnesses who typed are part of the seed.
+_NAMES_PEOPLE = re.compile(r"\.seed(\.operator)?$|\.draws(\.history.*)?$|$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ def certified(found: Found) -> dict[str, str]:
     """Give the SHA-256 of every file that a code vouches for, by name."""
     if found.publication is not None:
         return {str(name): str(value) for name, value in sorted(found.publication.files.items())}
+    if found.snapshot is not None:
+        frozen = found.snapshot
+        return {frozen.visits_file: frozen.visits_sha256, frozen.responses_file: frozen.responses_sha256}
     if found.draw is None:
         return {}
     made = json.loads(found.draw.certificate)
@@ -79,7 +85,8 @@ def _differences(certified_: Any, given: Any, place: str) -> list[Difference]:
     elif json.dumps(certified_) == json.dumps(given):
         return []
     else:
-        return [Difference(place.lstrip("."), _shown(certified_), _shown(given))]
+        told = "…" if _NAMES_PEOPLE.match(place) else _shown(certified_)
+        return [Difference(place.lstrip("."), told, _shown(given))]
     return [difference for name, a, b in pairs for difference in _differences(a, b, name)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sipas_web.results.models import Publication
+from sipas_web.results.models import Publication, Snapshot
 from sipas_web.rounds.models import Draw
 
 CODE = re.compile(r"[0-9a-f]{32}\Z")
@@ -16,23 +16,24 @@ CODE = re.compile(r"[0-9a-f]{32}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A draw or a publication; ``newer`` is the code of the one that replaced it."""
+    """A draw, a publication or the minutes of a freeze; ``newer`` is the code of the one that replaced it."""
 
     draw: Draw | None
     publication: Publication | None
     newer: str
+    snapshot: Snapshot | None = None
 
     @property
     def title(self) -> str:
         """Of the round."""
-        return str((self.draw or self.publication).round.title) if self.draw or self.publication else ""
+        about = self.draw or self.publication or self.snapshot
+        return str(about.round.title) if about else ""
 
     @property
     def is_simulated(self) -> bool:
         """Whether the round is."""
-        return bool(self.draw and self.draw.round.is_simulated) or bool(
-            self.publication and self.publication.round.is_simulated
-        )
+        about = self.draw or self.publication or self.snapshot
+        return bool(about and about.round.is_simulated)
 
 
 def plain(code: str) -> str:
@@ -41,7 +42,7 @@ def plain(code: str) -> str:
 
 
 def found(code: str) -> Found | None:
-    """Give what a code leads to: a draw that was carried out, or a published version. Two indexed reads."""
+    """Give what a code leads to: a draw that was carried out, a published version, or a freeze. Indexed reads."""
     if not CODE.match(code):
         return None
     draw = Draw.objects.filter(code=code, state=Draw.State.DONE).select_related("round__unit").first()
@@ -52,4 +53,5 @@ def found(code: str) -> Found | None:
     if publication is not None:
         versions = Publication.objects.filter(round=publication.round_id, version__gt=publication.version)
         return Found(None, publication, versions.order_by("-version").values_list("code", flat=True).first() or "")
-    return None
+    snapshot = Snapshot.objects.filter(code=code).exclude(responses_sha256="").select_related("round__unit").first()
+    return Found(None, None, "", snapshot) if snapshot else None

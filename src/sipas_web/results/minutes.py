@@ -12,7 +12,7 @@ from sipas_web.results.queries import Snapshot
 
 PDF, DOCX = "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMS = {"pdf": PDF, "docx": DOCX}
-VISITS, RESPONSES = "Lượt tiếp cận", "Phiếu trả lời (mỗi phiếu một bản được chọn)"
+VISITS, RESPONSES = "Các lần đến tiếp cận người trả lời", "Phiếu trả lời (mỗi phiếu một bản được chọn)"
 
 
 def minutes(snapshot: Snapshot, form: str, address: str) -> bytes:

@@ -28,7 +28,7 @@ from sipas_web.results import actions, estimating
 from sipas_web.results.models import Snapshot
 from sipas_web.results.queries import work
 from sipas_web.rounds.folders import folder_of
-from sipas_web.rounds.models import Round, State
+from sipas_web.rounds.models import State
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_only_a_round_in_the_field_is_frozen(state: State, tuyen_quang: Unit, by
 
 def test_a_round_without_answers_is_not_frozen(tuyen_quang: Unit, by: Actor) -> None:
     round_ = cast.new_round(tuyen_quang, by, state=State.IN_FIELD)
-    with pytest.raises(ValidationError, match="nothing to freeze|không có gì"):
+    with pytest.raises(ValidationError, match=r"nothing to freeze|không có gì"):
         actions.freeze(round_id=round_.pk, by=by)
 
 
@@ -112,10 +112,10 @@ def test_a_failed_audit_write_undoes_the_freeze(tuyen_quang: Unit, by: Actor, mo
     round_ = results_cast.in_field(tuyen_quang, by)
 
     def fail(**_: Any) -> None:
-        raise OSError
+        raise RuntimeError("audit")
 
     monkeypatch.setattr("sipas_web.results.actions.freezing.record", fail)
-    with pytest.raises(OSError):
+    with pytest.raises(RuntimeError, match="audit"):
         actions.freeze(round_id=round_.pk, by=by)
     round_.refresh_from_db()
     assert round_.state == State.IN_FIELD
@@ -126,7 +126,8 @@ def test_a_failed_audit_write_undoes_the_freeze(tuyen_quang: Unit, by: Actor, mo
 
 def test_a_freeze_waits_until_other_work_has_ended(tuyen_quang: Unit, by: Actor) -> None:
     round_ = results_cast.in_field(tuyen_quang, by)
-    job = Job.objects.create(kind="tests.x", subject=jobs.key_of(round_), unit=tuyen_quang, actor=by.key, actor_name="x")
+    subject = jobs.key_of(round_)
+    job = Job.objects.create(kind="tests.x", subject=subject, unit=tuyen_quang, actor=by.key, actor_name="x")
     with pytest.raises(ValidationError):
         actions.freeze(round_id=round_.pk, by=by)
     Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
@@ -224,3 +225,9 @@ def test_minutes_name_counts_hashes_and_heads(
         for needed in (*sealed, snapshot.frozen_journal_head.partition(":")[2], snapshot.code, "MÔPHỎNG"):
             assert needed in plain, (form, needed)
         assert client.get(url).content == answer.content
+    client.logout()
+    public = client.get(f"/xac-minh/{snapshot.code}/").content.decode()
+    assert snapshot.responses_sha256 in public
+    assert snapshot.frozen_by not in public
+    compared = client.post(f"/xac-minh/{snapshot.code}/", {"sha256": snapshot.visits_sha256}).content.decode()
+    assert "alert good" in compared

@@ -198,7 +198,7 @@ def _seals(given: FreezeMinutes) -> list[Block]:
     )
     note = "Mỗi dòng nhật ký mang mã băm của dòng trước; dòng nêu trên niêm phong mọi việc đã ghi trước khi chốt."
     locked = (
-        "Từ thời điểm chốt, việc nhập lượt tiếp cận và phiếu trả lời của đợt bị khóa. Muốn sửa phải trả đợt về giai "
+        "Từ thời điểm chốt, việc nhập lần đến và phiếu trả lời của đợt bị khóa. Muốn sửa phải trả đợt về giai "
         "đoạn thực địa, có lý do được ghi lại, và chốt lại thành lần tiếp theo."
     )
     return [

@@ -17,7 +17,7 @@ from sipas_web.results.queries.reading_names import domain_name, kind_name, node
 from sipas_web.rounds.queries import Round
 
 HIDDEN = ("disclosed/hidden.parquet", "disclosed/hidden-estimates.parquet")
-DOCUMENTS = ("report/*", "open-data/*", "certificate.json")
+DOCUMENTS = ("report/*", "certificate.json", "open-data/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,5 +154,5 @@ def _trimming(root: Path) -> Trimming:
 
 
 def _documents(root: Path) -> tuple[Document, ...]:
-    found = sorted(p for pattern in DOCUMENTS for p in root.glob(pattern) if p.is_file() and p.name[0] != ".")
+    found = [p for pattern in DOCUMENTS for p in sorted(root.glob(pattern)) if p.is_file() and p.name[0] != "."]
     return tuple(Document(p.relative_to(root).as_posix(), p.stat().st_size) for p in found)
