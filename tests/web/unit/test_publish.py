@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 import zipfile
 from collections.abc import Callable
-from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,6 @@ import polars as pl
 import pytest
 import yaml
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import Client
 from tests.web import results_cast
 
 from sipas import rounds as library
@@ -25,16 +22,15 @@ from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.audit.queries import has_head
-from sipas_web.capture.models import Response
 from sipas_web.jobs import queries as jobs
 from sipas_web.jobs.models import State as JobState
 from sipas_web.jobs.worker import work_off
 from sipas_web.results import actions, published_files, queries
 from sipas_web.results.actions import Choices
-from sipas_web.results.models import Correction, Publication, Snapshot
-from sipas_web.results.queries import work, work_changes
+from sipas_web.results.models import Publication, Snapshot
+from sipas_web.results.queries import work
 from sipas_web.rounds.folders import folder_of
-from sipas_web.rounds.models import Round, State, TargetValue
+from sipas_web.rounds.models import Round, State
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +43,6 @@ CHOICES = Choices(dt.date(2026, 12, 1), "Tuyên Quang", "PHÓ GIÁM ĐỐC", 15,
 def _folders_of_this_test(settings: Any, tmp_path: Path) -> None:
     settings.ROUNDS_FOLDER, settings.MEDIA_ROOT = tmp_path / "rounds", tmp_path / "uploads"
     settings.PUBLICATIONS_FOLDER = tmp_path / "publications"
-
-
-@pytest.fixture
-def second_factors(monkeypatch: Any) -> None:
-    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
 
 
 def state_of(round_: Round) -> str:
@@ -300,169 +291,3 @@ def test_the_same_results_are_published_as_the_same_bytes(tuyen_quang: Unit, by:
     about = {k: v for k, v in json.loads((root / "publication.json").read_bytes()).items() if k != "files"}
     again = published_files.make(folder_of(publication.round), tmp_path / "again", tmp_path / "kept", about)
     assert again == publication.files
-
-
-# Correction
-
-
-def test_a_correction_by_other_settings_is_the_next_version(tuyen_quang: Unit, by: Actor) -> None:
-    first = results_cast.published(tuyen_quang, by)
-    round_ = first.round
-    before = published_files.hashes(queries.folder_of(first))
-    target = TargetValue.objects.create(round=round_, percent=Decimal("85.00"), label="Chỉ số hài lòng chung")
-    choices = Choices(
-        dt.date(2026, 12, 1), "Tuyên Quang", "PHÓ GIÁM ĐỐC", 15, finite_population=True, calibrated=False,
-        targets={target.pk: Decimal("90.50")},
-    )  # fmt: skip
-    with pytest.raises(ValidationError):
-        actions.estimate_again(round_id=round_.pk, choices=choices, reason=" ", by=by)
-    snapshot = actions.estimate_again(round_id=round_.pk, choices=choices, reason="Sai số chưa hiệu chỉnh", by=by)
-    assert (snapshot.number, snapshot.data_of, state_of(round_)) == (2, 1, State.FROZEN)
-    assert Correction.objects.get().publication == first
-    work_off()
-    snapshot.refresh_from_db()
-    assert snapshot.state == Snapshot.State.REVIEW, jobs.latest(round_, work.ESTIMATE)
-    actions.approve(snapshot_id=snapshot.pk, note="", by=by)
-    actions.publish(snapshot_id=snapshot.pk, by=by)
-    work_off()
-    second = Publication.objects.get(version=2)
-    assert second.reason == "Sai số chưa hiệu chỉnh"
-    assert json.loads((queries.folder_of(second) / "publication.json").read_bytes())["reason"] == second.reason
-    assert yaml.safe_load((queries.folder_of(second) / "round.yaml").read_text())["targets"][0]["threshold"] == 90.5
-    assert published_files.hashes(queries.folder_of(first)) == before == first.files
-    assert work.publication_intact(first)
-    assert list(queries.published(by)) == [second]
-    assert list(queries.versions(by).values_list("version", flat=True)) == [2, 1]
-    assert all(d.is_same for d in work_changes.differences(first, second))  # settings of errors move no value
-
-
-def test_a_correction_from_the_field_shows_what_changed(tuyen_quang: Unit, by: Actor) -> None:
-    first = results_cast.published(tuyen_quang, by)
-    round_ = first.round
-    correction = actions.correct_from_field(round_id=round_.pk, reason="Bỏ phiếu sai", by=by)
-    assert (correction.publication, state_of(round_)) == (first, State.IN_FIELD)
-    with pytest.raises(ValidationError):
-        actions.correct_from_field(round_id=round_.pk, reason="lần nữa", by=by)
-    gone = Response.objects.filter(case__round=round_, is_chosen=True).order_by("pk")[:10]
-    Response.objects.filter(pk__in=list(gone.values_list("pk", flat=True))).delete()
-    snapshot = actions.freeze(round_id=round_.pk, reason="Bỏ phiếu sai", by=by)
-    work_off()
-    actions.approve(snapshot_id=snapshot.pk, note="", by=by)
-    actions.publish(snapshot_id=snapshot.pk, by=by)
-    work_off()
-    second = Publication.objects.get(version=2)
-    assert second.reason == "Bỏ phiếu sai"
-    changed = [d for d in work_changes.differences(first, second) if not d.is_same]
-    assert changed
-    whole = work_changes.differences(first, second)[0]
-    now = pl.read_parquet(queries.folder_of(second) / "disclosed/index.parquet").filter(domain_kind="all", node="index")
-    assert whole.after == now["percent"][0]
-    assert all(d.change is None for d in changed if d.is_hidden)
-
-
-def test_who_may_correct(tuyen_quang: Unit, dong_nai: Unit, by: Actor, hire: Hire, acting: Acting) -> None:
-    publication = results_cast.published(tuyen_quang, by)
-    for role, unit in (("inspector", tuyen_quang), ("ministry", tuyen_quang), ("department", dong_nai)):
-        who = acting(hire(role, unit))
-        with pytest.raises(PermissionDenied):
-            actions.correct_from_field(round_id=publication.round_id, reason="x", by=who)
-        with pytest.raises(PermissionDenied):
-            actions.estimate_again(round_id=publication.round_id, choices=CHOICES, reason="x", by=who)
-    assert state_of(publication.round) == State.PUBLISHED
-
-
-def test_settings_that_the_library_refuses_change_nothing(tuyen_quang: Unit, by: Actor) -> None:
-    publication = results_cast.published(tuyen_quang, by)
-    wrong = Choices(dt.date(2026, 12, 1), 5, "x", 15, finite_population=True, calibrated=True)  # type: ignore[arg-type]
-    before = Round.objects.values().get(pk=publication.round_id)
-    with pytest.raises(ValidationError):
-        actions.estimate_again(round_id=publication.round_id, choices=wrong, reason="x", by=by)
-    assert Round.objects.values().get(pk=publication.round_id) == before
-    assert not Correction.objects.exists()
-
-
-# Pages
-
-
-def test_the_whole_way_on_the_pages(
-    tuyen_quang: Unit, by: Actor, client: Client, hire: Hire, second_factors: None
-) -> None:
-    """Freeze, verify, approve, publish, correct: with the forms that a person sees."""
-    round_ = results_cast.in_field(tuyen_quang, by)
-    client.force_login(hire("department", tuyen_quang))
-    here = f"/ket-qua/dot/{round_.pk}"
-
-    def page(address: str) -> str:
-        answer = client.get(f"{here}/{address}")
-        assert answer.status_code == 200, address
-        return answer.content.decode()
-
-    for address in ("chot/", "ra-soat/", "cong-bo/", "tinh-lai/", "dinh-chinh/"):
-        assert "mô phỏng" in page(address).lower()
-    assert client.post(f"{here}/chot/", {}).status_code == 200  # not agreed: the form again
-    assert state_of(round_) == State.IN_FIELD
-    client.post(f"{here}/chot/", {"agreed": "on"})
-    page("chot/")
-    page("ra-soat/")
-    work_off()
-    assert "bien-ban.pdf" in page("chot/")
-    client.post(f"{here}/ra-soat/kiem-chung/", {"recompute": "0"})
-    work_off()
-    assert "alert good" in page("ra-soat/")
-    document = client.get(f"{here}/ra-soat/1/tep/report/bao-cao.pdf")
-    assert b"".join(document.streaming_content)[:5] == b"%PDF-"
-    assert Record.objects.latest("sequence").action == "results.document_taken"
-    for secret in ("secret.key", "responses.parquet", "../geheim", "open-data/../secret.key", "journal.jsonl"):
-        assert client.get(f"{here}/ra-soat/1/tep/{secret}").status_code == 404
-    client.post(f"{here}/ra-soat/chap-thuan/", {"note": "tốt"})
-    page("cong-bo/")
-    client.post(f"{here}/cong-bo/", {"agreed": "on"})
-    page("cong-bo/")
-    work_off()
-    assert state_of(round_) == State.PUBLISHED
-    for address in ("cong-bo/", "cac-ban/", "cac-ban/1/", "chot/", "ra-soat/", "tinh-lai/", "dinh-chinh/"):
-        assert "mô phỏng" in page(address).lower()
-    packed = client.get(f"{here}/cac-ban/1/tep/open-data.zip")
-    assert b"".join(packed.streaming_content)[:2] == b"PK"
-    assert client.get(f"{here}/cac-ban/1/tep/../../x").status_code == 404
-    client.post(f"{here}/dinh-chinh/", {"reason": "Nhầm", "agreed": "on"})
-    assert state_of(round_) == State.IN_FIELD
-    assert "Nhầm" in page("cong-bo/")
-
-
-def test_the_estimate_form_says_what_stands_and_takes_changes(
-    tuyen_quang: Unit, by: Actor, client: Client, hire: Hire, second_factors: None
-) -> None:
-    snapshot = results_cast.reviewable(tuyen_quang, by)
-    client.force_login(hire("department", tuyen_quang))
-    url = f"/ket-qua/dot/{snapshot.round_id}/tinh-lai/"
-    form = client.get(url).context["form"]
-    given = {name: form[name].value() for name in form.fields} | {"reason": "đổi ngày", "document_date": "01/12/2026"}
-    given = {name: value for name, value in given.items() if value not in {None, False}}
-    assert client.post(url, given).status_code == 302
-    round_ = Round.objects.get(pk=snapshot.round_id)
-    assert round_.settings["documents"]["date"] == "2026-12-01"
-    assert round_.settings["estimates"]["least_to_rank"] == 10
-    snapshot.refresh_from_db()
-    assert snapshot.state == Snapshot.State.REPLACED
-
-
-def test_pages_of_other_areas_are_not_found(
-    tuyen_quang: Unit, dong_nai: Unit, by: Actor, client: Client, hire: Hire, second_factors: None
-) -> None:
-    publication = results_cast.published(tuyen_quang, by)
-    client.force_login(hire("department", dong_nai))
-    here = f"/ket-qua/dot/{publication.round_id}"
-    for address in ("chot/", "chot/1/bien-ban.pdf", "ra-soat/", "cong-bo/", "tinh-lai/", "dinh-chinh/", "cac-ban/",
-                    "cac-ban/1/", "cac-ban/1/tep/open-data.zip", "ra-soat/1/tep/report/bao-cao.pdf"):  # fmt: skip
-        assert client.get(f"{here}/{address}").status_code == 404, address
-    assert client.post(f"{here}/dinh-chinh/", {"reason": "x", "agreed": "on"}).status_code == 404
-
-
-def test_a_version_page_says_that_a_file_was_changed(tuyen_quang: Unit, by: Actor, client: Client, hire: Hire) -> None:
-    publication = results_cast.published(tuyen_quang, by)
-    client.force_login(hire("agency", tuyen_quang))
-    url = f"/ket-qua/dot/{publication.round_id}/cac-ban/1/"
-    assert "alert good" in client.get(url).content.decode()
-    shutil.rmtree(queries.folder_of(publication) / "open-data")
-    assert "alert bad" in client.get(url).content.decode()

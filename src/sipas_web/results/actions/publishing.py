@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils.dateparse import parse_datetime
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
@@ -65,7 +65,7 @@ def finish_publication(
         files=dict(files),
         audit_head=arguments["audit_head"],
         journal_head=snapshot.journal_head,
-        published=parse_datetime(arguments["published"]),
+        published=dt.datetime.fromisoformat(arguments["published"]),
         published_by=by.name,
     )
     states.move(snapshot.round, RoundState.PUBLISHED)

@@ -79,9 +79,8 @@ class EstimateForm(forms.Form):
     )
     calibrated = forms.BooleanField(label=_("Errors know that the weights meet the known totals"), required=False)
 
-    def __init__(self, *args: Any, chosen: Chosen, **kwargs: Any) -> None:
-        initial = {name: getattr(chosen, name) for name in type(self).base_fields}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any, *, chosen: Chosen) -> None:
+        super().__init__(data, initial={name: getattr(chosen, name) for name in type(self).base_fields})
         for target in chosen.targets:
             self.fields[f"target_{target.pk}"] = forms.DecimalField(
                 label=_("Target: %(label)s, percent") % {"label": target.label},

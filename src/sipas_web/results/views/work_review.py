@@ -34,9 +34,11 @@ def verify(request: ActorRequest, round_id: int) -> HttpResponse:
     round_, snapshot = _open(request, round_id, Permission.RESULT_REVIEW)
     form = Form(request.POST)
     recompute = request.POST.get("recompute") == "1"
-    asked = {"snapshot_id": snapshot.pk, "recompute": recompute, "by": request.actor}
-    if form.is_valid() and not carried_out(form, lambda: actions.verify(**asked)):
-        messages.error(request, " ".join(form.non_field_errors()))
+    number = snapshot.pk
+    if form.is_valid() and not carried_out(
+        form, lambda: actions.verify(snapshot_id=number, recompute=recompute, by=request.actor)
+    ):
+        messages.error(request, " ".join(str(said) for said in form.non_field_errors()))
     return redirect("round_review", round_.pk)
 
 
