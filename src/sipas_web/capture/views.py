@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.capture import actions, queries
 from sipas_web.capture.permissions import Permission
-from sipas_web.fieldwork import downloads, lists
+from sipas_web.fieldwork import lists
 from sipas_web.fieldwork import queries as fieldwork
 from sipas_web.fieldwork.forms import ImportForm
 from sipas_web.fieldwork.queries import FileImport, Kind
 from sipas_web.fieldwork.queries.progress import answered
 from sipas_web.fieldwork.stored_files import store
-from sipas_web.fieldwork.views import import_page
+from sipas_web.fieldwork.views import give_notes, import_page
 from sipas_web.fieldwork.wording import mode_label, reason_label
 from sipas_web.rounds.queries import Round, State
 from sipas_web.shared.access import needs
@@ -76,7 +76,7 @@ def response_notes_export(request: ActorRequest, import_id: int, form: str) -> H
     """Give the rows of a file of answers that were not taken as they stand."""
     if form not in lists.FORMATS:
         raise Http404
-    return downloads.notes(_file(request, import_id), form)
+    return give_notes(request, _file(request, import_id), form, Permission.RESPONSE_IMPORT)
 
 
 @needs(Permission.RESPONSE_IMPORT)

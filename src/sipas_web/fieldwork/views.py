@@ -79,7 +79,9 @@ def progress_export(request: ActorRequest, round_id: int, form: str) -> HttpResp
     round_ = _round(request, Permission.PROGRESS_VIEW, round_id)
     _known(form)
     made = progress_of(round_, request.GET.get("sort", ""))
-    actions.note_export(round_=round_, what="progress", form=form, by=request.actor)
+    actions.note_export(
+        round_=round_, what="progress", form=form, permission=Permission.PROGRESS_VIEW, by=request.actor
+    )
     return downloads.progress(made, form)
 
 
@@ -107,7 +109,7 @@ def case_export(request: ActorRequest, round_id: int, form: str) -> HttpResponse
     if form == "xlsx" and issue is not None and issue.cases > lists.XLSX_ROWS:
         messages.warning(request, _("This list is too long for a workbook. Take it as CSV."))
         return redirect("case_list", round_.pk)
-    actions.note_export(round_=round_, what="cases", form=form, by=request.actor)
+    actions.note_export(round_=round_, what="cases", form=form, permission=Permission.CASE_VIEW, by=request.actor)
     return downloads.register(round_, form)
 
 
@@ -157,7 +159,14 @@ def visit_import_detail(request: ActorRequest, import_id: int) -> HttpResponse:
 def visit_notes_export(request: ActorRequest, import_id: int, form: str) -> HttpResponseBase:
     """Give the rows of a file of visits that were not taken."""
     _known(form)
-    return downloads.notes(_file(request, import_id), form)
+    return give_notes(request, _file(request, import_id), form, Permission.VISIT_IMPORT)
+
+
+def give_notes(request: ActorRequest, file: FileImport, form: str, permission: str) -> HttpResponseBase:
+    """Give the rows of a file that were not taken as they stand; recorded, since cells of answers stand in them."""
+    what = f"import {file.pk}"
+    actions.note_export(round_=file.round, what=what, form=form, permission=permission, by=request.actor)
+    return downloads.notes(file, form)
 
 
 def import_page(file: FileImport) -> dict[str, object]:

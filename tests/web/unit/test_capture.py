@@ -269,7 +269,25 @@ def check(round_: Round) -> None:
         assert Response.objects.get(case=case, is_chosen=True) == best
 
 
-def test_the_page_of_answers_counts_and_shows_none(simulated: Round, client: Client, hire: Hire, tuyen_quang: Unit) -> None:
+@pytest.mark.parametrize(("province", "expected"), [("tuyen_quang", 200), ("dong_nai", 404)])
+def test_pages_of_answers_are_those_of_ones_own_province(
+    province: str, expected: int, simulated: Round, client: Client, hire: Hire, request: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    client.force_login(hire("department", request.getfixturevalue(province)))
+    files = {f.kind: f.pk for f in FileImport.objects.filter(round=simulated)}
+    paths = [
+        f"/phieu/{simulated.pk}/", f"/phieu/{simulated.pk}/nhap/", f"/phieu/nhap/{files['responses']}/",
+        f"/phieu/nhap/{files['responses']}/dong/csv/", f"/thuc-dia/nhap/{files['visits']}/",
+        f"/thuc-dia/nhap/{files['visits']}/dong/csv/",
+    ]  # fmt: skip
+    assert [client.get(path).status_code for path in paths] == [expected] * len(paths)
+    assert client.get(f"/phieu/nhap/{files['visits']}/").status_code == 404, "visits are no answers"
+
+
+def test_the_page_of_answers_counts_and_shows_none(
+    simulated: Round, client: Client, hire: Hire, tuyen_quang: Unit
+) -> None:
     client.force_login(hire("supervisor", tuyen_quang))
     page = client.get(f"/phieu/{simulated.pk}/").content.decode()
     assert "mô phỏng" in page

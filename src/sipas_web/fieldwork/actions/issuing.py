@@ -110,9 +110,9 @@ def finish_issue(*, round_id: int, sample_sha256: str, by: Actor) -> int:
 
 
 @transaction.atomic
-def note_export(*, round_: Round, what: str, form: str, by: Actor) -> None:
-    """Record that a list of cases or of figures leaves; needs ``fieldwork.case_view`` or ``progress_view``."""
-    by.require(Permission.CASE_VIEW if what == "cases" else Permission.PROGRESS_VIEW, round_.unit)
+def note_export(*, round_: Round, what: str, form: str, permission: str, by: Actor) -> None:
+    """Record that a list of the field leaves; needs the permission of the page it leaves from."""
+    by.require(permission, round_.unit)
     details = {"what": what, "form": form}
     record(by=by, action="fieldwork.list_exported", subject=round_, unit=round_.unit, details=details)
 
