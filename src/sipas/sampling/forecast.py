@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import polars as pl
 
-from sipas.errors import SipasError
+from sipas.errors import Place, SipasError
 from sipas.sampling.design import COUNT, UNIT, ByClass, Columns, Design, Power, Stage
 from sipas.sampling.drawing import list_stage
 from sipas.sampling.planning import PREFIX, Shortfall
@@ -238,23 +238,33 @@ def _on_counts(stage: Stage, *, last: bool) -> Stage:
 
 def _prepared(counts: pl.DataFrame, design: Design, by: Columns) -> pl.DataFrame:
     """Give counts the columns of the draw's own rows, and what is known of the units drawn before."""
+    keys, measures = columns_needed(design, by), measures_needed(design)
+    _check_present(counts, design, [*keys, *measures])
     named = counts.rename({COUNT: ROWS}).with_row_index(UNIT)
     for at, stage in enumerate(design.stages):
         check_columns(named.schema, _on_counts(stage, last=False), f"design.stages[{at}]")
-    keys = columns_needed(design, by)
     for name in dict.fromkeys(n for stage in design.stages for n in (stage.unit, *stage.strata)):
         check_filled(name, named[name].null_count())
-    missing = next((n for n in by if n not in named.columns), None)
-    if missing is not None:
-        raise SipasError("sampling.column_missing", missing, expected=missing, got=counts.columns)
     return named.select(
         *(pl.col(n).cast(pl.String).str.normalize("NFC").alias(PREFIX + n) for n in (UNIT, *keys)),
-        *(pl.col(n).alias(PREFIX + n) for n in (ROWS, *measures_needed(design)) if n not in keys),
+        *(pl.col(n).alias(PREFIX + n) for n in (ROWS, *measures) if n not in keys),
         parent=pl.lit(""),
         above=pl.lit(1.0),
         cluster=pl.lit(None, dtype=pl.String),
         rate=pl.lit(1.0),
     )
+
+
+def _check_present(counts: pl.DataFrame, design: Design, names: list[str]) -> None:
+    """Name the first column that is missing, with the stage that reads it."""
+    missing = next((n for n in names if n not in counts.columns), None)
+    if missing is None:
+        return
+    reading = (at for at, s in enumerate(design.stages) if missing in {s.unit, *s.strata, *_classes(s)})
+    node = next((f"design.stages[{at}]" for at in reading), None)
+    there = [n for n in counts.columns if n != COUNT]
+    place = Place(node=node, column=missing)
+    raise SipasError("sampling.column_missing", missing, expected=missing, got=there, place=place)
 
 
 def _lists(rows: pl.DataFrame, design: Design) -> tuple[pl.DataFrame, pl.DataFrame, list[tuple[int, Shortfall]]]:

@@ -206,9 +206,9 @@ def _line(
     return Line(
         name=domain_label(CROSS.join(by), value, settings) if by else "",
         population=row["population"],
-        sample=row["sample"],
+        sample=round(row["sample"], 6),  # expected values are sums of fractions
         part=row["sample"] / row["population"] * POINTS,
-        reserve=row["reserve"],
+        reserve=round(row["reserve"], 6),
         answers=row["answers"],
         margin=margin,
         saved=before.get(value),

@@ -212,6 +212,36 @@ def test_a_fault_stands_beside_its_field_and_nothing_is_saved(client: Client, hi
     assert framed.settings["design"]["stages"][0]["size"]["n"] == 120
 
 
+def test_stages_need_lists_with_villages(client: Client, hire: Hire, framed: Round) -> None:
+    operator(client, hire, framed.unit)
+    sent = typed(framed, who="staged", communes="2", villages="1", persons="5")
+    page = client.post(reverse("round_design_save", args=[framed.pk]), sent).content.decode()
+    assert "id_who_error" in page
+    framed.refresh_from_db()
+    assert len(framed.settings["design"]["stages"]) == 1
+
+
+def test_residents_are_planned_in_stages(client: Client, hire: Hire, framed: Round) -> None:
+    """2 of 8 communes, 2 villages in each, 5 people: 20, whichever are drawn."""
+    operator(client, hire, framed.unit)
+    frame = pl.read_parquet(folder_of(framed) / "frame.parquet").with_columns(
+        commune=pl.lit("C") + (pl.int_range(pl.len()) % 8).cast(pl.String),
+        village=pl.lit("Thôn ") + (pl.int_range(pl.len()) // 8 % 4).cast(pl.String),
+    )
+    frame.write_parquet(folder_of(framed) / "frame.parquet")
+    sent = typed(
+        framed, who="staged", strata=[], communes="2", villages="2", persons="5", rank_by="commune", similarity="0.1"
+    )
+    url = reverse("round_design_figures", args=[framed.pk])
+    answer = client.post(url, sent).content.decode()
+    assert re.search(r'card-figure">20<', answer)
+    assert "1,85" in answer  # 1 + (0,946 · 10 - 1) · 0,1
+    assert client.post(reverse("round_design_save", args=[framed.pk]), sent).status_code == 302
+    framed.refresh_from_db()
+    assert [s["unit"] for s in framed.settings["design"]["stages"]] == ["commune", "village", "unit_id"]
+    assert design_desk.open_desk(framed).mode == "plain"
+
+
 def test_statisticians_write_yaml(client: Client, hire: Hire, framed: Round) -> None:
     operator(client, hire, framed.unit)
     text = "design:\n  stages:\n    - {unit: unit_id, strata: [agency], size: {rule: fixed, n: 99}, method: pareto}\n"
@@ -219,7 +249,7 @@ def test_statisticians_write_yaml(client: Client, hire: Hire, framed: Round) -> 
     assert client.post(reverse("round_design_save", args=[framed.pk]), sent).status_code == 302
     framed.refresh_from_db()
     assert framed.settings["design"]["stages"][0]["method"] == "pareto"
-    assert design_desk.open_desk(framed).mode == "text" or design_desk.open_desk(framed).can_be_plain
+    assert design_desk.open_desk(framed).mode == "plain" or not design_desk.open_desk(framed).can_be_plain
 
 
 @pytest.mark.parametrize(

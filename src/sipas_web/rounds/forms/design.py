@@ -131,6 +131,7 @@ class DesignForm(ExpectedForm):
     def __init__(self, data: Any = None, *, columns: Iterable[Any], initial: Mapping[str, Any]) -> None:
         super().__init__(data, initial=dict(initial))
         found = list(columns)
+        self.known = {c.name for c in found}
         filled = [(c.name, label_of(c.name)) for c in found if c.filled]
         every = [(c.name, label_of(c.name)) for c in found]
         for name in ("strata", "class_column", "per", "domain_column"):
@@ -158,6 +159,9 @@ class DesignForm(ExpectedForm):
         for name in self._wanted(data):
             if name not in self.errors and not data.get(name):
                 self.add_error(name, _("Needed for this choice."))
+        if data.get("who") == "staged" and not {"commune", "village"} <= self.known:
+            message = _("The lists do not say in which commune and village people live, so that these cannot be drawn.")
+            self.add_error("who", message)
         for name in ("per", "domain_column"):
             if data.get(name) and data[name] not in data.get("strata", []):
                 self.add_error(name, _("Tick this column among the strata first."))
