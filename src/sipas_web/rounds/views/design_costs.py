@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -50,7 +50,8 @@ def download(request: ActorRequest, round_id: int) -> HttpResponse:
     round_ = visible_round(request, round_id)
     figures = saved_figures(round_)
     if figures is None:
-        raise Http404
+        messages.error(request, _("There is nothing to estimate yet: the sample sizes are not known."))
+        return redirect("round_costs", round_.pk)
     made = design_costs.estimate(design_costs.prices_of(round_.planning), figures)
     answer = HttpResponse(design_costs.workbook(made, round_.title, design_costs.notes(round_)), content_type=XLSX)
     answer.headers["Content-Disposition"] = 'attachment; filename="du-toan.xlsx"'
