@@ -18,9 +18,12 @@ class ResultsConfig(AppConfig):
         from sipas_web.results.permissions import Permission
         from sipas_web.results.sentences import NOTES, SENTENCES
         from sipas_web.rounds.parts import Part, add
+        from sipas_web.shared import menu
 
         add_sentences(SENTENCES)
         notes.add(NOTES)
         add(Part(110, "round_freeze", _("Freeze and estimate"), Permission.ROUND_FREEZE, standing.of_freeze))
         add(Part(113, "round_review", _("Review"), Permission.RESULT_REVIEW, standing.of_review))
         add(Part(116, "round_publish", _("Publication"), Permission.RESULT_PUBLISH, standing.of_publication))
+        meaning = _("Published indices with their errors, ranks and comparisons.")
+        menu.add(menu.Entry(5, "result_list", _("Results"), meaning, Permission.RESULT_VIEW))

@@ -101,7 +101,7 @@ def gauge(value: float, low: float | None, high: float | None, target: float | N
     """Draw the index on the whole length from 0 to 100, with its interval and its target."""
     whole = Scale(0.0, 100.0, (0.0, 20.0, 40.0, 60.0, 80.0, 100.0))
     parts = [
-        format_html('<rect class="d-track" x="0" y="4" width="100%" height="16"/>'),
+        SafeString('<rect class="d-track" x="0" y="4" width="100%" height="16"/>'),
         format_html('<rect class="d-bar" x="0" y="4" width="{}" height="16"/>', whole.at(value)),
     ]
     if low is not None and high is not None:

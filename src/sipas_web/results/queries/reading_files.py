@@ -194,9 +194,7 @@ def _notes(opened: Opened, heads: tuple[str, ...], rows: tuple[tuple[Cell, ...],
     if len(heads) > 1 and any(HIDDEN in row for row in rows):
         least = opened.results.edition.minimum_cell
         told.append(
-            _(
-                "…: withheld to protect those who answered: fewer than %(least)d answers, or needed to hide such a cell."
-            )
+            _("…: withheld to protect those who answered: fewer than %(least)d answers, or needed to hide such a cell.")
             % {"least": least}
         )
     return told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -187,9 +186,8 @@ def _missing(opened: Opened, worst: Mapping[str, Any] | None) -> tuple[str, str]
 
 def documents(opened: Opened) -> list[tuple[str, StrOrPromise]]:
     """Name the published files a reader may take, in order."""
-    if opened.is_draft:
-        return []
-    return [(name, label) for name, label in DOCUMENTS.items() if (opened.root / name).is_file()]
+    known = opened.publication.files if opened.publication else {}
+    return [(name, label) for name, label in DOCUMENTS.items() if name in known]
 
 
 def lines_of(publications: list[Publication]) -> list[Listed]:
@@ -206,8 +204,3 @@ def lines_of(publications: list[Publication]) -> list[Listed]:
         simulated = results.settings.simulated is not None
         made.append(Listed(publication, written(value, node_name(results, root), gauge), target, simulated))
     return made
-
-
-def published_on(opened: Opened) -> dt.datetime | None:
-    """Give when the version was published."""
-    return opened.publication.published if opened.publication else None

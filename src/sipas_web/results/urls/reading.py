@@ -27,5 +27,4 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}so-sanh/", reading.comparison, name="result_comparison"),
     path(f"{ONE}don-vi/", reading.unit, name="result_unit"),
     path(f"{ONE}bang/<slug:table>.<slug:form>", reading_files.table, name="result_table"),
-    path(f"{ONE}tep/<path:file_name>", reading_files.published_file, name="result_file"),
 ]

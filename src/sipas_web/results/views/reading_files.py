@@ -1,17 +1,17 @@
-"""Files a reader takes along: charts, tables, the published documents."""
+"""Files a reader takes along: charts and tables as they stand on the pages."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from sipas.reporting.charts import draw
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.results import sheets
 from sipas_web.results.permissions import Permission
-from sipas_web.results.queries import reading_files, reading_home
+from sipas_web.results.queries import reading_files
 from sipas_web.results.queries.reading_files import Taken
 from sipas_web.results.views.reading import open_or_404
 from sipas_web.shared.access import needs
@@ -46,16 +46,3 @@ def table(request: ActorRequest, round_id: int, version: str, table: str, form: 
     answer = HttpResponse(write(taken), content_type=content_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{taken.file_name}.{form}"'
     return answer
-
-
-@needs(Permission.RESULT_VIEW)
-@require_safe
-def published_file(request: ActorRequest, round_id: int, version: str, file_name: str) -> HttpResponseBase:
-    """Give a file of the published version, one of those that are offered."""
-    opened = open_or_404(request, round_id, version)
-    if file_name not in dict(reading_home.documents(opened)):
-        raise Http404
-    path = opened.root / file_name
-    return FileResponse(
-        path.open("rb"), as_attachment=True, filename=f"{opened.round.folder}-{opened.version}-{path.name}"
-    )

@@ -7,7 +7,7 @@ from tests.core.unit.scoring.made_rounds import answers_of, at, scored
 
 from sipas.errors import SipasError
 from sipas.estimation import Design, Share, collapse, estimate
-from sipas.scoring import targets, targets_of_estimates
+from sipas.scoring import targets, targets_of_estimates, targets_of_index
 
 
 def wanted(*rows: tuple[str, str, str, float | None]) -> pl.DataFrame:
@@ -82,6 +82,21 @@ def test_targets_of_estimates() -> None:
     )
     whole = pl.DataFrame({"domain_kind": ["all"], "domain": [""], "variable": ["a"], "statistic": ["top_box"]})
     assert targets_of_estimates(table, whole.with_columns(target=1))["verdict"].to_list() == ["not_met"]
+
+
+def test_targets_of_a_published_index_agree_with_those_of_the_score() -> None:
+    result = scored(answers_of(1))
+    asked = wanted(("unit", "u1", "index", 60.0), ("unit", "u4", "a", 90.0), ("all", "", "index", 70.0))
+    expected = targets(result, asked)
+    index = result.index
+    found = targets_of_index(index, asked)
+    assert found["verdict"].to_list() == expected["verdict"].to_list()
+    assert found["low"].to_list() == pytest.approx(expected["low"].to_list())
+    figures = ["n", "percent", "se", "low", "high"]
+    hidden = index.with_columns(pl.lit(None).cast(index.schema[name]).alias(name) for name in figures)
+    assert targets_of_index(hidden, asked)["verdict"].to_list() == ["no_data"] * 3
+    with pytest.raises(SipasError, match=r"scoring\.target_not_valid"):
+        targets_of_index(index, wanted(("unit", "u1", "index", 101.0)))
 
 
 def test_an_estimate_must_be_told() -> None:
