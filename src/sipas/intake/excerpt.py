@@ -24,7 +24,7 @@ SMALL_WORKBOOK = MEBI // 2  # bytes; smaller ones are shown from the whole
 SHEET_BYTES = MEBI  # of a sheet, unpacked: some thousand rows
 STRINGS_BYTES = 256 * MEBI  # of the table of texts, which any row may name
 CHUNK = MEBI
-_ROW = re.compile(rb"<(?:\w+:)?row[ >]")
+ROW_TAGS = (b"<row ", b"<row>", b"<row/", b":row ")  # all of one length
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell [^>]*>")
 
 
@@ -141,10 +141,9 @@ def _workbook_rows(data: bytes, file: str, limits: Limits) -> int:
         for chunk in unpack(data, entry, place):
             part.take(chunk)
             if part.is_sheet:
-                rows += len(_ROW.findall(tail + chunk))
-                cut = (tail + chunk).rfind(b"<")
-                tail = (tail + chunk)[cut:] if cut >= 0 and b">" not in (tail + chunk)[cut:] else b""
-                rows -= len(_ROW.findall(tail))  # a tag cut in the middle is counted with the next piece
+                text = tail + chunk
+                rows += sum(text.count(tag) for tag in ROW_TAGS)
+                tail = text[-len(ROW_TAGS[0]) + 1 :]  # one shorter than a tag: none is counted twice
         unpacked = part.unpacked
     return rows
 
