@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from tests.web import cast
+from tests.web.lists import GOOD, HEAD, bomb, csv, row, xlsx
 
 from sipas import rounds as library
 from sipas.intake.legacy import encode
@@ -33,28 +33,6 @@ from sipas_web.units.models import Unit
 
 pytestmark = [pytest.mark.django_db]
 Hire = Callable[..., Person]
-HEAD = "Mã hồ sơ,Cơ quan giải quyết,Lĩnh vực,Họ và tên,Địa chỉ,Số điện thoại,Ngày trả kết quả,Trạng thái"
-
-
-def row(number: int, **changes: str) -> str:
-    cells = {
-        "code": f"HS-{number:04d}",
-        "agency": "Sở Nội vụ",
-        "field": "Hộ tịch",
-        "name": f"Nguyễn Văn {chr(65 + number % 20)}",
-        "address": f"Thôn {number}",
-        "phone": f"09{number:08d}",
-        "day": "15/03/2026",
-        "status": "Đã trả kết quả",
-    }
-    return ",".join((cells | changes).values())
-
-
-def csv(*rows: str, head: str = HEAD) -> bytes:
-    return "\n".join([head, *rows]).encode()
-
-
-GOOD = csv(*(row(n) for n in range(30)))
 
 
 @pytest.fixture
@@ -95,14 +73,6 @@ def page(client: Client, name: str, *args: Any, **query: str) -> str:
     answer = client.get(reverse(name, args=args), query)
     assert answer.status_code == 200
     return str(answer.content.decode())
-
-
-def xlsx(rows: list[list[Any]]) -> bytes:
-    book, out = openpyxl.Workbook(), io.BytesIO()
-    for line in rows:
-        book.active.append(line)
-    book.save(out)
-    return out.getvalue()
 
 
 def test_from_lists_to_the_frame(clerk: Client, round_: Round) -> None:
@@ -202,18 +172,6 @@ def test_what_cannot_be_used_is_named_and_kept_out(name: str, clerk: Client, rou
     assert [list_.name for list_ in FrameList.objects.all()] == (["good.csv"] if content else [])
     kept = list((folder_of(round_) / "input/frame").iterdir()) if content else []
     assert [path.name for path in kept] == (["0001-good.csv"] if content else [])
-
-
-def bomb(part: bytes, doctype: bool = False) -> bytes:
-    made = xlsx([["Họ và tên", "Cơ quan giải quyết", "Ngày trả kết quả"], ["A", "B", "C"]])
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.namelist():
-            content = old.read(entry)
-            if entry == "xl/worksheets/sheet1.xml":
-                content = part + content if not doctype else b'<!DOCTYPE x [<!ENTITY a "b">]>' + content
-            new.writestr(entry, content)
-    return out.getvalue()
 
 
 def test_a_bomb_and_a_doctype_are_refused(clerk: Client, round_: Round) -> None:
