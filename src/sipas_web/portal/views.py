@@ -14,6 +14,7 @@ from sipas_web.portal import comparing, queries
 from sipas_web.portal.comparing import Verdict
 from sipas_web.portal.forms import CodeForm, CompareForm
 from sipas_web.rounds.draw_board import result_of
+from sipas_web.rounds.draw_texts import in_fours
 from sipas_web.shared.access import public
 
 
@@ -50,7 +51,7 @@ def verify(request: HttpRequest, verified: str) -> HttpResponse:
         form = CompareForm(request.POST, request.FILES)
         verdict = _compared(found, form) if form.is_valid() else None
     shown = {
-        "found": found, "form": form, "verdict": verdict, "code": comparing.in_fours(verified),
+        "found": found, "form": form, "verdict": verdict, "code": in_fours(verified),
         "files": comparing.certified(found), "result": result_of(found.draw) if found.draw else None,
     }  # fmt: skip
     return render(request, "portal/verify.html", shown, status=status)

@@ -144,9 +144,7 @@ def test_a_text_is_typed_once_and_by_its_witness_alone(round_: Round, people: di
 
 
 @pytest.mark.parametrize("text", ["ngắn", "có biểu tượng 😀 ở đây", "ẩn\u200bchữ ở trong này", "Привет товарищ"])
-def test_what_cannot_be_printed_or_is_too_short_is_refused(
-    text: str, round_: Round, people: dict[str, Actor]
-) -> None:
+def test_what_cannot_be_printed_or_is_too_short_is_refused(text: str, round_: Round, people: dict[str, Actor]) -> None:
     draw = opened(round_, people)
     with pytest.raises(ValidationError):
         actions.type_text(draw_id=draw.pk, text=text, by=people["front"])
@@ -205,9 +203,7 @@ def test_nobody_else_opens_or_carries_out(
         actions.carry_out(draw_id=draw.pk, base_url=BASE, by=stranger)
 
 
-def test_a_refusal_stops_the_draw_and_stands_on_the_next_certificate(
-    round_: Round, people: dict[str, Actor]
-) -> None:
+def test_a_refusal_stops_the_draw_and_stands_on_the_next_certificate(round_: Round, people: dict[str, Actor]) -> None:
     draw = opened(round_, people)
     actions.type_text(draw_id=draw.pk, text="mưa thuận gió hòa", by=people["front"])
     actions.refuse(draw_id=draw.pk, reason="Chưa được đọc thiết kế", by=people["veteran"])
