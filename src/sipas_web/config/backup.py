@@ -26,7 +26,7 @@ from sipas_web.config import snapshot
 from sipas_web.config.archive import FOLDERS, Reader, RefusedError, Writer
 from sipas_web.config.environment import SettingError
 
-LOOK_EVERY = 0.5  # s
+LOOK_EVERY = 0.1  # s
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ call_command("migrate", verbosity=0)
 actions.load_register(by=command_line(), provinces=("02", "08"))
 """
 WRITER = """
-import sys
+import time
 from pathlib import Path
 from django.conf import settings
 from django.db import transaction
@@ -56,6 +56,7 @@ root = Path(settings.ROUNDS_FOLDER) / "dot-1"
 number = 0
 while not (Path(settings.FOLDER) / "enough").exists():
     number += 1
+    time.sleep(0.1)
     try:
         with Folder(root).locked():
             (root / "part-one").write_text(str(number))
