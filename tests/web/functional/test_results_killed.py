@@ -11,9 +11,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
-KILLS, LONGEST = 5, 6.0  # s after the worker is ready
+KILLS, LONGEST = 4, 6.0  # s after the worker is ready
 HERE = Path(__file__).parents[3]
 SET_UP = """
 import sys, django
@@ -69,14 +70,13 @@ def worked_with_deaths(folder: Path, chance: random.Random) -> int:
     """Let workers die; each leaves its lease, which runs out here at once. Gives how many died at work."""
     died = 0
     for _ in range(KILLS):
-        process = started(WORK, folder)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(chance.uniform(0.0, LONGEST))
-        died += process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        with sqlite3.connect(folder / "sipas.sqlite3") as database:
+        with started(WORK, folder) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(chance.uniform(0.0, LONGEST))
+            died += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+        with closing(sqlite3.connect(folder / "sipas.sqlite3")) as database, database:
             database.execute("UPDATE jobs_job SET lease_until = '2020-01-01', deaths = 0 WHERE state = 'running'")
     finished(WORK, folder)
     return died
@@ -109,7 +109,7 @@ def test_killed_anywhere_it_ends_in_the_same_bytes(tmp_path: Path) -> None:
     assert bytes_of(calm, "rounds", without=times) == bytes_of(killed, "rounds", without=times)
     told = ("publication.json", "journal-hashes.jsonl")
     assert bytes_of(calm, "publications", without=told) == bytes_of(killed, "publications", without=told)
-    with sqlite3.connect(killed / "sipas.sqlite3") as database:
+    with closing(sqlite3.connect(killed / "sipas.sqlite3")) as database:
         assert database.execute("SELECT count(*) FROM results_publication").fetchone() == (1,)
         acts = [row[0] for row in database.execute("SELECT action FROM audit_record WHERE action LIKE 'results.%'")]
         assert len(acts) == len(set(acts)), acts  # nothing was carried out twice
