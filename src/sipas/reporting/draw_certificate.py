@@ -116,6 +116,7 @@ def _printed(certificate: bytes, ceremony: Ceremony) -> dict[str, Any]:
         "hashes": _hashes(made, certificate, ceremony),
         "parts": [_part(part) for part in made["seed"]["parts"]],
         "witnesses": [part["name"] for part in made["seed"]["parts"] if part["kind"] == "witness"],
+        "has_number": any(part["kind"] == "public_number" for part in made["seed"]["parts"]),
         "operator": made["seed"]["operator"],
         "counts": _counts(made),
         "history": [_earlier(one) for one in made["draws"].get("history", [])],
