@@ -26,7 +26,7 @@ def test_reason_and_history_stand_on_the_certificate_and_it_still_verifies() -> 
     table = frame()
     digest = table_digest(table)
     seed = seed_of(digest)
-    drawn = draw(table, parse_design(one_stage()), seed.sha256)
+    drawn = draw(table, parse_design(one_stage("srs")), seed.sha256)
     said = {"frame": digest, "seed": seed, "program_version": "test", "redraws": 1}
     made = certificate_json(build_certificate(drawn, reason="thiếu danh sách", history=EARLIER, **said))
     read = read_certificate(made)
