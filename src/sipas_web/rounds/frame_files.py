@@ -134,6 +134,7 @@ def write_mapping(round_: Round) -> None:
     path = folder_of(round_) / MAPPING
     if path.is_file() and path.read_bytes() == made:
         return
+    _folder(round_)
     new = path.with_name(f".{path.name}.new")
     new.write_bytes(made)
     os.replace(new, path)

@@ -25,7 +25,7 @@ from sipas_web.jobs.models import Job
 from sipas_web.jobs.registry import Work, handler_of
 from sipas_web.jobs.worker import work_off
 from sipas_web.rounds import frame_files, frame_reading
-from sipas_web.rounds.folders import folder_of
+from sipas_web.rounds.folders import folder_of, settings_of
 from sipas_web.rounds.models import Draw, FrameList, Round, State
 from sipas_web.rounds.queries import frame as reads
 from sipas_web.shared.uploads import shown_name
@@ -118,6 +118,10 @@ def test_columns_are_corrected_by_hand(clerk: Client, round_: Round) -> None:
     assert list_.missing == []
     assert list_.mapping["columns"]["name"] == "Ai"
     assert import_now(clerk, round_).result["counts"]["frame"] == 5
+    assert library.frame_is_current(folder_of(round_), settings_of(Round.objects.get(pk=round_.pk)))
+    clerk.post(url, {"c1": "agency", "c3": "name", "c4": "address", "c6": "finished_on"})
+    assert not frame_reading.is_current(round_, reads.last_done(round_))
+    assert not library.frame_is_current(folder_of(round_), settings_of(Round.objects.get(pk=round_.pk)))
     clerk.post(url, {"guess": "1"})
     list_.refresh_from_db()
     assert list_.mapping is None

@@ -165,6 +165,8 @@ def _next_number(round_: Round) -> int:
 def _settle_mapping(held: Round) -> None:
     is_mapped = FrameList.objects.filter(round=held, mapping__isnull=False).exists()
     _put_setting(held, "mapping", frame_files.MAPPING if is_mapped else None)
+    # At once, not only before an import: whether the frame is current is judged by the folder.
+    transaction.on_commit(lambda: frame_files.write_mapping(held))
 
 
 def _put_setting(held: Round, name: str, value: str | None) -> str | None:
