@@ -20,7 +20,26 @@ from sipas_web.units import queries as units
 from sipas_web.units.queries import Unit
 
 PASSWORD = "mo-phong-sipas"  # known to everyone: these accounts cannot log in outside demonstration mode
-PROVINCE = "75"  # Đồng Nai
+PROVINCE = "08"  # Tuyên Quang
+NAMES = {
+    "ministry": "Đỗ Quang Vinh",
+    "department": "Trần Thị Mai",
+    "agency": "Nông Văn Thắng",
+    "post-province": "Lê Thị Hồng",
+    "post-branch": "Hoàng Văn Ước",
+    "interviewer": "Ma Thị Đào",
+    "supervisor": "Nguyễn Thị Lụa",
+    "supervisor-2": "Trần Văn Ẩn",
+    "keyer": "Phạm Thị Yến",
+    "head": "Bàn Văn Ỷ",
+    "tracker": "Vũ Đức Ánh",
+    "onestop-clerk": "Triệu Thị Ngọc",
+    "feedback-desk": "Đặng Văn Âu",
+    "press": "Ngô Thị Ái",
+    "inspector": "Phan Đình Ưng",
+    "administrator": "Lý Văn Đức",
+}
+TWICE = {"supervisor"}  # a draw has two witnesses
 COMMUNE_ROLES = {"post_branch", "interviewer", "onestop_clerk", "agency", "head"}
 
 
@@ -39,7 +58,9 @@ def make_accounts(*, by: Actor) -> list[Login]:
     """Make what is missing and tell every login; refused outside demonstration mode. Each account is recorded."""
     if not settings.DEMONSTRATION:
         raise PermissionDenied
-    return [_account(role, by) for role in queries.roles() if role.is_shipped]
+    shipped = [role for role in queries.roles() if role.is_shipped]
+    wanted = [(role, "") for role in shipped] + [(role, "-2") for role in shipped if role.code in TWICE]
+    return [_account(role, ending, by) for role, ending in wanted]
 
 
 def secret_of(role: str) -> str:
@@ -47,10 +68,10 @@ def secret_of(role: str) -> str:
     return base64.b32encode(hashlib.sha256(f"mo-phong {role}".encode()).digest()[:20]).decode()
 
 
-def _account(role: Role, by: Actor) -> Login:
+def _account(role: Role, ending: str, by: Actor) -> Login:
     unit = _unit(role)
     secret = secret_of(role.code) if role.needs_second_factor else ""
-    login = Login(role.code.replace("_", "-"), role.name, unit.full_name, secret)
+    login = Login(role.code.replace("_", "-") + ending, role.name, unit.full_name, secret)
     if queries.by_username(login.username) is None:
         person = _make(login, role, unit, by)
         if secret:
@@ -61,7 +82,7 @@ def _account(role: Role, by: Actor) -> Login:
 def _make(login: Login, role: Role, unit: Unit, by: Actor) -> Person:
     person = people.new_person(
         username=login.username,
-        full_name=f"{role.name} (mô phỏng)",
+        full_name=f"{NAMES.get(login.username, role.name)} (mô phỏng)",
         email="",
         password=PASSWORD,
         is_demonstration=True,
