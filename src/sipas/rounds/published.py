@@ -216,7 +216,7 @@ def _inputs(
 
     documents, forms = settings.documents, quality.get("forms", {})
     title = TitleData("", documents.parent, documents.department, documents.place, documents.date, str(settings.year))
-    counts = (int(forms.get(name, 0)) for name in ("issued", "returned", "valid"))
+    issued, returned, valid = (int(forms.get(name, 0)) for name in ("issued", "returned", "valid"))
     pairs = index.select("domain_kind", "domain").unique(maintain_order=True)
     labels = [domain_label(kind, domain, settings) for kind, domain in pairs.iter_rows()]
     return ReportInputs(
@@ -224,7 +224,7 @@ def _inputs(
         edition=edition,
         index=index,
         estimates=estimates,
-        field=FieldFigures(*counts),
+        field=FieldFigures(issued, returned, valid),
         unit_kinds=settings.estimates.rank_by,
         units=pairs.with_columns(pl.Series("label", labels, dtype=pl.String)),
         minimum_cell=edition.minimum_cell,

@@ -76,6 +76,13 @@ class Rows:
     scale: Scale
 
     @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Lines across the rows: what each is, and its value written."""
+        from sipas.reporting.wording import number
+
+        return [(name, number(value)) for name, value in self.scale.lines]
+
+    @property
     def has_change(self) -> bool:
         """Whether any row can be compared with the earlier round."""
         return any(row.movement != "none" for row in self.rows)
