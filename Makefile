@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export OPENBLAS_NUM_THREADS := 1
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long check bench docs fix clean lock
+.PHONY: help run demo test test-long check bench docs fix clean lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,11 +29,11 @@ help: ## list the commands
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	touch $@
 
-run: .venv/run ## install, carry the demonstration rounds through every step, show where the reports are
-	$(BIN)/sipas demo demo
-
-serve: .venv/run ## the web application as far as it is built, with demonstration accounts, at http://localhost:8000
+run: .venv/run ## install, prepare the demonstration rounds, serve the application at http://localhost:8000
 	$(BIN)/sipas-web serve --demonstration
+
+demo: .venv/run ## the same measurement by the library alone: two rounds from lists to reports, in demo/
+	$(BIN)/sipas demo demo
 
 test: .venv/browser ## all that must be green to land
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/core

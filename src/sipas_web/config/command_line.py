@@ -6,13 +6,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from sipas_web.config import environment
 from sipas_web.config.environment import SettingError
+
+if TYPE_CHECKING:
+    from sipas_web.accounts.demonstration import Login
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -35,6 +38,7 @@ def serve(
     workers: Annotated[int, typer.Option(help="Số tiến trình.", min=1)] = 1,
     demonstration: Annotated[bool, typer.Option(help="Chế độ mô phỏng: tài khoản mẫu cho từng vai trò.")] = False,
     worker: Annotated[bool, typer.Option(help="Chạy kèm tiến trình làm việc nền (sipas-web worker).")] = True,
+    rounds: Annotated[bool, typer.Option(help="Trong chế độ mô phỏng: chuẩn bị bốn đợt mẫu.")] = True,
 ) -> None:
     """Chạy máy chủ và tiến trình làm việc nền; tự cập nhật cơ sở dữ liệu trước khi chạy."""
     if demonstration:
@@ -43,7 +47,7 @@ def serve(
         _bring_up_to_date()
         _collect()
         if demonstration:
-            _show_logins()
+            _prepare_demonstration(with_rounds=rounds, base_url=f"http://localhost:{port}")
     console.print(f"SIPAS: http://{'localhost' if host == '127.0.0.1' else host}:{port}/")
     import multiprocessing
 
@@ -244,15 +248,23 @@ def _collect() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def _show_logins() -> None:
+def _prepare_demonstration(*, with_rounds: bool, base_url: str) -> None:
     from sipas_web.accounts import demonstration
     from sipas_web.audit.actors import command_line
+    from sipas_web.config.demonstration import make_rounds
 
-    for login in demonstration.make_accounts(by=command_line()):
+    logins = demonstration.make_accounts(by=command_line())
+    if with_rounds:
+        make_rounds(lambda title: console.print(f"  … {title} (mô phỏng)"), base_url)
+    _show_logins(logins, demonstration.PASSWORD)
+
+
+def _show_logins(logins: list[Login], password: str) -> None:
+    for login in logins:
         console.print(f"  {login.username:<15} {login.role} – {login.unit}", soft_wrap=True)
         if login.secret:
             console.print(f"  {'':<15} [dim]mã một lần (TOTP): {login.secret}[/]", soft_wrap=True)
-    console.print(f"Mật khẩu chung (mô phỏng): {demonstration.PASSWORD}")
+    console.print(f"Mật khẩu chung (mô phỏng): {password}")
 
 
 def run() -> None:

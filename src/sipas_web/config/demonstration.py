@@ -22,9 +22,11 @@ from sipas_web.accounts.demonstration import PROVINCE
 from sipas_web.audit.actors import Actor
 from sipas_web.capture import actions as capture
 from sipas_web.fieldwork.actions import issuing
+from sipas_web.jobs.queries import Job, key_of
+from sipas_web.jobs.queries import State as JobState
 from sipas_web.jobs.worker import work_off
 from sipas_web.results import actions as results
-from sipas_web.results.queries import Snapshot
+from sipas_web.results.queries import Publication, Snapshot
 from sipas_web.rounds import frame_files
 from sipas_web.rounds.actions import draw as draws
 from sipas_web.rounds.actions import frame, set_up, set_up_rows
@@ -34,7 +36,6 @@ from sipas_web.rounds.queries import frame as frames
 from sipas_web.shared.uploads import Received
 from sipas_web.units import queries as units
 
-BASE_URL = "http://localhost:8000"
 SEED = 8  # the rounds of one seed share the levels of their agencies
 MEAN_LOAD = 45.0  # transactions of a commune
 SAMPLE = 3200
@@ -64,26 +65,40 @@ ROUNDS = (
 )
 
 
-def make_rounds(say: Say) -> None:
+def make_rounds(say: Say, base_url: str) -> None:
     """Bring every demonstration round as far as it shall be; refused outside demonstration mode."""
     if not settings.DEMONSTRATION:
         raise PermissionDenied
     previous: Round | None = None
     for wanted in ROUNDS:
         round_ = _begun(wanted, previous)
-        if State(round_.state) != wanted.until or not frames.lists_of(round_).exists():
+        if not _is_ready(round_, wanted):
             say(wanted.title)
-            _advance(round_, wanted)
+            _advance(round_, wanted, base_url)
         if wanted.until == State.PUBLISHED:
             previous = round_
 
 
-def _advance(round_: Round, wanted: Wanted) -> None:
+def _is_ready(round_: Round, wanted: Wanted) -> bool:
+    """Say whether a round has once come so far: what people do with it afterwards is theirs."""
+    if wanted.until == State.PUBLISHED:
+        return Publication.objects.filter(round=round_).exists()
+    if wanted.until == State.IN_FIELD:
+        return Job.objects.filter(subject=key_of(round_), kind=capture.SIMULATION, state=JobState.DONE).exists()
+    return frames.lists_of(round_).exists()
+
+
+def _advance(round_: Round, wanted: Wanted, base_url: str) -> None:
     if not frames.lists_of(round_).exists():
         _hand_in(round_)
-    for reached, step in ((State.SET_UP, _draw), (State.DRAWN, _issue), (State.IN_FIELD, _answers)):
-        if wanted.until != State.SET_UP and Round.objects.get(pk=round_.pk).state == reached:
-            step(round_)
+    if wanted.until == State.SET_UP:
+        return
+    if _state(round_) == State.SET_UP:
+        _draw(round_, base_url)
+    if _state(round_) == State.DRAWN:
+        _issue(round_)
+    if _state(round_) == State.IN_FIELD:
+        _answers(round_)
     if wanted.until == State.PUBLISHED:
         _publish(round_)
 
@@ -139,7 +154,7 @@ def _hand_in(round_: Round) -> None:
     work_off()
 
 
-def _draw(round_: Round) -> None:
+def _draw(round_: Round, base_url: str) -> None:
     by = _actor("department")
     held = Draw.objects.filter(round=round_, state=Draw.State.OPEN).first()
     if held is None:
@@ -148,7 +163,7 @@ def _draw(round_: Round) -> None:
     for username, _name, text in WITNESSES:
         if held.witnesses.filter(person=_person(username), typed__isnull=True).exists():
             draws.type_text(draw_id=held.pk, text=text, by=_actor(username))
-    draws.carry_out(draw_id=held.pk, base_url=BASE_URL, by=by)
+    draws.carry_out(draw_id=held.pk, base_url=base_url, by=by)
     work_off()
 
 
@@ -164,7 +179,7 @@ def _answers(round_: Round) -> None:
 
 def _publish(round_: Round) -> None:
     by = _actor("department")
-    if Round.objects.get(pk=round_.pk).state == State.IN_FIELD:
+    if _state(round_) == State.IN_FIELD:
         results.freeze(round_id=round_.pk, by=by)
         work_off()
     snapshot = Snapshot.objects.filter(round=round_).latest("number")
@@ -173,6 +188,10 @@ def _publish(round_: Round) -> None:
     if snapshot.state == Snapshot.State.APPROVED:
         results.publish(snapshot_id=snapshot.pk, by=by)
     work_off()
+
+
+def _state(round_: Round) -> State:
+    return State(Round.objects.get(pk=round_.pk).state)
 
 
 def _person(username: str) -> accounts.Person:
