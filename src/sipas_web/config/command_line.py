@@ -236,8 +236,9 @@ def _bring_up_to_date() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     by = command_line()
-    if queries.register_is_behind(register.fingerprint()):
-        units.load_register(by=by)
+    provinces = environment.listed("SIPAS_PROVINCES", "") or None
+    if queries.register_is_behind(register.fingerprint(provinces)):
+        units.load_register(by=by, provinces=provinces)
     if accounts.roles_are_behind():
         accounts.load_roles(by=by)
 

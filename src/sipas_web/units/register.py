@@ -38,9 +38,9 @@ def chosen_states(provinces: Collection[str] | None) -> list[State]:
     return [s for s in states_all() if s.code in kept]
 
 
-def fingerprint() -> str:
-    """Name this version of the register."""
-    rows = "\n".join(map(str, states_all())) + "\n".join(map(str, geography.lineage().iter_rows()))
+def fingerprint(provinces: Collection[str] | None = None) -> str:
+    """Name this version of the register, or of the part of it that is wanted."""
+    rows = "\n".join(map(str, chosen_states(provinces))) + "\n".join(map(str, geography.lineage().iter_rows()))
     return hashlib.sha256(rows.encode()).hexdigest()
 
 

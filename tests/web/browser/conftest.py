@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,9 @@ class Site:
         return f"http://localhost:{self.port}"
 
     def start(self, *options: str) -> None:
-        """Start the server and wait until it answers."""
-        program = [sys.executable, "-m", "sipas_web.config.command_line", "serve", "--port", str(self.port), *options]
+        """Start the server and wait until it answers; the tests make their rounds themselves."""
+        program = [sys.executable, "-m", "sipas_web.config.command_line", "serve", "--no-rounds"]
+        program += ["--port", str(self.port), *options]
         with self.log.open("a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 program, env=self.environment, stdout=log, stderr=log, text=True, start_new_session=True
@@ -96,7 +98,7 @@ def new_site(folder: Path) -> Site:
     """Describe a new installation; on PostgreSQL where the tests run on it."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SIPAS_", "DJANGO_", "DATABASE_"))}
     source = str(Path(__file__).parents[3] / "src")
-    environment = {**kept, "SIPAS_FOLDER": str(folder), "PYTHONPATH": source, "PYTHONWARNINGS": "ignore"}
+    environment = {**kept, "SIPAS_PROVINCES": "02,08,70,75", "SIPAS_FOLDER": str(folder), "PYTHONPATH": source, "PYTHONWARNINGS": "ignore"}
     if os.environ.get("SIPAS_TEST_DATABASE") == "postgresql":
         from tests.web.settings import start_postgresql
 
@@ -121,6 +123,7 @@ class Visitor:
     page: Page
     base: str
     errors: list[str] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
         """Open a page of the site."""
@@ -143,6 +146,15 @@ class Visitor:
         if width > shown:
             said.append(f"{width} px wide on a screen of {shown} px: {self._widest()}")
         return [f"{self.page.url}: {fault}" for fault in [*said, *self.errors]]
+
+    def look(self) -> Page:
+        """Look at the page shown as it is at a desk and on a phone, and keep what is wrong with it."""
+        before = self.page.viewport_size or DESK
+        for size in (DESK, PHONE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            self.found += self.faults()
+        self.page.set_viewport_size(before)
+        return self.page
 
     def _widest(self) -> str:
         return str(
@@ -180,28 +192,41 @@ def logins() -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture
-def enter(chromium: Browser, site: Site, logins: dict[str, Any]) -> Iterator[Enter]:
-    """Give a browser in which somebody of a role is logged in (or nobody)."""
+@contextmanager
+def entrance(chromium: Browser, site: Site, logins: dict[str, Any]) -> Iterator[Enter]:
+    """Give browsers in which somebody of a role is logged in (or nobody), and close them all at the end."""
     contexts: list[BrowserContext] = []
 
-    def entered(role: str = "", *, size: dict[str, int] = DESK, language: str = "vi", theme: str = "light") -> Visitor:
+    def entered(role: str = "", *, size: dict[str, int] = DESK, theme: str = "light", **options: Any) -> Visitor:
         kept = logins.get(role)
-        context = chromium.new_context(viewport=size, locale="vi-VN", color_scheme=theme, storage_state=kept)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        visitor = Visitor(context, page, site.url)
-        page.on("pageerror", lambda error: visitor.errors.append(f"script: {error}"))
-        page.on(
-            "console", lambda m: visitor.errors.append(f"console: {m.text}") if "Content Security" in m.text else None
+        context = chromium.new_context(
+            viewport=size,  # type: ignore[arg-type]
+            locale="vi-VN",
+            color_scheme=theme,  # type: ignore[arg-type]
+            storage_state=kept,
+            **options,
         )
+        contexts.append(context)
+        visitor = Visitor(context, context.new_page(), site.url)
+        watch(visitor)
         if role and kept is None:
             log_in(visitor, role)
             logins[role] = json.loads(json.dumps(context.storage_state()))
-        if language == "en":
-            context.add_cookies([{"name": "django_language", "value": "en", "url": site.url}])
         return visitor
 
     yield entered
     for context in contexts:
         context.close()
+
+
+def watch(visitor: Visitor) -> None:
+    """Keep every error of a script and every message of the browser that tells one."""
+    visitor.page.on("pageerror", lambda error: visitor.errors.append(f"script: {error}"))
+    visitor.page.on("console", lambda m: visitor.errors.append(f"console: {m.text}") if m.type == "error" else None)
+
+
+@pytest.fixture
+def enter(chromium: Browser, site: Site, logins: dict[str, Any]) -> Iterator[Enter]:
+    """Give a browser in which somebody of a role is logged in (or nobody)."""
+    with entrance(chromium, site, logins) as entered:
+        yield entered

@@ -22,7 +22,9 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("SIPAS_", "DJANGO_", "DATABASE_"))}
-        kept |= {"SIPAS_FOLDER": str(self.folder), "PYTHONPATH": str(SOURCE), "COLUMNS": "200", "SIPAS_HTTPS": "0"}
+        kept |= {"SIPAS_FOLDER": str(self.folder), "PYTHONPATH": str(SOURCE), "COLUMNS": "200", "SIPAS_HTTPS": "0"} | {
+            "SIPAS_PROVINCES": "02,08"
+        }
         kept |= {"DJANGO_SETTINGS_MODULE": "sipas_web.config.settings"}
         return kept | ({"DATABASE_URL": self.database} if self.database else {})
 

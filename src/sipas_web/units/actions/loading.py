@@ -27,7 +27,7 @@ def load_register(*, by: Actor, provinces: Collection[str] | None = None) -> int
     """Bring the register of administrative units up to the library's; only at the server's terminal.
 
     Adds what is new, ends what has ended, never deletes; own units and their places stay. Written to the record with
-    the counts. ``provinces`` limits it to some codes (trials and tests). Gives the number of units added.
+    the counts. ``provinces`` limits it to some codes. Gives the number of units added.
     """
     by.require_everywhere(Permission.UNIT_CHANGE)
     states = register.chosen_states(provinces)
@@ -49,7 +49,7 @@ def load_register(*, by: Actor, provinces: Collection[str] | None = None) -> int
             "units": len(keys),
             "added": added,
             "without_place": stranded,
-            "register": register.fingerprint() if provinces is None else "",
+            "register": register.fingerprint(provinces),
         },
     )
     return added
