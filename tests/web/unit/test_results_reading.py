@@ -265,3 +265,11 @@ def test_the_published_quality_names_no_case(opened: Opened, publication: Public
     cases = pl.read_parquet(folder_of_round(publication.round) / "sample.parquet")["case_id"]
     assert cases.len() > 100
     assert not [case for case in cases if case in told]
+
+
+def test_many_units_come_page_by_page_and_leave_whole(opened: Opened, monkeypatch: Any) -> None:
+    monkeypatch.setattr(reading_rows, "PER_PAGE", 3)
+    parts = [reading_rows.ranks(opened, "agency", page=page).rows for page in ("1", "2", "3")]
+    assert [len(part) for part in parts] == [3, 3, 2]
+    assert [row.key for part in parts for row in part] == [row.key for row in reading_rows.ranks(opened, "agency").rows]
+    assert len(reading_rows.domains(opened, "agency", "index", page="2").rows) == 3

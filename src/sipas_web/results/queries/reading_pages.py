@@ -48,7 +48,7 @@ class NodePage:
     children: Rows | None
 
 
-def node_page(opened: Opened, node: str, kind: str, sort: str) -> NodePage | None:
+def node_page(opened: Opened, node: str, kind: str, sort: str, page: str | None = None) -> NodePage | None:
     """Give a node's value, its question and answers, and its value by the domains of one kind."""
     results = opened.results
     found, value = results.figures.titles.get(node), results.figures.whole(node)
@@ -56,7 +56,7 @@ def node_page(opened: Opened, node: str, kind: str, sort: str) -> NodePage | Non
         return None
     kind = _known_kind(opened, kind, few=True)
     parent = next((p for n, p in results.edition.nodes() if n.name == node), None) or ""
-    table = domains(opened, kind, node, sort)
+    table = domains(opened, kind, node, sort, page)
     asked = results.edition.question(found.question) if found.question else None
     question = "" if asked is None else (english() and asked.text_en) or asked.text
     gauge = drawings.gauge(value.percent or 0.0, value.low, value.high, target_of(results, node))
@@ -93,11 +93,11 @@ class ComparisonPage:
     is_limited: bool
 
 
-def comparison_page(opened: Opened, kind: str, node: str, sort: str) -> ComparisonPage:
+def comparison_page(opened: Opened, kind: str, node: str, sort: str, page: str) -> ComparisonPage:
     """Compare the domains of a kind."""
     results = opened.results
     whole = results.figures.whole(node)
-    table = domains(opened, kind, node, sort)
+    table = domains(opened, kind, node, sort, page)
     ranked = kind in results.settings.estimates.rank_by
     return ComparisonPage(
         kind=kind,

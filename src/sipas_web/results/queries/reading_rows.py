@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from django.core.paginator import Page, Paginator
 from django.utils.safestring import SafeString
 
 from sipas.rounds.published import PublishedRound
@@ -23,6 +24,7 @@ from sipas_web.shared.vietnamese_text import search_key, sort_key
 
 HIDDEN = "…"
 EXTREMES = 5
+PER_PAGE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Rows:
     rows: tuple[Row, ...]
     axis: SafeString
     scale: Scale
+    page: Page[Any] | None = None  # where only a part of many rows is shown
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -151,8 +154,8 @@ def tree(opened: Opened, open_nodes: Collection[str], kind: str = WHOLE, domain:
     return Rows(tuple(rows), drawings.axis(scale), scale)
 
 
-def domains(opened: Opened, kind: str, node: str, sort: str = "", text: str = "", at_most: int = 0) -> Rows:
-    """Compare the domains of one kind in one node, the highest first unless asked otherwise."""
+def domains(opened: Opened, kind: str, node: str, sort: str = "", page: str | None = None) -> Rows:
+    """Compare the domains of one kind in one node, the highest first unless asked otherwise; all, or one page."""
     results = opened.results
     named = [(domain_name(results, kind, v.domain), v) for v in results.figures.domains(kind, node)]
     if not opened.everything and kind in results.settings.estimates.rank_by and node != results.figures.root:
@@ -160,21 +163,20 @@ def domains(opened: Opened, kind: str, node: str, sort: str = "", text: str = ""
     whole = results.figures.whole(node)
     lines = [("whole", whole.percent if whole else None), ("target", target_of(results, node))]
     scale = _scale([v for _, v in named], lines)
-    if text:
-        named = [(name, v) for name, v in named if search_key(text) in search_key(name)]
-    ordered = _sorted(named, sort)[: at_most or None]
+    ordered, shown = _paged(_sorted(named, sort), page)
     rows = [written(v, name, _dot(scale, v), key=v.domain, may_open=opened.may_open(v.domain)) for name, v in ordered]
-    return Rows(tuple(rows), drawings.axis(scale), scale)
+    return Rows(tuple(rows), drawings.axis(scale), scale, shown)
 
 
-def ranks(opened: Opened, kind: str, sort: str = "", text: str = "") -> Rows:
-    """Give the ranked units with the places each could hold, the first first unless asked otherwise."""
+def ranks(opened: Opened, kind: str, sort: str = "", text: str = "", page: str | None = None) -> Rows:
+    """Give the ranked units with the places each could hold, best first unless asked otherwise; all, or one page."""
     results = opened.results
     values = results.figures.domains(kind, results.figures.root)
     named = [(domain_name(results, kind, v.domain), v) for v in values]
     scale = drawings.rank_scale(max((v.ranked or 0 for v in values), default=0))
     if text:
         named = [(name, v) for name, v in named if search_key(text) in search_key(name)]
+    ordered, shown = _paged(_sorted(named, sort or "rank"), page)
     rows = [
         written(
             v,
@@ -183,9 +185,9 @@ def ranks(opened: Opened, kind: str, sort: str = "", text: str = "") -> Rows:
             key=v.domain,
             may_open=opened.may_open(v.domain),
         )
-        for name, v in _sorted(named, sort or "rank")
+        for name, v in ordered
     ]
-    return Rows(tuple(rows), drawings.axis(scale), scale)
+    return Rows(tuple(rows), drawings.axis(scale), scale, shown)
 
 
 def extremes(opened: Opened, kind: str = WHOLE, domain: str = "", most: int = EXTREMES) -> tuple[Rows, Rows]:
@@ -260,6 +262,13 @@ def spread(opened: Opened, question: str, kind: str = WHOLE, domain: str = "") -
 
 def _rows_of(results: PublishedRound, kind: str, domain: str) -> pl.DataFrame:
     return results.estimates.filter((pl.col("domain_kind") == kind) & (pl.col("domain") == domain))
+
+
+def _paged(named: list[tuple[str, Any]], page: str | None) -> tuple[list[tuple[str, Any]], Page[Any] | None]:
+    if page is None:
+        return named, None
+    shown = Paginator(named, PER_PAGE).get_page(page)
+    return list(shown.object_list), shown
 
 
 def _dot(scale: Scale, value: Any, whole: Any = None) -> SafeString:

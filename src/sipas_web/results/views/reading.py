@@ -49,7 +49,8 @@ def overview(request: ActorRequest, round_id: int, version: str) -> HttpResponse
 def node(request: ActorRequest, round_id: int, version: str, node: str) -> HttpResponse:
     """Show an item, a factor or the index by itself."""
     opened = open_or_404(request, round_id, version)
-    page = reading_pages.node_page(opened, node, request.GET.get("kind", ""), request.GET.get("sort", ""))
+    kind, sort, part = (request.GET.get(name, "") for name in ("kind", "sort", "page"))
+    page = reading_pages.node_page(opened, node, kind, sort, part)
     if page is None:
         raise Http404
     return _page(request, opened, "node", "results/read_node.html", {"shown": page})
@@ -63,7 +64,7 @@ def ranks(request: ActorRequest, round_id: int, version: str) -> HttpResponse:
     form = RankFilter(opened, request.GET or None)
     form.is_valid()
     kind, text = reading_pages.asked_ranks(opened, request.GET)
-    table = reading_rows.ranks(opened, kind, request.GET.get("sort", ""), text)
+    table = reading_rows.ranks(opened, kind, request.GET.get("sort", ""), text, request.GET.get("page", ""))
     return _page(request, opened, "ranks", "results/read_ranks.html", {"form": form, "table": table, "kind": kind})
 
 
@@ -73,7 +74,7 @@ def comparison(request: ActorRequest, round_id: int, version: str) -> HttpRespon
     """Compare the domains of a kind."""
     opened = open_or_404(request, round_id, version)
     kind, node = reading_pages.asked_comparison(opened, request.GET)
-    page = reading_pages.comparison_page(opened, kind, node, request.GET.get("sort", ""))
+    page = reading_pages.comparison_page(opened, kind, node, request.GET.get("sort", ""), request.GET.get("page", ""))
     form = CompareFilter(opened, {"kind": kind, "node": node})
     return _page(request, opened, "comparison", "results/read_compare.html", {"form": form, "shown": page})
 
