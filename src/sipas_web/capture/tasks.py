@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,7 @@ from sipas_web.capture.permissions import Permission
 from sipas_web.fieldwork import actions as fieldwork
 from sipas_web.fieldwork import queries
 from sipas_web.fieldwork.queries import FileImport, ImportNote, Kind
-from sipas_web.fieldwork.stored_files import place_of, store
+from sipas_web.fieldwork.stored_files import place_of, stored_for
 from sipas_web.fieldwork.tasks import notes_of, take_visit_file
 from sipas_web.jobs.faults import stored
 from sipas_web.jobs.registry import Work, handles
@@ -97,9 +98,9 @@ def _given(row: dict[str, Any], name: str) -> Given:
 
 def _simulated_file(round_: Round, kind: str, name: str, table: pl.DataFrame, work: Work) -> FileImport:
     """Give the import of a made-up file: the one of an earlier attempt, or a new one."""
-    kept = store(name, [table.write_csv().encode()])
-    found = queries.simulated_file(round_, kind, kept.sha256)
+    content = table.write_csv().encode()
+    found = queries.simulated_file(round_, kind, hashlib.sha256(content).hexdigest())
     if found is not None:
-        place_of(kept.path).unlink()
         return queries.file_by_id(found.pk)
-    return actions.receive_simulated(round_id=round_.pk, kind=kind, stored=kept, by=work.actor)
+    with stored_for(name, [content]) as kept:
+        return actions.receive_simulated(round_id=round_.pk, kind=kind, stored=kept, by=work.actor)

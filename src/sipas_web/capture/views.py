@@ -16,12 +16,11 @@ from sipas_web.fieldwork import queries as fieldwork
 from sipas_web.fieldwork.forms import ImportForm
 from sipas_web.fieldwork.queries import FileImport, Kind
 from sipas_web.fieldwork.queries.progress import answered
-from sipas_web.fieldwork.stored_files import store
+from sipas_web.fieldwork.stored_files import stored_for
 from sipas_web.fieldwork.views import give_notes, import_page
 from sipas_web.fieldwork.wording import mode_label, reason_label
 from sipas_web.rounds.queries import Round, State
 from sipas_web.shared.access import needs
-from sipas_web.shared.uploads import shown_name
 
 
 @needs(Permission.RESPONSE_COUNT)
@@ -52,8 +51,8 @@ def response_import(request: ActorRequest, round_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            kept = store(shown_name(file.name), file.chunks())
-            made = actions.receive_responses(round_id=round_.pk, stored=kept, by=request.actor)
+            with stored_for(file.shown_name, file.chunks()) as kept:
+                made = actions.receive_responses(round_id=round_.pk, stored=kept, by=request.actor)
         except ValidationError as error:
             form.add_error("file", error)
         else:

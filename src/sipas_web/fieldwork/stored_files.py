@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +26,19 @@ class Stored:
     sha256: str
 
 
+@contextmanager
+def stored_for(name: str, chunks: Iterable[bytes]) -> Iterator[Stored]:
+    """Keep a file for the action that writes its row; where that is refused the file goes again."""
+    kept = store(name, chunks)
+    try:
+        yield kept
+    except BaseException:
+        place_of(kept.path).unlink(missing_ok=True)
+        raise
+
+
 def store(name: str, chunks: Iterable[bytes]) -> Stored:
-    """Keep a file under a random name; it is on the disk when this returns."""
+    """Write a file under a random name; it is on the disk when this returns."""
     path = f"{FOLDER}/{secrets.token_hex(16)}"
     place = place_of(path)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -16,12 +16,11 @@ from sipas_web.fieldwork.forms import CaseFilter, ImportForm
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import FileImport, Kind, cases
 from sipas_web.fieldwork.queries.progress import progress_of
-from sipas_web.fieldwork.stored_files import store
+from sipas_web.fieldwork.stored_files import stored_for
 from sipas_web.fieldwork.wording import mode_label, outcome_label, reason_label, state_label
 from sipas_web.jobs.queries import latest
 from sipas_web.rounds.queries import Round, State
 from sipas_web.shared.access import needs
-from sipas_web.shared.uploads import shown_name
 
 PER_PAGE = 100  # agencies
 
@@ -135,8 +134,8 @@ def visit_import(request: ActorRequest, round_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            kept = store(shown_name(file.name), file.chunks())
-            made = actions.receive_visits(round_id=round_.pk, stored=kept, by=request.actor)
+            with stored_for(file.shown_name, file.chunks()) as kept:
+                made = actions.receive_visits(round_id=round_.pk, stored=kept, by=request.actor)
         except ValidationError as error:
             form.add_error("file", error)
         else:

@@ -37,6 +37,12 @@ def open_job(subject: models.Model | str, kind: str) -> Job | None:
     return Job.objects.filter(subject=key, kind=kind, state__in=OPEN).first()
 
 
+def open_kinds(subject: models.Model | str) -> list[str]:
+    """List the kinds of work that wait or run on a subject."""
+    key = subject if isinstance(subject, str) else key_of(subject)
+    return list(Job.objects.filter(subject=key, state__in=OPEN).order_by("kind").values_list("kind", flat=True))
+
+
 def visible(by: Actor, state: str = "") -> QuerySet[Job]:
     """Jobs of the units where the actor may see jobs, and those they asked for themselves; newest first."""
     jobs = Job.objects.select_related("unit").order_by("-pk")

@@ -109,7 +109,7 @@ def board(round_: Round, by: Actor, base_url: str) -> Board:
         earlier=[d for d in draws if d is not done and d is not draw],
         is_live=draw is not None or bool(trial and trial.is_open),
         is_mine=named, may_hold=holds and not named, may_type_number=holds or named,
-        may_take_files=draw_reading.may_take_files(by, round_),
+        may_take_files=draw_reading.in_force(round_) is not None and draw_reading.may_take_files(by, round_),
         address=address, qr=draw_certificate.qr(address) if address else "", mark=_mark(draw, done, job, trial),
     )  # fmt: skip
 

@@ -40,7 +40,7 @@ def standing(round_: Round) -> Standing:
         return Standing(Stage.READY, _("A draw is open and waits for its witnesses."))
     if draw is not None and draw.state == Draw.State.DRAWING:
         return Standing(Stage.RUNNING, _("The sample is being drawn."))
-    if draw_reading.last_done(round_) is not None:
+    if draw_reading.in_force(round_) is not None:
         return Standing(Stage.DONE, _("The sample is drawn; the certificate can be downloaded and verified."))
     if not (folder_of(round_) / "frame.parquet").exists():
         return Standing(Stage.WAITING, _("Waits for the frame."))

@@ -16,7 +16,7 @@ from sipas.errors import SipasError
 from sipas.rounds import BeforeDraw
 from sipas.sampling import EarlierDraw, Refusal, SeedPart, make_seed
 from sipas.sampling.numbers import ids_of
-from sipas_web.accounts.queries import Assignment, Person, in_force
+from sipas_web.accounts import queries as accounts
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.permissions import Permission as AuditPermission
 from sipas_web.jobs import queries as jobs
@@ -73,8 +73,10 @@ def latest(round_: Round) -> Draw | None:
     return draws_of(round_).first()
 
 
-def last_done(round_: Round) -> Draw | None:
-    """Give the draw whose sample counts."""
+def in_force(round_: Round) -> Draw | None:
+    """Give the draw whose sample counts; none while the sample is set aside: the frame may be another by then."""
+    if State(round_.state) in {State.SET_UP, State.ABANDONED}:
+        return None
     return draws_of(round_).filter(state=Draw.State.DONE).first()
 
 
@@ -122,15 +124,15 @@ def count_awaiting(person: Any) -> int:
     return waiting.filter(draw__state=Draw.State.OPEN).count()
 
 
-def candidates(round_: Round, by: Actor) -> list[tuple[Person, str]]:
+def candidates(round_: Round, by: Actor) -> list[tuple[accounts.Person, str]]:
     """List who may witness: people holding the permission over the round's area, with the body they stand for.
 
     Whoever opens the draw is not among them.
     """
     above = units.over_any([round_.unit_id], units.today())
     held_there = (
-        Assignment.objects
-        .filter(in_force(units.today()), unit__in=above, person__is_active=True)
+        accounts.Assignment.objects
+        .filter(accounts.in_force(units.today()), unit__in=above, person__is_active=True)
         .filter(role__permissions__permission=Permission.DRAW_WITNESS)
         .exclude(person=_person_id(by))
         .select_related("person", "unit", "role")

@@ -339,6 +339,20 @@ def test_a_trial_taken_up_again_is_counted_once(round_: Round) -> None:
     assert (root / "journal.jsonl").read_text().count('"event":"trial"') == 1
 
 
+def test_work_of_one_who_may_no_longer_do_it_draws_nothing(round_: Round, people: dict[str, Actor]) -> None:
+    actions.start_trial(round_id=round_.pk, by=people["operator"])
+    worker.work_off()
+    draw = opened(round_, people)
+    typed(draw, people)
+    actions.carry_out(draw_id=draw.pk, base_url=BASE, by=people["operator"])
+    Person.objects.filter(pk=key(people["operator"])).update(is_active=False)
+    worker.work_off()
+    job = Job.objects.latest("pk")
+    assert job.state == "failed"
+    assert job.error["code"] == "jobs.not_permitted"
+    assert not (folder_of(round_) / "sample.parquet").exists()
+
+
 def pdf_text(document: bytes) -> str:
     import pypdfium2
 

@@ -26,8 +26,11 @@ from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.jobs import worker
+from sipas_web.rounds import draw_part
 from sipas_web.rounds.actions import draw as actions
+from sipas_web.rounds.actions import set_up
 from sipas_web.rounds.models import Draw, Round
+from sipas_web.rounds.parts import Stage
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,19 @@ def test_rows_are_for_those_who_check(
     assert client.get(f"/dot/{round_.pk}/boc-mau/1/frame.csv").status_code == 403
     client.force_login(Person.objects.get(pk=key(people["front"])))
     assert client.get(f"/dot/{round_.pk}/boc-mau/1/frame.csv").status_code == 200
+
+
+def test_rows_of_a_sample_that_was_set_aside_are_not_given(
+    round_: Round, people: dict[str, Actor], client: Client
+) -> None:
+    """The frame may be another by then: it must not leave under the number of this draw."""
+    draw = opened(round_, people)
+    typed(draw, people)
+    carried_out(draw, people)
+    set_up.set_sample_aside(round_=round_, reason="Danh sách thiếu một sở", by=people["operator"])
+    client.force_login(Person.objects.get(pk=key(people["front"])))
+    page = client.get(f"/dot/{round_.pk}/boc-mau/").content.decode()
+    assert "frame.csv" not in page
+    assert client.get(f"/dot/{round_.pk}/boc-mau/1/frame.csv").status_code == 404
+    assert client.get(f"/dot/{round_.pk}/boc-mau/1/chung-nhan.json").status_code == 200
+    assert draw_part.standing(Round.objects.get(pk=round_.pk)).stage == Stage.READY

@@ -182,6 +182,16 @@ def test_a_file_is_handed_in_on_the_page_and_its_rows_to_look_at_are_listed(
     assert "KHONGCO" in b"".join(listed.streaming_content).decode()  # type: ignore[attr-defined]
 
 
+def test_a_file_that_is_refused_is_not_kept(
+    tuyen_quang: Unit, by: Actor, hire: Hire, client: Client, settings: Any
+) -> None:
+    round_ = cast.drawn(cast.new_round(tuyen_quang, by))  # not in the field yet
+    client.force_login(hire("post_province", tuyen_quang))
+    assert client.post(f"/thuc-dia/{round_.pk}/nhap/", {"file": SimpleUploadedFile("a.csv", b"x,y")}).status_code == 200
+    assert not FileImport.objects.exists()
+    assert not list((settings.MEDIA_ROOT / "field").glob("*"))
+
+
 def test_the_live_part_alone_is_given_to_a_refresh(
     visited: Round, client: Client, hire: Hire, tuyen_quang: Unit
 ) -> None:

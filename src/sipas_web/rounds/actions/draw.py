@@ -17,11 +17,13 @@ from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs import actions as jobs
 from sipas_web.jobs.models import Job
+from sipas_web.jobs.queries import open_kinds
 from sipas_web.rounds import draw_reading, queries, states
 from sipas_web.rounds.draw_texts import SHORTEST, checked
 from sipas_web.rounds.folders import folder_of, settings_of
 from sipas_web.rounds.models import Draw, Round, State, Witness
 from sipas_web.rounds.permissions import Permission
+from sipas_web.rounds.queries.frame import is_importing
 
 
 @transaction.atomic
@@ -186,10 +188,7 @@ def record_drawn(*, draw_id: int, certificate: bytes, journal_head: str, documen
 def start_trial(*, round_id: int, by: Actor) -> Job:
     """Start a trial draw, counted on every later certificate; needs ``rounds.draw_hold``. Recorded."""
     round_ = queries.held(round_id)
-    by.require(Permission.DRAW_HOLD, round_.unit)
-    states.refuse_unless(round_, State.SET_UP, State.DRAWN)
-    if queries.has_open_draw(round_):
-        raise ValidationError(_("A draw is open: no trial draw now."))
+    refuse_trial(round_, by)
     text = secrets.token_hex(8)
     job = jobs.start(
         kind=draw_reading.TRIAL_JOB, subject=round_, unit=round_.unit, by=by,
@@ -208,11 +207,23 @@ def take_file(*, draw: Draw, name: str, by: Actor) -> None:
     record(by=by, action="rounds.draw_file_taken", subject=draw, unit=draw.round.unit, details=details)
 
 
+def refuse_trial(round_: Round, by: Actor) -> None:
+    """Refuse a trial draw that may not be, also when it was allowed while it was asked for."""
+    by.require(Permission.DRAW_HOLD, round_.unit)
+    states.refuse_unless(round_, State.SET_UP, State.DRAWN)
+    if queries.has_open_draw(round_):
+        raise ValidationError(_("A draw is open: no trial draw now."))
+
+
 def _refuse_opening(
     round_: Round, named: Sequence[tuple[int, str]], number: int, source: str, reason: str, by: Actor
 ) -> None:
     if queries.has_open_draw(round_):
         raise ValidationError(_("A draw of this round is open already."))
+    if is_importing(round_):
+        raise ValidationError(_("The lists are being imported. Wait until that has finished, or stop it."))
+    if open_kinds(round_):
+        raise ValidationError(_("Other work on this round is not finished. Wait until it ends, or stop it."))
     if number > 1 and not reason:
         raise ValidationError({"reason": _("Say why the draw is held again; it is printed on the certificate.")})
     if not named and not source:

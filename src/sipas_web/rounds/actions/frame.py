@@ -83,11 +83,11 @@ def map_columns(
     ``missing``: needed columns that are still not named; the import waits for them. Recorded with the columns.
     """
     held = _held_for_change(list_.round, by)
-    list_.mapping = {name: dict(part) for name, part in mapping.items()} if mapping is not None else None
-    list_.missing = list(missing)
-    list_.save(update_fields=["mapping", "missing"])
+    chosen = {name: dict(part) for name, part in mapping.items()} if mapping is not None else None
+    if not FrameList.objects.filter(pk=list_.pk).update(mapping=chosen, missing=list(missing)):
+        raise ValidationError(_("%(name)s was removed meanwhile."), params={"name": list_.name})
     _settle_mapping(held)
-    told = {"list": list_.name, "mapping": list_.mapping}
+    told = {"list": list_.name, "mapping": chosen}
     record(by=by, action="rounds.list_mapped", subject=held, unit=held.unit, details=told)
 
 

@@ -8,8 +8,9 @@ from sipas import rounds as library
 from sipas.errors import SipasError
 from sipas_web.jobs.registry import Result, Work, handles
 from sipas_web.rounds import draw_certificate, draw_reading, queries
-from sipas_web.rounds.actions.draw import record_drawn
+from sipas_web.rounds.actions.draw import record_drawn, refuse_trial
 from sipas_web.rounds.folders import folder_of, settings_of
+from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Draw
 
 LIBRARY_SHARE = 0.9  # of the progress
@@ -20,6 +21,9 @@ def carry_out(work: Work) -> Result:
     """Draw the sample from the texts, set the certificate, write it down."""
     draw = draw_reading.by_id(work.arguments["draw"])
     if draw.state != Draw.State.DONE:
+        work.actor.require(
+            Permission.DRAW_HOLD, draw.round.unit
+        )  # before anything is drawn, not only when written down
         root = folder_of(draw.round)
         with library.acting_as(draw.drawn_by):  # the operator stays the same when another person takes the work up
             _draw(draw, work)
@@ -38,6 +42,7 @@ def carry_out(work: Work) -> Result:
 def try_out(work: Work) -> Result:
     """Draw for practice; the sizes are the result, the units are forgotten."""
     round_ = queries.Round.objects.select_related("unit", "previous").get(pk=work.arguments["round"])
+    refuse_trial(round_, work.actor)
     root = folder_of(round_)
     library.put_settings(root, settings_of(round_))
     work.progress(0.1, "trial")

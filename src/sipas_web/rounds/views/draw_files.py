@@ -32,10 +32,9 @@ def certificate(request: ActorRequest, round_id: int, number: int, form: str) ->
 @needs(Permission.ROUND_VIEW)
 @require_safe
 def rows(request: ActorRequest, round_id: int, number: int, file: str) -> StreamingHttpResponse:
-    """Give the frame or the sample in canonical form; of the last draw only, earlier ones are gone."""
+    """Give the frame or the sample in canonical form; of the draw in force only, those of earlier ones are gone."""
     draw = _drawn(request, round_id, number)
-    last = draw_reading.last_done(draw.round)
-    if file not in {"frame.csv", "sample.csv"} or last is None or last.pk != draw.pk:
+    if file not in {"frame.csv", "sample.csv"} or draw_reading.in_force(draw.round) != draw:
         raise Http404
     actions.take_file(draw=draw, name=file, by=request.actor)
     pieces = library.draw_file(folder_of(draw.round), "frame.csv" if file == "frame.csv" else "sample.csv")

@@ -62,6 +62,7 @@ def totals(request: ActorRequest, round_id: int) -> HttpResponse:
         return _done(request, round_, lambda: actions.set_totals(round_=round_, name=None, by=request.actor))
     if form.is_valid():
         try:
+            actions.refuse_where_fixed(round_, request.actor)
             name = frame_files.keep_totals(round_, form.cleaned_data["totals"])
             actions.set_totals(round_=round_, name=name, by=request.actor)
         except SipasError as error:

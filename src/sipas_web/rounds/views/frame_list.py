@@ -88,6 +88,9 @@ def _mapped(request: ActorRequest, list_: FrameList, mapping: dict[str, dict[str
     try:
         missing = frame_files.missing_in(list_, mapping)
         actions.map_columns(list_=list_, mapping=mapping, missing=missing, by=request.actor)
+    except SipasError as error:
+        messages.error(request, sentence(frame_files.renamed(error, {frame_files.path_of(list_).name: list_.name})))
+        return redirect("round_frame_list", list_.pk)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
