@@ -17,7 +17,9 @@ class CaptureConfig(AppConfig):
         from sipas_web.capture.sentences import NOTES, SENTENCES
         from sipas_web.jobs import notes
         from sipas_web.rounds import parts
+        from sipas_web.shared import menu
 
+        menu.place("/phieu/", "round_list")
         add_sentences(SENTENCES)
         notes.add(NOTES)
         parts.add(PART)

@@ -17,7 +17,9 @@ class FieldworkConfig(AppConfig):
         from sipas_web.fieldwork.sentences import NOTES, SENTENCES
         from sipas_web.jobs import notes
         from sipas_web.rounds import parts
+        from sipas_web.shared import menu
 
+        menu.place("/thuc-dia/", "round_list")
         add_sentences(SENTENCES)
         notes.add(NOTES)
         for part in PARTS:

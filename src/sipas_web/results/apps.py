@@ -26,4 +26,5 @@ class ResultsConfig(AppConfig):
         add(Part(113, "round_review", _("Review"), Permission.RESULT_REVIEW, standing.of_review))
         add(Part(116, "round_publish", _("Publication"), Permission.RESULT_PUBLISH, standing.of_publication))
         meaning = _("Published indices with their errors, ranks and comparisons.")
+        menu.place("/ket-qua/dot/", "round_list")
         menu.add(menu.Entry(5, "result_list", _("Results"), meaning, Permission.RESULT_VIEW))

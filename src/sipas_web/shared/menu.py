@@ -35,11 +35,17 @@ class Shown:
 
 
 _entries: dict[str, Entry] = {}
+_places: dict[str, str] = {}  # beginning of an address -> the entry it belongs to
 
 
 def add(entry: Entry) -> None:
     """Add an entry; called by an app's ``ready``."""
     _entries[entry.url_name] = entry
+
+
+def place(beginning: str, url_name: str) -> None:
+    """Say that addresses that begin so belong to an entry whose own address begins otherwise."""
+    _places[beginning] = url_name
 
 
 def entries(request: HttpRequest) -> list[Shown]:
@@ -48,8 +54,16 @@ def entries(request: HttpRequest) -> list[Shown]:
     if user is None or not user.is_authenticated:
         return []
     allowed = [e for e in sorted(_entries.values(), key=lambda e: e.rank) if user.has_perm(e.permission)]
-    urls = [reverse(e.url_name) for e in allowed]
+    urls = {e.url_name: reverse(e.url_name) for e in allowed}
+    here = _here(request.path, urls)
     return [
-        Shown(u, e.label, e.meaning, request.path.startswith(u), e.count(user) if e.count else 0)
-        for u, e in zip(urls, allowed, strict=True)
+        Shown(urls[e.url_name], e.label, e.meaning, e.url_name == here, e.count(user) if e.count else 0)
+        for e in allowed
     ]
+
+
+def _here(path: str, urls: dict[str, str]) -> str:
+    """Give the entry a page belongs to: the one with the longest beginning of its address."""
+    beginnings = {url: name for name, url in urls.items()} | _places
+    found = [beginning for beginning in beginnings if path.startswith(beginning)]
+    return beginnings[max(found, key=len)] if found else ""

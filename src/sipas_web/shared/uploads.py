@@ -93,9 +93,7 @@ class LimitedUpload(FileUploadHandler):
 class ReceivedFileField(forms.FileField):
     """A file, or a sentence that says how large it may be."""
 
-    default_error_messages: ClassVar = {
-        "empty": gettext_lazy("The file is empty. Export the list again.")
-    }
+    default_error_messages: ClassVar = {"empty": gettext_lazy("The file is empty. Export the list again.")}
 
     def to_python(self, data: Any) -> Any:
         """Refuse what was too large."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -16,6 +19,7 @@ from sipas_web.shared.permissions import Permission
 from sipas_web.shared.samples import sample_page
 
 YEAR = 365 * 24 * 3600  # s
+RETRY_AFTER = 10  # s
 
 
 @public
@@ -73,6 +77,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer 500; draws a page that needs neither database nor session."""
+    """Answer 500, or 503 where the database is busy or away; draws a page that needs neither database nor session."""
     del request
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        page = render_to_string("shared/errors/503.html", {"theme": "auto"})
+        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return HttpResponse(render_to_string("shared/errors/500.html", {"theme": "auto"}), status=500)
