@@ -19,7 +19,8 @@ from sipas_web.fieldwork.queries.progress import answered
 from sipas_web.fieldwork.stored_files import stored_for
 from sipas_web.fieldwork.views import give_notes, import_page
 from sipas_web.fieldwork.wording import mode_label, reason_label
-from sipas_web.rounds.queries import Round, State
+from sipas_web.rounds.queries import State
+from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
 
 
@@ -27,7 +28,7 @@ from sipas_web.shared.access import needs
 @require_safe
 def answers(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show how many answers came in."""
-    round_ = _round(request, Permission.RESPONSE_COUNT, round_id)
+    round_ = round_or_404(request, round_id, Permission.RESPONSE_COUNT)
     count, valid, modes = answered(round_)
     shown = {
         "round": round_,
@@ -46,7 +47,7 @@ def answers(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def response_import(request: ActorRequest, round_id: int) -> HttpResponse:
     """Take in a file of answers; list earlier ones."""
-    round_ = _round(request, Permission.RESPONSE_IMPORT, round_id)
+    round_ = round_or_404(request, round_id, Permission.RESPONSE_IMPORT)
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -82,19 +83,12 @@ def response_notes_export(request: ActorRequest, import_id: int, form: str) -> H
 @require_POST
 def simulate_field(request: ActorRequest, round_id: int) -> HttpResponse:
     """Have the field work of a simulated round made up."""
-    round_ = _round(request, Permission.RESPONSE_IMPORT, round_id)
+    round_ = round_or_404(request, round_id, Permission.RESPONSE_IMPORT)
     try:
         actions.ask_simulation(round_id=round_.pk, by=request.actor)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("round_progress", round_.pk)
-
-
-def _round(request: ActorRequest, permission: str, round_id: int) -> Round:
-    round_ = fieldwork.round_of(request.actor, permission, round_id)
-    if round_ is None:
-        raise Http404
-    return round_
 
 
 def _file(request: ActorRequest, import_id: int) -> FileImport:

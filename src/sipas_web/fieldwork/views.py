@@ -19,7 +19,8 @@ from sipas_web.fieldwork.queries.progress import progress_of
 from sipas_web.fieldwork.stored_files import stored_for
 from sipas_web.fieldwork.wording import mode_label, outcome_label, reason_label, state_label
 from sipas_web.jobs.queries import latest
-from sipas_web.rounds.queries import Round, State
+from sipas_web.rounds.queries import State
+from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
 
 PER_PAGE = 100  # agencies
@@ -29,7 +30,7 @@ PER_PAGE = 100  # agencies
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_issue(request: ActorRequest, round_id: int) -> HttpResponse:
     """Issue the cases of a drawn round."""
-    round_ = _round(request, Permission.CASE_ISSUE, round_id)
+    round_ = round_or_404(request, round_id, Permission.CASE_ISSUE)
     if request.method == "POST":
         try:
             actions.ask_issue(round_id=round_.pk, by=request.actor)
@@ -51,7 +52,7 @@ def case_issue(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_safe
 def round_progress(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show the live figures; the page asks for the same address again to refresh its middle."""
-    round_ = _round(request, Permission.PROGRESS_VIEW, round_id)
+    round_ = round_or_404(request, round_id, Permission.PROGRESS_VIEW)
     made = progress_of(round_, request.GET.get("sort", ""))
     page = Paginator(made.agencies, PER_PAGE).get_page(request.GET.get("page"))
     actor = request.actor
@@ -75,7 +76,7 @@ def round_progress(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_safe
 def progress_export(request: ActorRequest, round_id: int, form: str) -> HttpResponseBase:
     """Give the live figures as a file."""
-    round_ = _round(request, Permission.PROGRESS_VIEW, round_id)
+    round_ = round_or_404(request, round_id, Permission.PROGRESS_VIEW)
     _known(form)
     made = progress_of(round_, request.GET.get("sort", ""))
     actions.note_export(
@@ -88,7 +89,7 @@ def progress_export(request: ActorRequest, round_id: int, form: str) -> HttpResp
 @require_safe
 def case_list(request: ActorRequest, round_id: int) -> HttpResponse:
     """List cases."""
-    round_ = _round(request, Permission.CASE_VIEW, round_id)
+    round_ = round_or_404(request, round_id, Permission.CASE_VIEW)
     form = CaseFilter(request.GET, round_)
     marks = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
     page = cases.page_of(round_, form.wanted(), **marks)
@@ -102,7 +103,7 @@ def case_list(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_safe
 def case_export(request: ActorRequest, round_id: int, form: str) -> HttpResponseBase:
     """Give the register of issued cases as a file."""
-    round_ = _round(request, Permission.CASE_VIEW, round_id)
+    round_ = round_or_404(request, round_id, Permission.CASE_VIEW)
     _known(form)
     issue = queries.issue_of(round_)
     if form == "xlsx" and issue is not None and issue.cases > lists.XLSX_ROWS:
@@ -116,7 +117,7 @@ def case_export(request: ActorRequest, round_id: int, form: str) -> HttpResponse
 @require_safe
 def case_detail(request: ActorRequest, round_id: int, case_id: str) -> HttpResponse:
     """Show a case and its visits: no identity, no answer."""
-    round_ = _round(request, Permission.CASE_VIEW, round_id)
+    round_ = round_or_404(request, round_id, Permission.CASE_VIEW)
     case = cases.one(round_, case_id)
     if case is None:
         raise Http404
@@ -129,7 +130,7 @@ def case_detail(request: ActorRequest, round_id: int, case_id: str) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_import(request: ActorRequest, round_id: int) -> HttpResponse:
     """Take in a file of visits; list earlier ones."""
-    round_ = _round(request, Permission.VISIT_IMPORT, round_id)
+    round_ = round_or_404(request, round_id, Permission.VISIT_IMPORT)
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -178,13 +179,6 @@ def import_page(file: FileImport) -> dict[str, object]:
         "notes": [(note, reason_label(note.code)) for note in notes],
         "is_cut": len(notes) == queries.LISTED_NOTES,
     }
-
-
-def _round(request: ActorRequest, permission: str, round_id: int) -> Round:
-    round_ = queries.round_of(request.actor, permission, round_id)
-    if round_ is None:
-        raise Http404
-    return round_
 
 
 def _file(request: ActorRequest, import_id: int) -> FileImport:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from sipas_web.portal import comparing, queries
 from sipas_web.portal.comparing import Verdict
 from sipas_web.portal.forms import CodeForm, CompareForm
-from sipas_web.rounds.draw_board import result_of
 from sipas_web.rounds.draw_texts import in_fours
+from sipas_web.rounds.pages.draw import result_of
 from sipas_web.shared.access import public
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from sipas_web.rounds.design_reading import Figures, base_of
 from sipas_web.rounds.queries import Round
+from sipas_web.rounds.queries.design import Figures, base_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from sipas_web.rounds.queries import MeasuredUnit, Round, TargetValue
+from sipas_web.rounds.models import MeasuredUnit, Round, TargetValue
 
 COUNTRY = "VN"  # code of the whole country in the tree; the library says "all"
 

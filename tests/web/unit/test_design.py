@@ -21,11 +21,12 @@ from sipas.sampling import draw, margin_of_size, parse_design
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
-from sipas_web.rounds import design_desk, design_reading
 from sipas_web.rounds.actions import design as actions
 from sipas_web.rounds.design_choices import choices_from, settings_from
 from sipas_web.rounds.folders import folder_of, settings_of
 from sipas_web.rounds.models import Draw, Round
+from sipas_web.rounds.pages import design as pages
+from sipas_web.rounds.queries import design as reads
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def bare(tuyen_quang: Unit, by: Actor) -> Round:
 
 def typed(round_: Round, **changes: Any) -> dict[str, Any]:
     """What a browser would send for the saved design, with some choices changed."""
-    form = design_desk.open_desk(round_).form
+    form = pages.open_desk(round_).form
     sent: dict[str, Any] = {"mode": "plain"}
     for field in form:
         value = field.value()
@@ -124,7 +125,7 @@ def test_what_the_choices_cannot_say_is_left_to_the_text() -> None:
 
 def test_the_page_promises_what_the_draw_keeps(framed: Round) -> None:
     """The library's real draw on the same frame: n and reserves of every stratum, and the margin by its formula."""
-    desk = design_desk.open_desk(framed)
+    desk = pages.open_desk(framed)
     assert desk.figures is not None
     drawn = draw(
         pl.read_parquet(folder_of(framed) / "frame.parquet"), parse_design(framed.settings["design"]), "0" * 64
@@ -147,7 +148,7 @@ def test_the_page_promises_what_the_draw_keeps(framed: Round) -> None:
 
 def test_one_margin_by_hand(framed: Round) -> None:
     """z sqrt(pq (N-m)/((N-1) m)): R ``1.959964*sqrt(.8394*.1606*(N-m)/((N-1)*m))`` with m = 0.946 n."""
-    line = max(design_desk.open_desk(framed).figures.lines, key=lambda u: u.population)  # type: ignore[union-attr]
+    line = max(pages.open_desk(framed).figures.lines, key=lambda u: u.population)  # type: ignore[union-attr]
     m = 0.946 * line.sample
     expected = 1.959964 * (0.8394 * 0.1606 * (line.population - m) / ((line.population - 1) * m)) ** 0.5
     assert line.margin == pytest.approx(100 * expected, rel=1e-6)
@@ -237,7 +238,7 @@ def test_residents_are_planned_in_stages(client: Client, hire: Hire, framed: Rou
     assert client.post(reverse("round_design_save", args=[framed.pk]), sent).status_code == 302
     framed.refresh_from_db()
     assert [s["unit"] for s in framed.settings["design"]["stages"]] == ["commune", "village", "unit_id"]
-    assert design_desk.open_desk(framed).mode == "plain"
+    assert pages.open_desk(framed).mode == "plain"
 
 
 def test_statisticians_write_yaml(client: Client, hire: Hire, framed: Round) -> None:
@@ -247,7 +248,7 @@ def test_statisticians_write_yaml(client: Client, hire: Hire, framed: Round) -> 
     assert client.post(reverse("round_design_save", args=[framed.pk]), sent).status_code == 302
     framed.refresh_from_db()
     assert framed.settings["design"]["stages"][0]["method"] == "pareto"
-    assert design_desk.open_desk(framed).mode == "plain" or not design_desk.open_desk(framed).can_be_plain
+    assert pages.open_desk(framed).mode == "plain" or not pages.open_desk(framed).can_be_plain
 
 
 @pytest.mark.parametrize(
@@ -322,18 +323,18 @@ def test_before_the_lists_one_plans_on_assumed_sizes(client: Client, hire: Hire,
     assert client.post(reverse("round_design_save", args=[bare.pk]), sent).status_code == 302
     bare.refresh_from_db()
     assert bare.planning["sizes"] == {"Sở Y tế": 1200, "UBND xã A": 300}
-    assert design_reading.base_of(bare).source == "typed"
+    assert reads.base_of(bare).source == "typed"
 
 
 def test_the_earlier_round_lends_its_lists_and_its_figures(tuyen_quang: Unit, by: Actor) -> None:
     earlier = cast.finished_files(cast.new_round(tuyen_quang, by, year=2025))
     now = cast.new_round(tuyen_quang, by, previous=earlier)
     index = library.index_rows(folder_of(earlier))[0]
-    expected = design_reading.expected_of(now)
+    expected = reads.expected_of(now)
     assert expected["share"] == pytest.approx(index["percent"], abs=0.01)
     assert 0 < expected["response"] <= 100
     assert expected["by_unit"]
-    desk = design_desk.open_desk(now)
+    desk = pages.open_desk(now)
     assert desk.base.source == "earlier"
     assert desk.figures is not None
     shares = {r["domain"]: r["percent"] for r in library.index_rows(folder_of(earlier), by="agency")}
@@ -345,7 +346,7 @@ def test_the_earlier_round_lends_its_lists_and_its_figures(tuyen_quang: Unit, by
         response=expected["response"] / 100,
     )
     assert line.margin == pytest.approx(100 * hand)
-    assert set(design_reading.spreads_of(now)) >= {u.name for u in desk.figures.lines if u.answers > 5}
+    assert set(reads.spreads_of(now)) >= {u.name for u in desk.figures.lines if u.answers > 5}
 
 
 def test_five_hundred_units_are_worked_out_in_time(client: Client, hire: Hire, framed: Round) -> None:

@@ -14,9 +14,10 @@ from tests.web import cast
 
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
-from sipas_web.rounds import design_costs, design_desk
+from sipas_web.rounds import design_costs
 from sipas_web.rounds.actions import design as actions
 from sipas_web.rounds.models import Round
+from sipas_web.rounds.pages.design import saved_figures
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def test_costs_by_hand(framed: Round, by: Actor) -> None:
     """120 official forms, 113,52 expected back: 132 · 1.500 + 227,04 · 2.000 + 30 · 200.000 đồng."""
     actions.save_prices(round_id=framed.pk, prices=prices(), by=by)
     framed.refresh_from_db()
-    figures = design_desk.saved_figures(framed)
+    figures = saved_figures(framed)
     assert figures is not None
     made = design_costs.estimate(design_costs.prices_of(framed.planning), figures)
     assert made.total == 198_000 + 454_080 + 6_000_000

@@ -20,10 +20,10 @@ from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.jobs import worker
 from sipas_web.jobs.models import Job
-from sipas_web.rounds import draw_reading
 from sipas_web.rounds.actions import draw as actions
 from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.models import Draw, Round, State
+from sipas_web.rounds.queries import draw as reads
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -111,10 +111,10 @@ def test_a_text_stays_hidden_until_every_witness_has_typed(
         for url in (f"/dot/{round_.pk}/boc-mau/", f"/dot/{round_.pk}/boc-mau/chung-kien/", "/dot/cho-chung-kien/"):
             assert secret not in client.get(url, follow=True).content.decode()
     assert secret not in "".join(Record.objects.values_list("details", flat=True))
-    (shown, waiting) = draw_reading.named(Draw.objects.get(pk=draw.pk))
+    (shown, waiting) = reads.named(Draw.objects.get(pk=draw.pk))
     assert (shown.text, waiting.commitment) == ("", "")
     actions.type_text(draw_id=draw.pk, text="núi cao sông dài", by=people["veteran"])
-    revealed = draw_reading.named(Draw.objects.get(pk=draw.pk))
+    revealed = reads.named(Draw.objects.get(pk=draw.pk))
     assert [one.text for one in revealed] == [secret, "núi cao sông dài"]
     witness = revealed[0].witness
     assert hashlib.sha256(f"{witness.salt}:{secret}".encode()).hexdigest() == shown.commitment
@@ -127,7 +127,7 @@ def test_the_same_short_text_has_another_hash_each_time(round_: Round, people: d
     """Without a salt whoever sees the hash could guess a short text."""
     draw = opened(round_, people)
     witness = actions.type_text(draw_id=draw.pk, text="năm 2026", by=people["front"])
-    assert draw_reading.commitment(witness) != hashlib.sha256("năm 2026".encode()).hexdigest()
+    assert reads.commitment(witness) != hashlib.sha256("năm 2026".encode()).hexdigest()
     assert len(witness.salt) == 32
 
 
@@ -161,7 +161,7 @@ def test_whoever_opens_a_draw_is_no_witness_of_it(
     by = acting(Person.objects.get(pk=both.pk))
     with pytest.raises(ValidationError):
         actions.open_draw(round_id=round_.pk, named=[(both.pk, "Lê, MTTQ")], public_source="", reason="", by=by)
-    assert both.pk not in {p.pk for p, _name in draw_reading.candidates(round_, by)}
+    assert both.pk not in {p.pk for p, _name in reads.candidates(round_, by)}
     # Named by another operator, they may not carry out, abandon or watch over their own draw either.
     other = acting(hire("department", tuyen_quang, name="Người Khác"))
     draw = actions.open_draw(round_id=round_.pk, named=[(both.pk, "Lê, MTTQ")], public_source="", reason="", by=other)
@@ -183,7 +183,7 @@ def test_only_holders_of_the_permission_over_the_area_can_be_named(
             actions.open_draw(
                 round_id=round_.pk, named=[(person.pk, "X, Y")], public_source="", reason="", by=people["operator"]
             )
-    names = {person.full_name for person, _name in draw_reading.candidates(round_, people["operator"])}
+    names = {person.full_name for person, _name in reads.candidates(round_, people["operator"])}
     assert names == {"Nguyễn Thị Lụa", "Trần Văn Ẩn"}
 
 

@@ -26,7 +26,7 @@ from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.jobs import worker
-from sipas_web.rounds import draw_part
+from sipas_web.rounds import own_parts
 from sipas_web.rounds.actions import draw as actions
 from sipas_web.rounds.actions import set_up
 from sipas_web.rounds.models import Draw, Round
@@ -114,4 +114,4 @@ def test_rows_of_a_sample_that_was_set_aside_are_not_given(
     assert "frame.csv" not in page
     assert client.get(f"/dot/{round_.pk}/boc-mau/1/frame.csv").status_code == 404
     assert client.get(f"/dot/{round_.pk}/boc-mau/1/chung-nhan.json").status_code == 200
-    assert draw_part.standing(Round.objects.get(pk=round_.pk)).stage == Stage.READY
+    assert own_parts.draw(Round.objects.get(pk=round_.pk)).stage == Stage.READY

@@ -24,9 +24,10 @@ from sipas_web.audit.models import Record
 from sipas_web.jobs.models import Job
 from sipas_web.jobs.registry import Work, handler_of
 from sipas_web.jobs.worker import work_off
-from sipas_web.rounds import frame_files, frame_reading
+from sipas_web.rounds import frame_files
 from sipas_web.rounds.folders import folder_of, settings_of
 from sipas_web.rounds.models import Draw, FrameList, Round, State
+from sipas_web.rounds.pages import frame as pages
 from sipas_web.rounds.queries import frame as reads
 from sipas_web.shared.uploads import shown_name
 from sipas_web.units.models import Unit
@@ -82,7 +83,7 @@ def test_from_lists_to_the_frame(clerk: Client, round_: Round) -> None:
     assert job.state == "done", job.error
     assert job.result["counts"]["frame"] == 30
     assert job.result["frame_sha256"] == library.frame_hash(folder_of(round_))
-    assert frame_reading.is_current(round_, reads.last_done(round_))
+    assert reads.is_current(round_, reads.last_done(round_))
     assert job.result["frame_sha256"] in page(clerk, "round_frame", round_.pk)
     assert "Sở Nội vụ" in page(clerk, "round_frame_report", round_.pk)
     journal = (folder_of(round_) / "journal.jsonl").read_text()
@@ -120,7 +121,7 @@ def test_columns_are_corrected_by_hand(clerk: Client, round_: Round) -> None:
     assert import_now(clerk, round_).result["counts"]["frame"] == 5
     assert library.frame_is_current(folder_of(round_), settings_of(Round.objects.get(pk=round_.pk)))
     clerk.post(url, {"c1": "agency", "c3": "name", "c4": "address", "c6": "finished_on"})
-    assert not frame_reading.is_current(round_, reads.last_done(round_))
+    assert not reads.is_current(round_, reads.last_done(round_))
     assert not library.frame_is_current(folder_of(round_), settings_of(Round.objects.get(pk=round_.pk)))
     clerk.post(url, {"guess": "1"})
     list_.refresh_from_db()
@@ -248,7 +249,7 @@ def test_bad_cells_name_their_reason_and_good_rows_stay(clerk: Client, round_: R
     job = import_now(clerk, round_)
     assert job.result["counts"]["frame"] == 12
     assert job.result["rejected"] == 4
-    reasons = {code for code, _, _ in frame_reading.reasons_of(round_)}
+    reasons = {code for code, _, _ in pages.reasons_of(round_)}
     assert reasons == {"intake.date_impossible", "intake.date_unreadable", "frame.no_name", "frame.agency_unknown"}
     shown = page(clerk, "round_frame_rejected", round_.pk)
     assert "a.csv" in shown
@@ -300,7 +301,7 @@ def test_totals_show_what_lacks(clerk: Client, round_: Round) -> None:
     assert "mc.csv" in page(clerk, "round_frame", round_.pk)
     send(clerk, round_, ("a.csv", GOOD))
     assert import_now(clerk, round_).state == "done"
-    report = frame_reading.report_of(round_)
+    report = pages.report_of(round_)
     assert report is not None
     assert [(gap["agency"], gap["gap"]) for gap in report.gaps] == [("Sở Nội vụ", 20)]
     assert "Sở Nội vụ" in page(clerk, "round_frame_report", round_.pk)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-from sipas_web.rounds import calendar_view, editions, working_days
+from sipas_web.rounds import editions, working_days
 from sipas_web.rounds.models import Milestone
+from sipas_web.rounds.pages import calendar as pages
 
 
 @pytest.fixture(autouse=True)
@@ -48,13 +49,13 @@ def test_warnings_name_tet_order_and_destroyed_contacts() -> None:
         "draw": (day(2026, 1, 19), day(2026, 1, 19)),
         "field": (day(2026, 2, 2), day(2026, 3, 7)),
     }
-    found = calendar_view.warnings(planned, window_to=day(2026, 1, 31), contacts_until=day(2026, 3, 1))
+    found = pages.warnings(planned, window_to=day(2026, 1, 31), contacts_until=day(2026, 3, 1))
     assert [w for w in found if "Tết" in w]
     assert [w for w in found if "has ended" in w]
     assert [w for w in found if "late results" in w]
     assert [w for w in found if "destroyed" in w]
     assert [w for w in found if "no working day" in w]
-    fine = calendar_view.warnings(
+    fine = pages.warnings(
         working_days.proposal(day(2026, 12, 10)), window_to=day(2026, 6, 30), contacts_until=day(2027, 3, 31)
     )
     assert fine == []

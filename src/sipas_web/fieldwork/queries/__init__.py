@@ -17,17 +17,13 @@ from sipas_web.fieldwork.models import State as State
 from sipas_web.fieldwork.models import Visit as Visit
 from sipas_web.fieldwork.queries.cases import issued_codes as issued_codes
 from sipas_web.fieldwork.queries.tables import visits_table as visits_table
+from sipas_web.jobs import queries as jobs
 from sipas_web.rounds import queries as rounds
 from sipas_web.rounds.queries import Round
 
 Kind = FileImport.Kind
 LISTED_IMPORTS = 20
 LISTED_NOTES = 200
-
-
-def round_of(by: Actor, permission: str, round_id: int) -> Round | None:
-    """Give a round of the areas over which the actor holds a permission."""
-    return rounds.in_areas(by, permission).filter(pk=round_id).first()
 
 
 def round_by_id(round_id: int) -> Round:
@@ -59,6 +55,12 @@ def files_of(round_: Round, kind: str) -> QuerySet[FileImport]:
 def last_import(round_: Round) -> FileImport | None:
     """Give the newest import of any kind."""
     return FileImport.objects.filter(round=round_).order_by("-created").first()
+
+
+def open_imports(round_: Round) -> list[str]:
+    """List the kinds of the files of a round that wait to be read or are being read."""
+    unfinished = FileImport.objects.filter(round=round_, finished__isnull=True).order_by("pk")
+    return [kind for file in unfinished for kind in jobs.open_kinds(file)]
 
 
 def simulated_file(round_: Round, kind: str, sha256: str) -> FileImport | None:

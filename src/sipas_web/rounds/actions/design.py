@@ -9,9 +9,10 @@ from django.db import transaction
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
-from sipas_web.rounds import design_reading, queries
+from sipas_web.rounds import queries
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Round
+from sipas_web.rounds.queries import design as reads
 from sipas_web.rounds.states import refuse_change
 
 PART = "design"  # among the parts of the set-up that a person has confirmed
@@ -25,7 +26,7 @@ def save_design(*, round_id: int, changed: Mapping[str, Any], planning: Mapping[
     """
     round_ = _held(round_id, by)
     refuse_change(round_, *(name for name, value in changed.items() if round_.settings.get(name) != value))
-    design_reading.check(round_, changed)
+    reads.check(round_, changed)
     before = {name: round_.settings.get(name) for name in changed}
     round_.settings = {**round_.settings, **changed}
     round_.planning = {**round_.planning, **planning}

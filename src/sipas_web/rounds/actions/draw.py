@@ -18,11 +18,12 @@ from sipas_web.audit.actors import Actor
 from sipas_web.jobs import actions as jobs
 from sipas_web.jobs.models import Job
 from sipas_web.jobs.queries import open_kinds
-from sipas_web.rounds import draw_reading, queries, states
+from sipas_web.rounds import queries, states
 from sipas_web.rounds.draw_texts import SHORTEST, checked
 from sipas_web.rounds.folders import folder_of, settings_of
 from sipas_web.rounds.models import Draw, Round, State, Witness
 from sipas_web.rounds.permissions import Permission
+from sipas_web.rounds.queries import draw as reads
 from sipas_web.rounds.queries.frame import is_importing
 
 
@@ -69,7 +70,7 @@ def type_text(*, draw_id: int, text: str, by: Actor) -> Witness:
         raise ValidationError(_("This text was already used in a draw of this round. Type another one."))
     witness.text, witness.salt, witness.typed = clean, secrets.token_hex(16), timezone.now()
     witness.save(update_fields=["text", "salt", "typed"])
-    details = {"draw": draw.number, "witness": witness.printed_name, "sha256": draw_reading.commitment(witness)}
+    details = {"draw": draw.number, "witness": witness.printed_name, "sha256": reads.commitment(witness)}
     record(by=by, action="rounds.draw_text_typed", subject=draw, unit=draw.round.unit, details=details)
     return witness
 
@@ -129,7 +130,7 @@ def abandon(*, draw_id: int, reason: str, by: Actor) -> Draw:
     """
     draw = _operated(draw_id, by)
     _refuse_abandoning(draw)
-    draw.were_texts_known = bool(draw.witnesses.all()) and draw_reading.is_revealed(draw)
+    draw.were_texts_known = bool(draw.witnesses.all()) and reads.is_revealed(draw)
     draw.state, draw.abandoned, draw.abandoned_because = Draw.State.ABANDONED, timezone.now(), checked(reason)
     draw.save(update_fields=["state", "abandoned", "abandoned_because", "were_texts_known"])
     details = {"draw": draw.number, "reason": draw.abandoned_because, "texts_known": draw.were_texts_known}
@@ -145,17 +146,17 @@ def carry_out(*, draw_id: int, base_url: str, by: Actor) -> Job:
     """
     draw = _operated(draw_id, by)
     states.refuse_unless(draw.round, State.SET_UP, State.DRAWN)
-    if refused := draw_reading.refusals(draw):
+    if refused := reads.refusals(draw):
         message = _("%(name)s refused. Abandon this draw; a new one can be opened.")
         raise ValidationError(message, params={"name": refused[0].printed_name})
-    if not draw_reading.is_complete(draw):
+    if not reads.is_complete(draw):
         raise ValidationError(_("Not everything that was announced has been given yet."))
     if draw.state == Draw.State.OPEN:
         number, head = audit.head()
         draw.state, draw.audit_head, draw.drawn_by = Draw.State.DRAWING, f"{number}:{head}", by.name
         draw.save(update_fields=["state", "audit_head", "drawn_by"])
     job = jobs.start(
-        kind=draw_reading.DRAW_JOB, subject=draw, unit=draw.round.unit, by=by,
+        kind=reads.DRAW_JOB, subject=draw, unit=draw.round.unit, by=by,
         arguments={"draw": draw.pk, "base_url": base_url},
     )  # fmt: skip
     record(by=by, action="rounds.draw_started", subject=draw, unit=draw.round.unit, details={"draw": draw.number})
@@ -165,7 +166,7 @@ def carry_out(*, draw_id: int, base_url: str, by: Actor) -> Job:
 @transaction.atomic
 def record_drawn(*, draw_id: int, certificate: bytes, journal_head: str, document: bytes, by: Actor) -> Draw:
     """Write down what the library drew and move the round on; asking twice changes nothing. Recorded with hashes."""
-    draw = draw_reading.held(draw_id)
+    draw = reads.held(draw_id)
     by.require(Permission.DRAW_HOLD, draw.round.unit)
     if draw.state == Draw.State.DONE:
         return draw
@@ -191,7 +192,7 @@ def start_trial(*, round_id: int, by: Actor) -> Job:
     refuse_trial(round_, by)
     text = secrets.token_hex(8)
     job = jobs.start(
-        kind=draw_reading.TRIAL_JOB, subject=round_, unit=round_.unit, by=by,
+        kind=reads.TRIAL_JOB, subject=round_, unit=round_.unit, by=by,
         arguments={"round": round_.pk, "text": text},
     )  # fmt: skip
     record(by=by, action="rounds.draw_tried", subject=round_, unit=round_.unit)
@@ -201,7 +202,7 @@ def start_trial(*, round_id: int, by: Actor) -> Job:
 @transaction.atomic
 def take_file(*, draw: Draw, name: str, by: Actor) -> None:
     """Note that rows of the frame or the sample leave. Recorded."""
-    if not draw_reading.may_take_files(by, draw.round):
+    if not reads.may_take_files(by, draw.round):
         raise PermissionDenied
     details = {"draw": draw.number, "file": name}
     record(by=by, action="rounds.draw_file_taken", subject=draw, unit=draw.round.unit, details=details)
@@ -228,7 +229,7 @@ def _refuse_opening(
         raise ValidationError({"reason": _("Say why the draw is held again; it is printed on the certificate.")})
     if not named and not source:
         raise ValidationError(_("Name at least one witness, or a public number drawn later."))
-    may = {person.pk for person, _name in draw_reading.candidates(round_, by)}
+    may = {person.pk for person, _name in reads.candidates(round_, by)}
     if not {person_id for person_id, _name in named} <= may:
         raise ValidationError(_("Not everybody named may be a witness of this draw."))
     names = [checked(name).casefold() for _person, name in named]
@@ -239,7 +240,7 @@ def _refuse_opening(
 def _fixed(round_: Round) -> tuple[str, str]:
     """Give the hashes of frame and design; refuse a frame that is behind its lists, a design that cannot be carried."""
     root, settings = folder_of(round_), settings_of(round_)
-    ready = draw_reading.ready(round_)
+    ready = reads.ready(round_)
     if ready.error is not None:
         raise ready.error
     if not ready.is_ready or ready.before is None:
@@ -252,7 +253,7 @@ def _fixed(round_: Round) -> tuple[str, str]:
 
 def _own_part(draw_id: int, by: Actor) -> tuple[Draw, Witness]:
     """Hold a draw and the actor's own part in it, while it waits for them."""
-    draw = draw_reading.held(draw_id)
+    draw = reads.held(draw_id)
     by.require(Permission.DRAW_WITNESS, draw.round.unit)
     witness = next((w for w in draw.witnesses.all() if f"person:{w.person_id}" == by.key), None)
     if witness is None:
@@ -264,8 +265,8 @@ def _own_part(draw_id: int, by: Actor) -> tuple[Draw, Witness]:
 
 def _taking_part(draw_id: int, by: Actor) -> Draw:
     """Hold an open draw for one who takes part in it: the operator or a witness."""
-    draw = draw_reading.held(draw_id)
-    if not draw_reading.is_named(draw, by):
+    draw = reads.held(draw_id)
+    if not reads.is_named(draw, by):
         by.require(Permission.DRAW_HOLD, draw.round.unit)
     if draw.state != Draw.State.OPEN:
         raise ValidationError(_("This draw is not open."))
@@ -274,11 +275,11 @@ def _taking_part(draw_id: int, by: Actor) -> Draw:
 
 def _operated(draw_id: int, by: Actor) -> Draw:
     """Hold a draw that is not finished for its operator, who is none of its witnesses."""
-    draw = draw_reading.held(draw_id)
+    draw = reads.held(draw_id)
     by.require(Permission.DRAW_HOLD, draw.round.unit)
-    if draw_reading.is_named(draw, by):
+    if reads.is_named(draw, by):
         raise ValidationError(_("A witness does not carry out their own draw."))
-    if draw.state not in draw_reading.OPEN:
+    if draw.state not in reads.OPEN:
         raise ValidationError(_("This draw is not open."))
     return draw
 
@@ -287,7 +288,7 @@ def _refuse_abandoning(draw: Draw) -> None:
     """A draw that runs, or whose sample the library has drawn already, can only be finished."""
     if draw.state == Draw.State.OPEN:
         return
-    job = draw_reading.job_of(draw)
-    is_drawn = library.last_seed(folder_of(draw.round)) == draw_reading.seed_of(draw, draw.drawn_by)
+    job = reads.job_of(draw)
+    is_drawn = library.last_seed(folder_of(draw.round)) == reads.seed_of(draw, draw.drawn_by)
     if is_drawn or (job is not None and job.is_open):
         raise ValidationError(_("The sample is being drawn or was drawn; this draw can only be finished."))

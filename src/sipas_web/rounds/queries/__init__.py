@@ -38,6 +38,11 @@ def visible(by: Actor) -> QuerySet[Round]:
     return in_areas(by, Permission.ROUND_VIEW)
 
 
+def round_for(by: Actor, round_id: int, permission: str) -> Round | None:
+    """Give a round in an area where the actor holds a permission."""
+    return in_areas(by, permission).filter(pk=round_id).first()
+
+
 def held(round_id: int) -> Round:
     """Hold a round for a change until the end of the transaction."""
     return Round.objects.select_for_update(of=("self",)).select_related("unit", "previous").get(pk=round_id)

@@ -13,6 +13,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.jobs import queries as jobs
 from sipas_web.jobs.queries import Job
 from sipas_web.jobs.queries import State as JobState
+from sipas_web.rounds.folders import COUNTRY, folder_of
 from sipas_web.rounds.models import FrameList as FrameList
 from sipas_web.rounds.models import Round
 from sipas_web.rounds.permissions import Permission
@@ -21,11 +22,6 @@ from sipas_web.units import queries as units
 from sipas_web.units.kinds import Kind
 
 IMPORT = "rounds.import_frame"
-
-
-def round_for(by: Actor, round_id: int, permission: str) -> Round | None:
-    """Give a round in an area where the actor holds a permission."""
-    return in_areas(by, permission).filter(pk=round_id).first()
 
 
 def list_for(by: Actor, list_id: int) -> FrameList | None:
@@ -70,6 +66,21 @@ def last_done(round_: Round) -> Job | None:
 def is_importing(round_: Round) -> bool:
     """Say whether an import waits or runs."""
     return jobs.open_job(round_, IMPORT) is not None
+
+
+def is_current(round_: Round, done: Job | None) -> bool:
+    """Say whether the last finished import is of the lists as they are now."""
+    return done is not None and (done.result or {}).get("mark") == mark_of(round_)
+
+
+def has_report(round_: Round) -> bool:
+    """Say whether lists were imported once."""
+    return (folder_of(round_) / "frame-report.json").is_file()
+
+
+def is_of_the_country(round_: Round) -> bool:
+    """Say whether each list must name its province."""
+    return round_.unit.code == COUNTRY
 
 
 def mark_of(round_: Round) -> str:

@@ -7,19 +7,20 @@ import json
 from sipas import rounds as library
 from sipas.errors import SipasError
 from sipas_web.jobs.registry import Result, Work, handles
-from sipas_web.rounds import draw_certificate, draw_reading, queries
+from sipas_web.rounds import draw_certificate, queries
 from sipas_web.rounds.actions.draw import record_drawn, refuse_trial
 from sipas_web.rounds.folders import folder_of, settings_of
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Draw
+from sipas_web.rounds.queries import draw as reads
 
 LIBRARY_SHARE = 0.9  # of the progress
 
 
-@handles(draw_reading.DRAW_JOB)
+@handles(reads.DRAW_JOB)
 def carry_out(work: Work) -> Result:
     """Draw the sample from the texts, set the certificate, write it down."""
-    draw = draw_reading.by_id(work.arguments["draw"])
+    draw = reads.by_id(work.arguments["draw"])
     if draw.state != Draw.State.DONE:
         work.actor.require(
             Permission.DRAW_HOLD, draw.round.unit
@@ -31,21 +32,21 @@ def carry_out(work: Work) -> Result:
             _check(draw, certificate)
         number, head = library.journal_head(root)
         document = draw_certificate.document(draw, certificate, f"{number}:{head}", work.arguments["base_url"])
-        work.progress(1.0, "certificate")
+        work.progress(1.0, "rounds.certificate")
         draw = record_drawn(
             draw_id=draw.pk, certificate=certificate, journal_head=f"{number}:{head}", document=document, by=work.actor
         )
     return {"draw": draw.number}
 
 
-@handles(draw_reading.TRIAL_JOB)
+@handles(reads.TRIAL_JOB)
 def try_out(work: Work) -> Result:
     """Draw for practice; the sizes are the result, the units are forgotten."""
     round_ = queries.Round.objects.select_related("unit", "previous").get(pk=work.arguments["round"])
     refuse_trial(round_, work.actor)
     root = folder_of(round_)
     library.put_settings(root, settings_of(round_))
-    work.progress(0.1, "trial")
+    work.progress(0.1, "rounds.trial")
     with library.acting_as(work.actor.name):
         rows = library.trial_draw(root, work.arguments["text"])
     return {"sizes": [list(row) for row in rows]}
@@ -58,7 +59,7 @@ def _draw(draw: Draw, work: Work) -> None:
     texts = [(w.printed_name, w.text) for w in draw.witnesses.all()]
     number = (draw.public_source, draw.public_number) if draw.public_source else None
     reason = draw.reason or None
-    library.set_witnesses(root, texts, number, reason=reason, history=draw_reading.history(draw))
+    library.set_witnesses(root, texts, number, reason=reason, history=reads.history(draw))
     library.run(root, until="sample", progress=lambda step, share, note: work.progress(share * LIBRARY_SHARE, step))
 
 
@@ -71,6 +72,6 @@ def _refuse_other(draw: Draw, frame: str, design: str) -> None:
 
 
 def _check(draw: Draw, certificate: bytes) -> None:
-    made, expected = json.loads(certificate)["seed"]["sha256"], draw_reading.seed_of(draw, draw.drawn_by)
+    made, expected = json.loads(certificate)["seed"]["sha256"], reads.seed_of(draw, draw.drawn_by)
     if made != expected:
         raise SipasError("sampling.certificate_seed", "seed", expected=expected, got=made)

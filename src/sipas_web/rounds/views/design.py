@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sipas.errors import SipasError
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import queries
 from sipas_web.rounds.actions import design as actions
-from sipas_web.rounds.design_desk import TEXT, Desk, add_error, as_text_desk, open_desk
+from sipas_web.rounds.pages.design import TEXT, Desk, add_error, as_text_desk, open_desk
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Round
 from sipas_web.rounds.states import is_bound
+from sipas_web.rounds.views.found import changeable_round, round_or_404
 from sipas_web.shared.access import needs
 
 
 @needs(Permission.ROUND_VIEW)
 def design(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show the design; what is sent here is worked out again and not saved."""
-    round_ = visible_round(request, round_id)
+    round_ = round_or_404(request, round_id)
     if request.method != "POST":
         return _page(request, open_desk(round_, mode=request.GET.get("mode", "plain")))
     desk = open_desk(round_, request.POST, mode=request.POST.get("mode", "plain"))
@@ -36,7 +36,7 @@ def design(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_POST
 def figures(request: ActorRequest, round_id: int) -> HttpResponse:
     """Give the figures of what is typed, for the page that asks while one moves the choices."""
-    desk = open_desk(visible_round(request, round_id), request.POST, mode=request.POST.get("mode", "plain"))
+    desk = open_desk(round_or_404(request, round_id), request.POST, mode=request.POST.get("mode", "plain"))
     return render(request, "rounds/design_figures.html", {"desk": desk, **_may(request, desk.round)})
 
 
@@ -44,8 +44,7 @@ def figures(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_POST
 def save(request: ActorRequest, round_id: int) -> HttpResponse:
     """Save what is typed."""
-    round_ = visible_round(request, round_id)
-    request.actor.require(Permission.ROUND_CHANGE, round_.unit)
+    round_ = changeable_round(request, round_id, Permission.ROUND_CHANGE)
     desk = open_desk(round_, request.POST, mode=request.POST.get("mode", "plain"))
     if desk.changed is not None and desk.form.is_valid():
         try:
@@ -58,14 +57,6 @@ def save(request: ActorRequest, round_id: int) -> HttpResponse:
             messages.success(request, _("The design was saved."))
             return redirect("round_design", round_.pk)
     return _page(request, desk)
-
-
-def visible_round(request: ActorRequest, round_id: int) -> Round:
-    """Give a round in the reader's areas, or 404."""
-    round_ = queries.visible(request.actor).filter(pk=round_id).first()
-    if round_ is None:
-        raise Http404
-    return round_
 
 
 def _page(request: ActorRequest, desk: Desk) -> HttpResponse:

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.rounds import design_costs
 from sipas_web.rounds.actions import design as actions
-from sipas_web.rounds.design_desk import saved_figures
 from sipas_web.rounds.forms.design_prices import PricesForm
+from sipas_web.rounds.pages.design import saved_figures
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Round
-from sipas_web.rounds.views.design import visible_round
+from sipas_web.rounds.views.found import changeable_round, round_or_404
 from sipas_web.shared.access import needs
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,7 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def costs(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show the estimate."""
-    round_ = visible_round(request, round_id)
+    round_ = round_or_404(request, round_id)
     return _page(request, round_, PricesForm(prices=design_costs.prices_of(round_.planning)))
 
 
@@ -33,8 +33,7 @@ def costs(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_POST
 def save(request: ActorRequest, round_id: int) -> HttpResponse:
     """Save the prices."""
-    round_ = visible_round(request, round_id)
-    request.actor.require(Permission.ROUND_CHANGE, round_.unit)
+    round_ = changeable_round(request, round_id, Permission.ROUND_CHANGE)
     form = PricesForm(request.POST, prices=design_costs.prices_of(round_.planning))
     if form.is_valid():
         actions.save_prices(round_id=round_.pk, prices=form.entered(), by=request.actor)
@@ -47,7 +46,7 @@ def save(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_safe
 def download(request: ActorRequest, round_id: int) -> HttpResponse:
     """Give the estimate as a workbook."""
-    round_ = visible_round(request, round_id)
+    round_ = round_or_404(request, round_id)
     figures = saved_figures(round_)
     if figures is None:
         messages.error(request, _("There is nothing to estimate yet: the sample sizes are not known."))

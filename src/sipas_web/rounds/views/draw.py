@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sipas.errors import SipasError
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import draw_board, draw_reading, queries
 from sipas_web.rounds.actions import draw as actions
 from sipas_web.rounds.forms.draw import NumberForm, OpenForm, ReasonForm
+from sipas_web.rounds.pages.draw import board_of
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Draw, Round
+from sipas_web.rounds.queries import draw as reads
+from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
 from sipas_web.shared.core_errors import sentence
 
@@ -25,8 +27,8 @@ from sipas_web.shared.core_errors import sentence
 @require_safe
 def board(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show where the draw stands; asked again every few seconds while something is awaited."""
-    round_ = visible(request, round_id)
-    shown = draw_board.board(round_, request.actor, request.build_absolute_uri("/"))
+    round_ = round_or_404(request, round_id)
+    shown = board_of(round_, request.actor, request.build_absolute_uri("/"))
     is_part = bool(request.headers.get("HX-Request"))
     if is_part and request.GET.get("mark") == shown.mark:
         return HttpResponse(status=204)  # nothing new: the page stays as it is
@@ -37,9 +39,9 @@ def board(request: ActorRequest, round_id: int) -> HttpResponse:
 @needs(Permission.DRAW_HOLD)
 def open_(request: ActorRequest, round_id: int) -> HttpResponse:
     """Open a draw."""
-    round_ = _held_by(request, round_id)
-    candidates = draw_reading.candidates(round_, request.actor)
-    is_again = draw_reading.latest(round_) is not None
+    round_ = round_or_404(request, round_id, Permission.DRAW_HOLD)
+    candidates = reads.candidates(round_, request.actor)
+    is_again = reads.latest(round_) is not None
     form = OpenForm(request.POST or None, candidates=candidates, is_again=is_again)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -52,7 +54,7 @@ def open_(request: ActorRequest, round_id: int) -> HttpResponse:
             form.add_error(None, _said(error))
         else:
             return redirect("round_draw", round_.pk)
-    ready = draw_reading.ready(round_)
+    ready = reads.ready(round_)
     return render(request, "rounds/draw_open.html", {"form": form, "round": round_, "ready": ready})
 
 
@@ -60,7 +62,7 @@ def open_(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_POST
 def trial(request: ActorRequest, round_id: int) -> HttpResponse:
     """Start a trial draw."""
-    round_ = _held_by(request, round_id)
+    round_ = round_or_404(request, round_id, Permission.DRAW_HOLD)
     try:
         actions.start_trial(round_id=round_.pk, by=request.actor)
     except ValidationError as error:
@@ -72,7 +74,7 @@ def trial(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_POST
 def carry_out(request: ActorRequest, round_id: int) -> HttpResponse:
     """Start the draw."""
-    draw = _open_draw(_held_by(request, round_id))
+    draw = _open_draw(round_or_404(request, round_id, Permission.DRAW_HOLD))
     try:
         actions.carry_out(draw_id=draw.pk, base_url=request.build_absolute_uri("/"), by=request.actor)
     except ValidationError as error:
@@ -83,7 +85,7 @@ def carry_out(request: ActorRequest, round_id: int) -> HttpResponse:
 @needs(Permission.DRAW_HOLD)
 def abandon(request: ActorRequest, round_id: int) -> HttpResponse:
     """Give a draw up."""
-    draw = _open_draw(_held_by(request, round_id))
+    draw = _open_draw(round_or_404(request, round_id, Permission.DRAW_HOLD))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -103,7 +105,7 @@ def abandon(request: ActorRequest, round_id: int) -> HttpResponse:
 @needs(Permission.ROUND_VIEW)
 def number(request: ActorRequest, round_id: int) -> HttpResponse:
     """Type the public number, or confirm it as a second person."""
-    draw = _open_draw(visible(request, round_id))
+    draw = _open_draw(round_or_404(request, round_id))
     form = NumberForm(request.POST or None)
     confirms = bool(draw.public_number) and draw.public_typed_by != request.actor.key
     if request.method == "POST" and form.is_valid():
@@ -117,24 +119,9 @@ def number(request: ActorRequest, round_id: int) -> HttpResponse:
     return _number_page(request, form, draw, confirms)
 
 
-def visible(request: ActorRequest, round_id: int) -> Round:
-    """Give a round the person asking may see, or answer 404."""
-    found = queries.visible(request.actor).filter(pk=round_id).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _held_by(request: ActorRequest, round_id: int) -> Round:
-    found = queries.in_areas(request.actor, Permission.DRAW_HOLD).filter(pk=round_id).first()
-    if found is None:
-        raise Http404
-    return found
-
-
 def _open_draw(round_: Round) -> Draw:
-    draw = draw_reading.latest(round_)
-    if draw is None or draw.state not in draw_reading.OPEN:
+    draw = reads.latest(round_)
+    if draw is None or draw.state not in reads.OPEN:
         raise Http404
     return draw
 

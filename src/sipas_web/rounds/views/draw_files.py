@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 
 from sipas import rounds as library
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import draw_reading
 from sipas_web.rounds.actions import draw as actions
 from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Draw
-from sipas_web.rounds.views.draw import visible
+from sipas_web.rounds.queries import draw as reads
+from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
 
 
@@ -34,7 +34,7 @@ def certificate(request: ActorRequest, round_id: int, number: int, form: str) ->
 def rows(request: ActorRequest, round_id: int, number: int, file: str) -> StreamingHttpResponse:
     """Give the frame or the sample in canonical form; of the draw in force only, those of earlier ones are gone."""
     draw = _drawn(request, round_id, number)
-    if file not in {"frame.csv", "sample.csv"} or draw_reading.in_force(draw.round) != draw:
+    if file not in {"frame.csv", "sample.csv"} or reads.in_force(draw.round) != draw:
         raise Http404
     actions.take_file(draw=draw, name=file, by=request.actor)
     pieces = library.draw_file(folder_of(draw.round), "frame.csv" if file == "frame.csv" else "sample.csv")
@@ -44,7 +44,7 @@ def rows(request: ActorRequest, round_id: int, number: int, file: str) -> Stream
 
 
 def _drawn(request: ActorRequest, round_id: int, number: int) -> Draw:
-    draw = draw_reading.numbered(visible(request, round_id), number)
+    draw = reads.numbered(round_or_404(request, round_id), number)
     if draw is None:
         raise Http404
     return draw

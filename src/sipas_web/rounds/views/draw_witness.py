@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import draw_board, draw_reading
 from sipas_web.rounds.actions import draw as actions
 from sipas_web.rounds.forms.draw import ReasonForm, TextForm
+from sipas_web.rounds.pages.draw import part_of
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Witness
+from sipas_web.rounds.queries import draw as reads
 from sipas_web.shared.access import needs
 
 
@@ -26,7 +27,7 @@ def awaiting(request: ActorRequest) -> HttpResponse:
     return render(
         request,
         "rounds/draw_awaiting.html",
-        {"waiting": draw_reading.awaiting(by), "earlier": draw_reading.took_part(by)[:50]},
+        {"waiting": reads.awaiting(by), "earlier": reads.took_part(by)[:50]},
     )
 
 
@@ -43,7 +44,7 @@ def take_part(request: ActorRequest, round_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Your text was taken. Others see it when every witness has typed."))
             return redirect("draw_witness", round_id)
-    return render(request, "rounds/draw_witness.html", {"form": form, **draw_board.part(witness)})
+    return render(request, "rounds/draw_witness.html", {"form": form, **part_of(witness)})
 
 
 @needs(Permission.DRAW_WITNESS)
@@ -66,7 +67,7 @@ def refuse(request: ActorRequest, round_id: int) -> HttpResponse:
 
 
 def _own(request: ActorRequest, round_id: int) -> Witness:
-    witness = draw_reading.witness_of(request.actor, round_id)
+    witness = reads.witness_of(request.actor, round_id)
     if witness is None or not request.actor.may(Permission.DRAW_WITNESS, witness.draw.round.unit):
         raise Http404
     return witness

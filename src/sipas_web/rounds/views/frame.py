@@ -13,14 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sipas.errors import SipasError
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import frame_files, frame_reading
+from sipas_web.rounds import frame_files
 from sipas_web.rounds.actions import frame as actions
 from sipas_web.rounds.forms.frame import ListsForm, TotalsForm
+from sipas_web.rounds.pages.frame import report_of
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Round
 from sipas_web.rounds.queries import frame as reads
 from sipas_web.rounds.queries.frame import FrameList
 from sipas_web.rounds.states import is_bound
+from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
 from sipas_web.shared.core_errors import sentence
 from sipas_web.shared.uploads import Received
@@ -30,17 +32,14 @@ from sipas_web.shared.uploads import Received
 @require_safe
 def frame(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show the lists and what to do next."""
-    round_ = reads.round_for(request.actor, round_id, Permission.ROUND_VIEW)
-    if round_ is None:
-        raise Http404
-    return _page(request, round_)
+    return _page(request, round_or_404(request, round_id))
 
 
 @needs(Permission.FRAME_IMPORT)
 @require_POST
 def upload(request: ActorRequest, round_id: int) -> HttpResponse:
     """Take lists; each that cannot be used is named with its reason, the others are kept."""
-    round_ = importable(request, round_id)
+    round_ = round_or_404(request, round_id, Permission.FRAME_IMPORT)
     form = ListsForm(request.POST, request.FILES, provinces=_provinces(round_))
     added = _add_each(request, round_, form) if form.is_valid() else []
     if form.errors:
@@ -56,7 +55,7 @@ def upload(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_POST
 def totals(request: ActorRequest, round_id: int) -> HttpResponse:
     """Take the totals of the one-stop desks, or take them away."""
-    round_ = importable(request, round_id)
+    round_ = round_or_404(request, round_id, Permission.FRAME_IMPORT)
     form = TotalsForm(request.POST, request.FILES)
     if "remove" in request.POST:
         return _done(request, round_, lambda: actions.set_totals(round_=round_, name=None, by=request.actor))
@@ -78,7 +77,7 @@ def totals(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_POST
 def start(request: ActorRequest, round_id: int) -> HttpResponse:
     """Ask for the import."""
-    round_ = importable(request, round_id)
+    round_ = round_or_404(request, round_id, Permission.FRAME_IMPORT)
     return _done(request, round_, lambda: actions.start_import(round_=round_, by=request.actor))
 
 
@@ -86,9 +85,9 @@ def start(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_safe
 def report(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show what the last import took and what it did not."""
-    round_ = reads.round_for(request.actor, round_id, Permission.ROUND_VIEW)
-    shown = frame_reading.report_of(round_) if round_ is not None else None
-    if round_ is None or shown is None:
+    round_ = round_or_404(request, round_id)
+    shown = report_of(round_)
+    if shown is None:
         raise Http404
     done = reads.last_done(round_)
     may_import = request.actor.may(Permission.FRAME_IMPORT, round_.unit)
@@ -99,19 +98,11 @@ def report(request: ActorRequest, round_id: int) -> HttpResponse:
             "round": round_,
             "report": shown,
             "done": done,
-            "is_stale": done is not None and not frame_reading.is_current(round_, done),
+            "is_stale": done is not None and not reads.is_current(round_, done),
             "may_import": may_import,
             "may_see_rejected": request.actor.may(Permission.REJECTED_VIEW, round_.unit),
         },
     )
-
-
-def importable(request: ActorRequest, round_id: int) -> Round:
-    """Give a round into which the actor may import, else 404."""
-    found = reads.round_for(request.actor, round_id, Permission.FRAME_IMPORT)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _done(request: ActorRequest, round_: Round, act: Any) -> HttpResponse:
@@ -144,7 +135,7 @@ def _add(request: ActorRequest, round_: Round, file: Received, province: str) ->
 
 
 def _provinces(round_: Round) -> list[tuple[str, str]] | None:
-    if not frame_reading.is_of_the_country(round_):
+    if not reads.is_of_the_country(round_):
         return None
     return reads.provinces(round_.window_to)
 
@@ -161,9 +152,9 @@ def _page(request: ActorRequest, round_: Round, **changes: Any) -> HttpResponse:
         "may_import": not bound and request.actor.may(Permission.FRAME_IMPORT, round_.unit),
         "job": job if job is not None and job != done else None,
         "done": done,
-        "is_current": frame_reading.is_current(round_, done),
+        "is_current": reads.is_current(round_, done),
         "is_importing": job is not None and job.is_open,
-        "has_report": frame_reading.has_report(round_),
+        "has_report": reads.has_report(round_),
         "may_see_rejected": request.actor.may(Permission.REJECTED_VIEW, round_.unit),
     }
     return render(request, "rounds/frame.html", {**shown, **changes})

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sipas.errors import SipasError
 from sipas.intake import Preview
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import editions, frame_files, frame_reading
+from sipas_web.rounds import editions, frame_files
 from sipas_web.rounds.actions import frame as actions
 from sipas_web.rounds.forms.frame import ColumnsForm
+from sipas_web.rounds.pages import frame as pages
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import frame as reads
 from sipas_web.rounds.queries.frame import FrameList
@@ -44,9 +45,9 @@ def columns(request: ActorRequest, list_id: int) -> HttpResponse:
         "list": list_,
         "round": list_.round,
         "seen": seen,
-        "sheets": frame_reading.sheets_shown(seen, form),
-        "skipped_sheets": frame_reading.skipped_sheets(seen),
-        "encoding": frame_reading.encoding_of(seen),
+        "sheets": pages.sheets_shown(seen, form),
+        "skipped_sheets": pages.skipped_sheets(seen),
+        "encoding": pages.encoding_of(seen),
         "form": form,
         "is_bound": is_bound(list_.round),
     }

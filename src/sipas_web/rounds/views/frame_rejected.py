@@ -8,11 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import frame_reading, frame_workbook
+from sipas_web.rounds import frame_workbook
 from sipas_web.rounds.actions import frame as actions
+from sipas_web.rounds.pages import frame as pages
 from sipas_web.rounds.permissions import Permission
-from sipas_web.rounds.queries import Round
-from sipas_web.rounds.queries import frame as reads
+from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,10 +22,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def rejected(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show rows by reason."""
-    round_ = _round(request, round_id)
-    reasons = frame_reading.reasons_of(round_)
+    round_ = round_or_404(request, round_id, Permission.REJECTED_VIEW)
+    reasons = pages.reasons_of(round_)
     chosen = _chosen(request, reasons)
-    page, rows = frame_reading.rejected_page(round_, chosen, request.GET.get("page"))
+    page, rows = pages.rejected_page(round_, chosen, request.GET.get("page"))
     if rows:
         actions.note_rejected_opened(round_=round_, reason=chosen, rows=len(rows), form="", by=request.actor)
     shown = {
@@ -35,7 +35,7 @@ def rejected(request: ActorRequest, round_id: int) -> HttpResponse:
         "total": sum(rows for _code, _said, rows in reasons),
         "page": page,
         "rows": rows,
-        "most": frame_reading.MOST_DOWNLOADED,
+        "most": pages.MOST_DOWNLOADED,
         "may_import": request.actor.may(Permission.FRAME_IMPORT, round_.unit),
     }
     return render(request, "rounds/frame_rejected.html", shown)
@@ -45,23 +45,16 @@ def rejected(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_safe
 def rejected_xlsx(request: ActorRequest, round_id: int) -> HttpResponseBase:
     """Give rows as a workbook to mend."""
-    round_ = _round(request, round_id)
-    reasons = frame_reading.reasons_of(round_)
+    round_ = round_or_404(request, round_id, Permission.REJECTED_VIEW)
+    reasons = pages.reasons_of(round_)
     chosen = _chosen(request, reasons)
     rows = sum(count for code, _said, count in reasons if chosen in {"", code})
     if not rows:
         raise Http404
-    taken = min(rows, frame_reading.MOST_DOWNLOADED)
-    made = frame_workbook.workbook(frame_reading.rows_to_mend(round_, chosen))
+    taken = min(rows, pages.MOST_DOWNLOADED)
+    made = frame_workbook.workbook(pages.rows_to_mend(round_, chosen))
     actions.note_rejected_opened(round_=round_, reason=chosen, rows=taken, form="xlsx", by=request.actor)
     return FileResponse(made, as_attachment=True, filename=f"dong-can-sua-{round_.year}.xlsx", content_type=XLSX)
-
-
-def _round(request: ActorRequest, round_id: int) -> Round:
-    found = reads.round_for(request.actor, round_id, Permission.REJECTED_VIEW)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _chosen(request: ActorRequest, reasons: list[tuple[str, str, int]]) -> str:

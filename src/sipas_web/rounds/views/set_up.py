@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,14 +14,15 @@ from django.views.decorators.http import require_safe
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.audit.sentences import sentence_of
 from sipas_web.jobs.queries import latest
-from sipas_web.rounds import calendar_view, defaults, queries
+from sipas_web.rounds import defaults
 from sipas_web.rounds.actions import set_up as actions
 from sipas_web.rounds.forms.set_up import ReasonForm, RoundFilter, RoundForm
+from sipas_web.rounds.pages import calendar as pages
 from sipas_web.rounds.parts import parts_of
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Round, State
 from sipas_web.rounds.queries import set_up as reads
-from sipas_web.rounds.set_up_parts import doubts_of
+from sipas_web.rounds.views.found import changeable_round, round_or_404
 from sipas_web.shared.access import needs
 from sipas_web.units.queries import today
 
@@ -69,15 +70,15 @@ def add(request: ActorRequest) -> HttpResponse:
 @require_safe
 def detail(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show a round's home: where each part stands, the calendar, who works on it, what happened."""
-    round_ = visible(request, round_id)
+    round_ = round_or_404(request, round_id)
     planned = reads.planned(round_)
     state = State(round_.state)
     may_change = request.actor.may(Permission.ROUND_CHANGE, round_.unit)
     shown = {
         "round": round_,
         "parts": parts_of(round_, request.actor),
-        "lines": calendar_view.lines(planned, today()),
-        "doubts": doubts_of(round_, planned),
+        "lines": pages.lines(planned, today()),
+        "doubts": pages.doubts_of(round_, planned),
         "has_calendar": bool(planned),
         "people": reads.people_of(round_, request.actor),
         "job": latest(round_),
@@ -92,7 +93,7 @@ def detail(request: ActorRequest, round_id: int) -> HttpResponse:
 @needs(Permission.ROUND_CHANGE)
 def abandon(request: ActorRequest, round_id: int) -> HttpResponse:
     """Give a round up."""
-    round_ = changeable(request, round_id, Permission.ROUND_CHANGE)
+    round_ = changeable_round(request, round_id, Permission.ROUND_CHANGE)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -109,7 +110,7 @@ def abandon(request: ActorRequest, round_id: int) -> HttpResponse:
 @needs(Permission.DRAW_HOLD)
 def set_sample_aside(request: ActorRequest, round_id: int) -> HttpResponse:
     """Take a drawn round back to its set-up."""
-    round_ = changeable(request, round_id, Permission.DRAW_HOLD)
+    round_ = changeable_round(request, round_id, Permission.DRAW_HOLD)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -124,21 +125,6 @@ def set_sample_aside(request: ActorRequest, round_id: int) -> HttpResponse:
         "and the next certificate counts it."
     )
     return _reason_page(request, round_, form, _("Set the sample aside"), text)
-
-
-def visible(request: ActorRequest, round_id: int) -> Round:
-    """Give a round the person may see; 404 otherwise."""
-    round_ = queries.visible(request.actor).filter(pk=round_id).first()
-    if round_ is None:
-        raise Http404
-    return round_
-
-
-def changeable(request: ActorRequest, round_id: int, permission: Permission) -> Round:
-    """Give a round over which the person holds a permission; 404 where they may not see it."""
-    round_ = visible(request, round_id)
-    request.actor.require(permission, round_.unit)
-    return round_
 
 
 def _reason_page(request: ActorRequest, round_: Round, form: Form, title: str, text: str) -> HttpResponse:

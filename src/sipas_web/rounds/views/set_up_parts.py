@@ -15,17 +15,17 @@ from django.views.decorators.http import require_safe
 
 from sipas import instrument
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import calendar_view, editions, working_days
+from sipas_web.rounds import editions, working_days
 from sipas_web.rounds.actions import set_up_rows
 from sipas_web.rounds.actions import settings as settings_actions
 from sipas_web.rounds.forms.set_up import CalendarForm, DocumentsForm, EditionForm, ProposalForm, ScopeForm, UnitsFilter
 from sipas_web.rounds.forms.set_up_targets import EMPTY_ROWS, TargetFormSet, node_choices
+from sipas_web.rounds.pages import calendar as pages
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Round
 from sipas_web.rounds.queries import set_up as reads
-from sipas_web.rounds.set_up_parts import doubts_of
 from sipas_web.rounds.states import is_bound, is_editable
-from sipas_web.rounds.views.set_up import visible
+from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
 from sipas_web.units.queries import today
 
@@ -36,7 +36,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @needs(Permission.ROUND_VIEW)
 def edition(request: ActorRequest, round_id: int) -> HttpResponse:
     """Choose the questionnaire, and read it as it will be printed."""
-    round_ = visible(request, round_id)
+    round_ = round_or_404(request, round_id)
     fixed = _fixed(request, round_, Permission.ROUND_CHANGE, is_binding=True)
     form = EditionForm(request.POST or request.GET if "edition" in request.GET or request.POST else None)
     shown = _shown_edition(round_, request)
@@ -66,7 +66,7 @@ def edition(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_safe
 def edition_file(request: ActorRequest, round_id: int, form: str) -> HttpResponse:
     """Give the questionnaire as an XLSForm, or its codebook as CSV."""
-    shown = _shown_edition(visible(request, round_id), request)
+    shown = _shown_edition(round_or_404(request, round_id), request)
     if form == "xlsx":
         answer = HttpResponse(instrument.xlsform(shown), content_type=XLSX)
     elif form == "csv":
@@ -80,7 +80,7 @@ def edition_file(request: ActorRequest, round_id: int, form: str) -> HttpRespons
 @needs(Permission.ROUND_VIEW)
 def scope(request: ActorRequest, round_id: int) -> HttpResponse:
     """Set window, scope, the day on which identities are destroyed, and what documents say."""
-    round_ = visible(request, round_id)
+    round_ = round_or_404(request, round_id)
     fixed = _fixed(request, round_, Permission.ROUND_CHANGE)
     form = ScopeForm(request.POST or None, initial=_scope_of(round_))
     documents = DocumentsForm(request.POST or None, initial=_documents_of(round_))
@@ -102,7 +102,7 @@ def scope(request: ActorRequest, round_id: int) -> HttpResponse:
 @needs(Permission.ROUND_VIEW)
 def measured(request: ActorRequest, round_id: int) -> HttpResponse:
     """Choose the agencies and desks that are measured."""
-    round_ = visible(request, round_id)
+    round_ = round_or_404(request, round_id)
     fixed = _fixed(request, round_, Permission.ROUND_CHANGE, is_binding=True)
     fault = ""
     if request.method == "POST":
@@ -131,7 +131,7 @@ def measured(request: ActorRequest, round_id: int) -> HttpResponse:
 @needs(Permission.ROUND_VIEW)
 def calendar(request: ActorRequest, round_id: int) -> HttpResponse:
     """Set the days of each part; see them on the months' working days."""
-    round_ = visible(request, round_id)
+    round_ = round_or_404(request, round_id)
     fixed = _fixed(request, round_, Permission.ROUND_CHANGE)
     planned = reads.planned(round_)
     proposed = ProposalForm(request.GET if "publication" in request.GET else None)
@@ -150,9 +150,9 @@ def calendar(request: ActorRequest, round_id: int) -> HttpResponse:
         "form": form,
         "proposed": proposed,
         "is_proposal": is_proposal,
-        "rows": list(zip(calendar_view.lines(planned, today()), form.rows(), strict=True)),
-        "months": calendar_view.months(planned, today()),
-        "doubts": doubts_of(round_, planned),
+        "rows": list(zip(pages.lines(planned, today()), form.rows(), strict=True)),
+        "months": pages.months(planned, today()),
+        "doubts": pages.doubts_of(round_, planned),
     }
     return _page(request, "rounds/calendar.html", round_, fixed, page)
 
@@ -160,7 +160,7 @@ def calendar(request: ActorRequest, round_id: int) -> HttpResponse:
 @needs(Permission.ROUND_VIEW)
 def targets(request: ActorRequest, round_id: int) -> HttpResponse:
     """Set target values of the round, of units, of criteria."""
-    round_ = visible(request, round_id)
+    round_ = round_or_404(request, round_id)
     fixed = _fixed(request, round_, Permission.TARGET_CHANGE)
     chosen = editions.edition_of(round_)
     rows = list(reads.targets(round_))

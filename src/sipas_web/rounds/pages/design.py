@@ -13,11 +13,11 @@ from django_stubs_ext import StrOrPromise
 from sipas.errors import SipasError
 from sipas.intake.vietnamese import sort_key
 from sipas.sampling import Forecast, parse_design
-from sipas_web.rounds import design_reading as reading
 from sipas_web.rounds.design_choices import choices_from, settings_from
-from sipas_web.rounds.design_reading import Base, Figures, Line
 from sipas_web.rounds.forms.design import DesignForm, ExpectedForm, YamlForm
 from sipas_web.rounds.queries import Round
+from sipas_web.rounds.queries import design as reads
+from sipas_web.rounds.queries.design import Base, Figures, Line
 from sipas_web.shared.core_errors import sentence
 
 POINTS = 100
@@ -108,8 +108,8 @@ class Desk:
 
 def open_desk(round_: Round, data: Any = None, *, mode: str = PLAIN) -> Desk:
     """Open the desk with what was typed, or with what is saved."""
-    saved, expected = saved_of(round_), reading.expected_of(round_)
-    base = reading.base_of(round_)
+    saved, expected = saved_of(round_), reads.expected_of(round_)
+    base = reads.base_of(round_)
     choices = _plain(saved, expected)
     mode = mode if choices is not None and mode == PLAIN else TEXT
     starting = expected | {"sizes": round_.planning.get("sizes") or {}}
@@ -143,18 +143,18 @@ def saved_of(round_: Round) -> dict[str, Any]:
 
 def saved_figures(round_: Round) -> Figures | None:
     """Work the saved design out; None where that cannot be done yet."""
-    base = reading.base_of(round_)
+    base = reads.base_of(round_)
     if not base.source:
         return None
     try:
-        return reading.figures(round_, saved_of(round_), reading.expected_of(round_), base)
+        return reads.figures(round_, saved_of(round_), reads.expected_of(round_), base)
     except SipasError:
         return None
 
 
 def saved_size(round_: Round) -> float | None:
     """Give the official forms of the saved design; None where that cannot be known yet."""
-    made = _forecast(round_, saved_of(round_), reading.expected_of(round_), reading.base_of(round_))
+    made = _forecast(round_, saved_of(round_), reads.expected_of(round_), reads.base_of(round_))
     return None if made is None else float(made.whole["sample"][0])
 
 
@@ -177,7 +177,7 @@ def _filled(
     """Fill the tables that rules not chosen would ask for, so that a person starts from numbers, not from nothing."""
     filled: dict[str, Any] = {}
     if not choices.get("deviations") and choices.get("strata") == ["agency"]:
-        filled["deviations"] = reading.spreads_of(round_)
+        filled["deviations"] = reads.spreads_of(round_)
     made = _forecast(round_, saved, expected, base)
     if made is not None and not choices.get("table") and choices.get("who") == "direct":
         filled["table"] = dict(made.lists.select("stratum", "sample").iter_rows())
@@ -190,7 +190,7 @@ def _typed(desk: Desk) -> Desk:
     if not form.is_valid():
         return replace(desk, changed=None, expected=None, is_saved=False)
     if base.source != "frame" and form.cleaned_data["sizes"]:
-        base = reading.typed_base(form.cleaned_data["sizes"])
+        base = reads.typed_base(form.cleaned_data["sizes"])
     expected = form.expected()
     if isinstance(form, DesignForm):
         changed = settings_from(form.choices(), expected["share"] / POINTS, expected["response"] / POINTS)
@@ -213,7 +213,7 @@ def _worked_out(desk: Desk, saved: Mapping[str, Any], expected: Mapping[str, Any
             parse_design(changed["design"])
             return desk
         before = None if same else _forecast(desk.round, saved, expected, desk.base)
-        return replace(desk, figures=reading.figures(desk.round, changed, given, desk.base, before))
+        return replace(desk, figures=reads.figures(desk.round, changed, given, desk.base, before))
     except SipasError as error:
         if desk.form.is_bound:
             add_error(desk, error)
@@ -226,7 +226,7 @@ def _forecast(round_: Round, settings: Mapping[str, Any], expected: Mapping[str,
         return None
     try:
         design = parse_design(settings["design"])
-        return reading.worked_out(round_, design, reading.units_by(settings), expected, base)
+        return reads.worked_out(round_, design, reads.units_by(settings), expected, base)
     except SipasError:
         return None
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs.queries import Job
-from sipas_web.rounds import draw_certificate, draw_reading
-from sipas_web.rounds.draw_reading import Named, Ready
+from sipas_web.rounds import draw_certificate
 from sipas_web.rounds.draw_texts import in_fours
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Draw, Round, Witness
+from sipas_web.rounds.queries import draw as reads
+from sipas_web.rounds.queries.draw import Named, Ready
 
 MOST_ROWS = 500  # lists shown on the page; all of them are in the files
 OUTCOMES = {"drawn": _("drawn, then drawn again"), "abandoned": _("abandoned")}
@@ -89,32 +90,32 @@ class Board:
     mark: str  # changes whenever something shown does
 
 
-def board(round_: Round, by: Actor, base_url: str) -> Board:
+def board_of(round_: Round, by: Actor, base_url: str) -> Board:
     """Gather what the page on the wall shows."""
-    draws = list(draw_reading.draws_of(round_))
-    draw = next((d for d in draws if d.state in draw_reading.OPEN), None)
+    draws = list(reads.draws_of(round_))
+    draw = next((d for d in draws if d.state in reads.OPEN), None)
     done = next((d for d in draws if d.state == Draw.State.DONE), None)
-    ready = draw_reading.ready(round_) if draw is None else None
-    job, trial = (draw_reading.job_of(draw) if draw else None), draw_reading.trial_job(round_)
+    ready = reads.ready(round_) if draw is None else None
+    job, trial = (reads.job_of(draw) if draw else None), reads.trial_job(round_)
     design = draw.design_sha256 if draw else ready.before.design_sha256 if ready and ready.before else ""
     frame = draw.frame_sha256 if draw else ready.frame_sha256 if ready else ""
-    holds, named = by.may(Permission.DRAW_HOLD, round_.unit), bool(draw and draw_reading.is_named(draw, by))
+    holds, named = by.may(Permission.DRAW_HOLD, round_.unit), bool(draw and reads.is_named(draw, by))
     address = draw_certificate.address(done.code, base_url) if done else ""
     return Board(
         draw=draw, ready=ready, frame=in_fours(frame), design=in_fours(design),
-        witnesses=draw_reading.named(draw) if draw else [], refused=draw_reading.refusals(draw) if draw else [],
-        is_revealed=bool(draw and draw_reading.is_revealed(draw)),
-        is_complete=bool(draw and draw_reading.is_complete(draw)),
+        witnesses=reads.named(draw) if draw else [], refused=reads.refusals(draw) if draw else [],
+        is_revealed=bool(draw and reads.is_revealed(draw)),
+        is_complete=bool(draw and reads.is_complete(draw)),
         job=job, trial=trial, result=result_of(done) if done else None,
         earlier=[d for d in draws if d is not done and d is not draw],
         is_live=draw is not None or bool(trial and trial.is_open),
         is_mine=named, may_hold=holds and not named, may_type_number=holds or named,
-        may_take_files=draw_reading.in_force(round_) is not None and draw_reading.may_take_files(by, round_),
+        may_take_files=reads.in_force(round_) is not None and reads.may_take_files(by, round_),
         address=address, qr=draw_certificate.qr(address) if address else "", mark=_mark(draw, done, job, trial),
     )  # fmt: skip
 
 
-def part(witness: Witness) -> dict[str, Any]:
+def part_of(witness: Witness) -> dict[str, Any]:
     """Gather what a witness's own page shows."""
     draw = witness.draw
     waits = draw.state == Draw.State.OPEN and witness.typed is None and witness.refused is None
@@ -125,7 +126,7 @@ def part(witness: Witness) -> dict[str, Any]:
         "waits": waits,
         "frame": in_fours(draw.frame_sha256),
         "design": in_fours(draw.design_sha256),
-        "commitment": in_fours(draw_reading.commitment(witness)) if witness.typed else [],
+        "commitment": in_fours(reads.commitment(witness)) if witness.typed else [],
         "is_done": draw.state == Draw.State.DONE,
         "is_abandoned": draw.state == Draw.State.ABANDONED,
     }
@@ -159,7 +160,7 @@ def _row(one: dict[str, Any], stages: list[dict[str, Any]]) -> ListRow:
     name = "" if one["stratum"] == "all" else one["stratum"]
     above = [f"{one['stage']}"] if len(stages) > 1 else []
     return ListRow(
-        name=" · ".join([*above, *([draw_reading.path_of(one["parent"])] if one["parent"] else []), name or "–"]),
+        name=" · ".join([*above, *([reads.path_of(one["parent"])] if one["parent"] else []), name or "–"]),
         population=one["population"],
         sample=one["sample"],
         reserve=one["reserve"],

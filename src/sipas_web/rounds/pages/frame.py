@@ -13,9 +13,8 @@ from sipas import rounds as library
 from sipas.errors import SipasError
 from sipas.intake import ColumnPreview, Preview, SheetPreview
 from sipas.tables import REJECTED
-from sipas_web.jobs.queries import Job
 from sipas_web.rounds import editions
-from sipas_web.rounds.folders import COUNTRY, folder_of
+from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.frame_files import renamed
 from sipas_web.rounds.frame_words import BY, ENCODINGS, HEADS, SOURCE_HEADS, TARGETS
 from sipas_web.rounds.queries import Round
@@ -97,11 +96,6 @@ def report_of(round_: Round) -> Report | None:
     )
 
 
-def has_report(round_: Round) -> bool:
-    """Say whether lists were imported once."""
-    return (folder_of(round_) / "frame-report.json").is_file()
-
-
 @dataclass(frozen=True, slots=True)
 class ShownColumn:
     """A column of a list with what was recognised in it and the select that says otherwise."""
@@ -151,11 +145,6 @@ def _is_doubtful(column: ColumnPreview) -> bool:
     return column.confidence is not None and column.confidence < DOUBT
 
 
-def is_current(round_: Round, done: Job | None) -> bool:
-    """Say whether the last finished import is of the lists as they are now. E's draw asks this too."""
-    return done is not None and (done.result or {}).get("mark") == reads.mark_of(round_)
-
-
 def rejected_page(round_: Round, chosen: str, number: str | None) -> tuple[Any, list[Rejected]]:
     """Give a page of the rows that were not taken: the pager's page, and the rows on it."""
     counts = dict(library.rejected_reasons(folder_of(round_)))
@@ -191,11 +180,6 @@ def rows_to_mend(round_: Round, chosen: str) -> Iterator[list[str]]:
     yield [*SOURCE_HEADS, *ordered]
     for source, cells in lines:
         yield [*source, *(cells.get(head, "") for head in ordered)]
-
-
-def is_of_the_country(round_: Round) -> bool:
-    """Say whether each list must name its province."""
-    return round_.unit.code == COUNTRY
 
 
 def _targets(round_: Round) -> dict[tuple[str, str], str]:

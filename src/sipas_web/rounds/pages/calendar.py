@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sipas_web.rounds import working_days
-from sipas_web.rounds.queries import Milestone
+from sipas_web.rounds.queries import Milestone, Round
 
 Kind = Milestone.Kind
 Planned = Mapping[str, tuple[dt.date, dt.date]]
@@ -64,6 +64,13 @@ def lines(planned: Planned, today: dt.date) -> list[Line]:
         working, now = working_days.count(first, last), first <= today <= last
         found.append(Line(number, kind, str(kind.label), first, last, working, is_over=last < today, is_now=now))
     return found
+
+
+def doubts_of(round_: Round, planned: Planned) -> list[str]:
+    """Say what is doubtful about the calendar of a round."""
+    until = round_.settings.get("contacts_until")
+    day = dt.date.fromisoformat(until) if until else None
+    return warnings(planned, window_to=round_.window_to, contacts_until=day)
 
 
 def months(planned: Planned, today: dt.date) -> list[Month]:
@@ -143,8 +150,3 @@ def _of_contacts(planned: Planned, contacts_until: dt.date | None) -> Iterator[s
                 "part": kind.label,
                 "day": date_format(contacts_until, "SHORT_DATE_FORMAT"),
             }
-
-
-def day_of(text: str) -> dt.date:
-    """Read a day as settings hold it."""
-    return dt.date.fromisoformat(text)

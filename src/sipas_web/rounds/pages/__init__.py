@@ -1,0 +1,1 @@
+"""What the pages of rounds show, worked out for their templates."""
