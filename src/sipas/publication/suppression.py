@@ -58,7 +58,8 @@ class Plan:
     nodes : polars.DataFrame
         Hidden cells of the index: ``domain_kind``, ``domain``, ``node``, ``reason``. The reason is ``small``
         (under the minimum), ``sensitive`` (everyone gave the same sensitive answer), ``domain`` (the whole
-        domain is hidden) or ``complement`` (it would give another back).
+        domain is hidden), ``earlier`` (hidden in an earlier version of the same results) or ``complement``
+        (it would give another back).
     """
 
     minimum: int
@@ -84,6 +85,7 @@ def plan_suppression(
     minimum: int | None = None,
     domains: pl.DataFrame | None = None,
     sensitive: Mapping[str, Sequence[int]] | None = None,
+    withheld: Plan | None = None,
 ) -> Plan:
     """Find every cell that must be withheld from both tables of results at once.
 
@@ -102,6 +104,9 @@ def plan_suppression(
         factors are known, as an agency in its level. Without it only crossed kinds show nesting.
     sensitive : mapping of str to sequence of int, optional
         Answer column to categories that must not be shown to be everyone's answer. Default: none.
+    withheld : Plan, optional
+        Of an earlier published version of the same round: what it hid stays hidden, for a corrected version that
+        shows it would give back, with the sums of the first, what hid beside it.
 
     Returns
     -------
@@ -127,8 +132,9 @@ def plan_suppression(
     unanimous = _unanimous(estimates, cells, sensitive or {})
     sums = tie(cells.counts, inside, cells.tree, cells.partners)
     small = _small(cells, least)
-    first = (whole[:, None] | small | unanimous) & ~np.isnan(cells.counts)
-    reason = np.select([small, unanimous, whole[:, None] & np.ones_like(small)], [1, 2, 3], 4)
+    kept = _kept(cells, withheld)
+    first = (whole[:, None] | small | unanimous | kept) & ~np.isnan(cells.counts)
+    reason = np.select([small, unanimous, whole[:, None] & np.ones_like(small), kept], [1, 2, 3, 4], 5)
     shut = protect(sums, _flat(first, sums), _target(sums, cells, small, unanimous, least), least)
     hidden = shut[: cells.counts.size].reshape(cells.counts.T.shape).T & ~np.isnan(cells.counts)
     return _plan(cells, hidden, reason, least)
@@ -260,6 +266,22 @@ def _unanimous(estimates: pl.DataFrame, cells: _Cells, sensitive: Mapping[str, S
     return flags
 
 
+def _kept(cells: _Cells, withheld: Plan | None) -> Flags:
+    flags: Flags = np.zeros(cells.counts.shape, dtype=bool)
+    if withheld is None:
+        return flags
+    rows = {key: number for number, key in enumerate(cells.keys)}
+    place = {name: number for number, name in enumerate(cells.names)}
+    named = [*withheld.variables.select("domain_kind", "domain", "variable").iter_rows()]
+    nodes = withheld.nodes.select("domain_kind", "domain", "node").iter_rows()
+    named += [(kind, domain, cells.columns.get(node, "")) for kind, domain, node in nodes]
+    for kind, domain, name in named:
+        row, column = rows.get((kind, domain)), place.get(name)
+        if row is not None and column is not None:
+            flags[row, [column, cells.partners.get(column, column)]] = True
+    return flags
+
+
 def _target(sums: Sums, cells: _Cells, small: Flags, unanimous: Flags, minimum: int) -> Floats:
     """Ask for the minimum where a cell is small, for one answer more where it is hidden for what it says."""
     target = np.where((sums.size > 0) & (sums.size < minimum), float(minimum), 0.0)
@@ -274,7 +296,7 @@ def _flat(flags: Flags, sums: Sums) -> Flags:
     return flat
 
 
-REASONS = {1: "small", 2: "sensitive", 3: "domain", 4: "complement"}
+REASONS = {1: "small", 2: "sensitive", 3: "domain", 4: "earlier", 5: "complement"}
 
 
 def _plan(cells: _Cells, hidden: Flags, reason: np.ndarray, minimum: int) -> Plan:

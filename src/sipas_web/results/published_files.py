@@ -20,11 +20,15 @@ from sipas.rounds.editions import edition_files
 from sipas.rounds.folder import Folder, file_hash
 from sipas.rounds.published import QUALITY, quality_summary
 from sipas.rounds.settings import FILE, load_round
+from sipas.rounds.steps.disclose import WITHHELD
 from sipas.rounds.tables_io import canonical_json
 from sipas_web.results.estimating import lines
 
-LEAVING = ("disclosed/*", "open-data/*", "report/*", "certificate.json")
-KEPT = ("index.parquet", "estimates.parquet", "moments.parquet", "covariance.parquet", "weighting.json")
+DISCLOSED = ("disclosed/index.parquet", "disclosed/estimates.parquet", "disclosed/drivers.parquet")
+LEAVING = (*DISCLOSED, "open-data/*", "report/*", "certificate.json")
+# Which cells are withheld is seen in the tables; which of them are small and which only hide those, nobody is told.
+HIDDEN = ("disclosed/hidden.parquet", "disclosed/hidden-estimates.parquet")
+KEPT = (*HIDDEN, "index.parquet", "estimates.parquet", "moments.parquet", "covariance.parquet", "weighting.json")
 ABOUT = "publication.json"
 JOURNAL = "journal-hashes.jsonl"
 OPEN_DATA = "open-data.zip"
@@ -55,6 +59,14 @@ def hashes(place: Path) -> dict[str, str]:
     """Give SHA-256 by name of all files below a folder."""
     found = (path for path in place.rglob("*") if path.is_file())
     return {path.relative_to(place).as_posix(): file_hash(path) for path in sorted(found)}
+
+
+def withhold_again(root: Path, kept: Path) -> None:
+    """Let the next estimate withhold what a published version withheld; ``kept`` is that version's second folder."""
+    for shown, given in zip(HIDDEN, WITHHELD, strict=True):
+        content = (kept / shown).read_bytes()
+        if not (root / given).is_file() or (root / given).read_bytes() != content:
+            Folder(root).replace(given, content)
 
 
 def _leave(root: Path, aside: Path, about: Mapping[str, Any]) -> None:

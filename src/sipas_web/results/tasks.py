@@ -10,7 +10,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.jobs.faults import stored
 from sipas_web.jobs.registry import Work, handles
 from sipas_web.results import actions, estimating, frozen_files, published_files
-from sipas_web.results.queries import Publication, Snapshot, place_of, work
+from sipas_web.results.queries import Publication, Snapshot, kept_folder_of, place_of, work
 from sipas_web.rounds.folders import folder_of, settings_of
 
 WRITING = 0.05  # share of the whole
@@ -65,6 +65,8 @@ def _estimate(snapshot: Snapshot, asked: Work) -> None:
     frozen_files.require_unchanged(root, files)
     with library.acting_as(asked.actor.name):
         put_settings(root, settings_of(snapshot.round))
+        if version := work.versions_of(snapshot.round).first():
+            published_files.withhold_again(root, kept_folder_of(version))
         estimating.estimate(root, lambda share, note: asked.progress(WRITING + (1 - WRITING) * share, note))
     estimating.require_used(root, files)
     actions.note_estimated(snapshot_id=snapshot.pk, journal_head=estimating.journal_head(root), by=asked.actor)

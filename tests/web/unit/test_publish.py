@@ -157,7 +157,17 @@ def test_what_is_published_is_complete_sealed_and_holds_nothing_private(tuyen_qu
     assert {"disclosed/index.parquet", "report/bao-cao.pdf", "report/bao-cao.docx", "report/so-lieu.xlsx"} <= names
     assert {"certificate.json", "round.yaml", "publication.json", "open-data.zip", "quality.json"} <= names
     assert names == {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}
-    private = ("moments", "contacts", "secret", "responses.parquet", "visits.parquet", "frame", "sample", "input")
+    private = (
+        "moments",
+        "hidden",
+        "contacts",
+        "secret",
+        "responses.parquet",
+        "visits.parquet",
+        "frame",
+        "sample",
+        "input",
+    )
     assert [n for n in names if any(part in n for part in private)] == []
     for path in root.rglob("*"):
         if path.is_file():
@@ -170,7 +180,10 @@ def test_what_is_published_is_complete_sealed_and_holds_nothing_private(tuyen_qu
     assert {**about["files"], "publication.json": publication.files["publication.json"]} == publication.files
     assert work.publication_intact(publication)
     assert read_published(root).whole is not None
-    assert (queries.kept_folder_of(publication) / "moments.parquet").is_file()
+    kept = queries.kept_folder_of(publication)
+    assert all((kept / name).is_file() for name in ("moments.parquet", *published_files.HIDDEN))
+    for path in [p for p in root.rglob("*") if p.suffix in {".parquet", ".csv", ".json", ".xml"}]:
+        assert b"complement" not in path.read_bytes(), "nobody is told which withheld cells are small"
 
 
 def test_nothing_published_names_who_acted_or_what_was_handed_in(tuyen_quang: Unit, by: Actor) -> None:

@@ -15,6 +15,7 @@ import yaml
 from django.core.exceptions import PermissionDenied, ValidationError
 from tests.web import results_cast
 
+from sipas.rounds.steps.disclose import WITHHELD
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.capture.models import Response
@@ -24,6 +25,7 @@ from sipas_web.results import actions, published_files, queries
 from sipas_web.results.actions import Choices
 from sipas_web.results.models import Correction, Publication, Snapshot
 from sipas_web.results.queries import work, work_changes
+from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.models import Round, State, TargetValue
 from sipas_web.units.models import Unit
 
@@ -96,6 +98,34 @@ def test_a_correction_from_the_field_shows_what_changed(tuyen_quang: Unit, by: A
     now = pl.read_parquet(queries.folder_of(second) / "disclosed/index.parquet").filter(domain_kind="all", node="index")
     assert whole.after == now["percent"][0]
     assert all(d.change is None for d in changed if d.is_hidden)
+    assert _withheld(first) - _withheld(second) == set()
+    root = folder_of(round_)
+    assert [(root / name).read_bytes() for name in WITHHELD] == [
+        (queries.kept_folder_of(first) / name).read_bytes() for name in published_files.HIDDEN
+    ]
+
+
+def _withheld(publication: Publication) -> set[Any]:
+    index = pl.read_parquet(queries.folder_of(publication) / "disclosed/index.parquet")
+    return set(index.filter("suppressed").select("domain_kind", "domain", "node").rows())
+
+
+def test_answers_mended_in_the_field_lift_no_veil(tuyen_quang: Unit, by: Actor) -> None:
+    """What the first version withheld stays withheld, also where the corrected data alone would show it."""
+    first = results_cast.published(tuyen_quang, by)
+    kept = queries.kept_folder_of(first) / published_files.HIDDEN[0]
+    hidden = pl.read_parquet(kept)
+    index = pl.read_parquet(queries.folder_of(first) / "disclosed/index.parquet")
+    shown = index.filter(~pl.col("suppressed") & (pl.col("domain_kind") == "agency"))["domain"].unique().sort()[:2]
+    more = index.filter(pl.col("domain").is_in(shown.implode())).select("domain_kind", "domain", "node")
+    kept.chmod(0o644)
+    pl.concat([hidden, more.with_columns(reason=pl.lit("small"))]).write_parquet(kept)
+    snapshot = actions.estimate_again(round_id=first.round_id, choices=CHOICES, reason="x", by=by)
+    work_off()
+    snapshot.refresh_from_db()
+    assert snapshot.state == Snapshot.State.REVIEW, jobs.latest(first.round, work.ESTIMATE)
+    now = pl.read_parquet(folder_of(first.round) / "disclosed/index.parquet")
+    assert now.join(more, on=["domain_kind", "domain", "node"])["suppressed"].all()
 
 
 def test_who_may_correct(tuyen_quang: Unit, dong_nai: Unit, by: Actor, hire: Hire, acting: Acting) -> None:

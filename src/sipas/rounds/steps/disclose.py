@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from sipas.rounds.editions import edition_files, round_edition
@@ -9,9 +11,14 @@ from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.tables_io import parquet, read_table
 from sipas.tables import ESTIMATES, FRAME, INDEX, SAMPLE, WEIGHTS
 
+if TYPE_CHECKING:
+    from sipas.publication import Plan
+
 SHOWN = "disclosed"
 HIDDEN = f"{SHOWN}/hidden.parquet"
 HIDDEN_ESTIMATES = f"{SHOWN}/hidden-estimates.parquet"
+# What the version published before this one withheld, where there is one: ``HIDDEN`` and ``HIDDEN_ESTIMATES`` of it.
+WITHHELD = ("input/withheld/hidden.parquet", "input/withheld/hidden-estimates.parquet")
 
 
 def _disclose(context: Context) -> Outcome:
@@ -20,7 +27,9 @@ def _disclose(context: Context) -> Outcome:
 
     edition = round_edition(context.folder, context.round)
     estimates, index = read_table(context.folder, ESTIMATES), read_table(context.folder, INDEX)
-    plan = plan_suppression(estimates, index, edition, domains=_domains(context))
+    plan = plan_suppression(
+        estimates, index, edition, domains=_domains(context), withheld=_withheld(context, edition.minimum_cell)
+    )
     context.progress(0.6, "")
     previous = earlier_hidden(context)
     hidden = pl.read_parquet(context.folder.path(previous)) if previous else None
@@ -31,6 +40,15 @@ def _disclose(context: Context) -> Outcome:
         HIDDEN_ESTIMATES: parquet(plan.variables),
     }
     return Outcome(sealed, notes={"hidden_nodes": plan.nodes.height, "hidden_estimates": plan.variables.height})
+
+
+def _withheld(context: Context, minimum: int) -> Plan | None:
+    from sipas.publication import Plan
+
+    nodes, estimates = (context.folder.path(name) for name in WITHHELD)
+    if not nodes.exists():
+        return None
+    return Plan(minimum, pl.read_parquet(estimates), pl.read_parquet(nodes))
 
 
 def _domains(context: Context) -> pl.DataFrame:
@@ -61,7 +79,11 @@ def earlier_hidden(context: Context) -> str | None:
 def _inputs(context: Context) -> list[str]:
     earlier = earlier_hidden(context)
     tables = ["estimates.parquet", "index.parquet", "weights.parquet", "sample.parquet", "frame.parquet"]
-    return [*tables, *edition_files(context.folder, context.round), *([earlier] if earlier else [])]
+    return [*tables, *edition_files(context.folder, context.round), *([earlier] if earlier else []), *_present(context)]
+
+
+def _present(context: Context) -> list[str]:
+    return [name for name in WITHHELD if context.folder.path(name).exists()]
 
 
 DISCLOSE_STEP = Step(

@@ -16,7 +16,7 @@ from sipas_web.results.queries.reading_home import Quality, Verdict
 from sipas_web.results.queries.reading_names import domain_name, kind_name, node_name
 from sipas_web.rounds.queries import Round
 
-HIDDEN = ("disclosed/hidden.parquet", "disclosed/hidden-estimates.parquet")
+HIDDEN = "disclosed/hidden.parquet"
 DOCUMENTS = ("report/*", "certificate.json", "open-data/*")
 
 
@@ -134,7 +134,7 @@ def _figure(value: Any, name: str, depth: int) -> Figure:
 
 
 def _hidden(root: Path, results: Any) -> tuple[Hidden, ...]:
-    hidden = pl.read_parquet(root / HIDDEN[0], columns=["domain_kind"])
+    hidden = pl.read_parquet(root / HIDDEN, columns=["domain_kind"])
     everything = pl.read_parquet(root / "disclosed/index.parquet", columns=["domain_kind"])
     counts: Mapping[str, int] = dict(hidden["domain_kind"].value_counts().iter_rows())
     totals = everything["domain_kind"].value_counts().sort("count", "domain_kind", descending=[True, False])

@@ -150,3 +150,19 @@ def test_a_name_that_holds_the_crossing_sign_is_refused() -> None:
     with pytest.raises(SipasError) as caught:
         plan_suppression(odd, index(), EDITION)
     assert caught.value.code == "publication.domain_unreadable"
+
+
+def test_a_corrected_version_shows_nothing_that_the_version_before_withheld() -> None:
+    """Eleven forms more lift UBND xã Đông over the minimum: shown now, Tây would give Đông's earlier 4 back."""
+    before = plan_suppression(estimates(), index(), EDITION, domains=DOMAINS)
+    sizes = {"Sở Tư pháp": 40, "Sở Xây dựng": 35, "UBND xã Đông": 15, "UBND xã Tây": 22, "UBND xã Nam": 60}
+    sizes |= {"UBND xã Bắc": 31}
+    after = {"estimates": estimates(sizes), "index": index(sizes), "edition": EDITION, "domains": DOMAINS}
+    assert plan_suppression(**after).nodes.is_empty()  # type: ignore[arg-type]
+    plan = plan_suppression(**after, withheld=before)  # type: ignore[arg-type]
+    key = ["domain_kind", "domain", "node"]
+    assert before.nodes.join(plan.nodes, on=key, how="anti").is_empty()
+    assert before.variables.join(plan.variables, on=["domain_kind", "domain", "variable"], how="anti").is_empty()
+    assert set(plan.nodes["reason"]) == {"earlier"}
+    shown = suppress_index(after["index"], plan).filter("suppressed").select(key)  # type: ignore[arg-type]
+    assert set(shown.rows()) == set(before.nodes.select(key).rows())
