@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.capture import actions, queries
 from sipas_web.capture.permissions import Permission
-from sipas_web.fieldwork import lists
 from sipas_web.fieldwork import queries as fieldwork
 from sipas_web.fieldwork.forms import ImportForm
 from sipas_web.fieldwork.queries import FileImport, Kind
@@ -22,6 +21,7 @@ from sipas_web.fieldwork.wording import mode_label, reason_label
 from sipas_web.rounds.queries import State
 from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
+from sipas_web.shared.downloads import FORMATS
 
 
 @needs(Permission.RESPONSE_COUNT)
@@ -74,7 +74,7 @@ def response_import_detail(request: ActorRequest, import_id: int) -> HttpRespons
 @require_safe
 def response_notes_export(request: ActorRequest, import_id: int, form: str) -> HttpResponseBase:
     """Give the rows of a file of answers that were not taken as they stand."""
-    if form not in lists.FORMATS:
+    if form not in FORMATS:
         raise Http404
     return give_notes(request, _file(request, import_id), form, Permission.RESPONSE_IMPORT)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.fieldwork import actions, downloads, lists, queries
+from sipas_web.fieldwork import actions, exports, queries
 from sipas_web.fieldwork.forms import CaseFilter, ImportForm
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import FileImport, Kind, cases
@@ -22,6 +22,7 @@ from sipas_web.jobs.queries import latest
 from sipas_web.rounds.queries import State
 from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
+from sipas_web.shared.downloads import FORMATS
 
 PER_PAGE = 100  # agencies
 
@@ -82,7 +83,7 @@ def progress_export(request: ActorRequest, round_id: int, form: str) -> HttpResp
     actions.note_export(
         round_=round_, what="progress", form=form, permission=Permission.PROGRESS_VIEW, by=request.actor
     )
-    return downloads.progress(made, form)
+    return exports.progress(round_, made, form)
 
 
 @needs(Permission.CASE_VIEW)
@@ -106,11 +107,11 @@ def case_export(request: ActorRequest, round_id: int, form: str) -> HttpResponse
     round_ = round_or_404(request, round_id, Permission.CASE_VIEW)
     _known(form)
     issue = queries.issue_of(round_)
-    if form == "xlsx" and issue is not None and issue.cases > lists.XLSX_ROWS:
+    if form == "xlsx" and issue is not None and issue.cases > exports.MOST_IN_WORKBOOK:
         messages.warning(request, _("This list is too long for a workbook. Take it as CSV."))
         return redirect("case_list", round_.pk)
     actions.note_export(round_=round_, what="cases", form=form, permission=Permission.CASE_VIEW, by=request.actor)
-    return downloads.register(round_, form)
+    return exports.register(round_, form)
 
 
 @needs(Permission.CASE_VIEW)
@@ -166,7 +167,7 @@ def give_notes(request: ActorRequest, file: FileImport, form: str, permission: s
     """Give the rows of a file that were not taken as they stand; recorded, since cells of answers stand in them."""
     what = f"import {file.pk}"
     actions.note_export(round_=file.round, what=what, form=form, permission=permission, by=request.actor)
-    return downloads.notes(file, form)
+    return exports.notes(file, form)
 
 
 def import_page(file: FileImport) -> dict[str, object]:
@@ -189,5 +190,5 @@ def _file(request: ActorRequest, import_id: int) -> FileImport:
 
 
 def _known(form: str) -> None:
-    if form not in lists.FORMATS:
+    if form not in FORMATS:
         raise Http404

@@ -160,8 +160,8 @@ def reasons_of(round_: Round) -> list[tuple[str, str, int]]:
     return [(code, reason(code), rows) for code, rows in library.rejected_reasons(folder_of(round_))]
 
 
-def rows_to_mend(round_: Round, chosen: str) -> Iterator[list[str]]:
-    """Give the rows that were not taken as lines of a workbook; its heads are recognised when it is handed in again."""
+def rows_to_mend(round_: Round, chosen: str) -> tuple[list[str], Iterator[list[str]]]:
+    """Give heads and lines of the rows that were not taken; the heads are recognised when they are handed in again."""
     table = library.rejected_page(folder_of(round_), reason=chosen, limit=MOST_DOWNLOADED)
     names, targets, constants = reads.names_of(round_), _targets(round_), _constants(round_)
     own = {c.name for c in REJECTED.columns}
@@ -177,9 +177,8 @@ def rows_to_mend(round_: Round, chosen: str) -> Iterator[list[str]]:
         source = [reason(row["reason"]), names.get(row["file"], row["file"] or ""), row["sheet"] or "", str(row["row"])]
         lines.append((source, cells))
     ordered = [h for h in HEADS.values() if h in heads] + [h for h in heads if h not in HEADS.values()]
-    yield [*SOURCE_HEADS, *ordered]
-    for source, cells in lines:
-        yield [*source, *(cells.get(head, "") for head in ordered)]
+    made = ([*source, *(cells.get(head, "") for head in ordered)] for source, cells in lines)
+    return [*SOURCE_HEADS, *ordered], made
 
 
 def _targets(round_: Round) -> dict[tuple[str, str], str]:

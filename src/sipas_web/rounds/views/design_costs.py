@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,8 +17,7 @@ from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Round
 from sipas_web.rounds.views.found import changeable_round, round_or_404
 from sipas_web.shared.access import needs
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from sipas_web.shared.downloads import XLSX, attachment
 
 
 @needs(Permission.ROUND_VIEW)
@@ -44,7 +43,7 @@ def save(request: ActorRequest, round_id: int) -> HttpResponse:
 
 @needs(Permission.ROUND_VIEW)
 @require_safe
-def download(request: ActorRequest, round_id: int) -> HttpResponse:
+def download(request: ActorRequest, round_id: int) -> HttpResponseBase:
     """Give the estimate as a workbook."""
     round_ = round_or_404(request, round_id)
     figures = saved_figures(round_)
@@ -52,9 +51,7 @@ def download(request: ActorRequest, round_id: int) -> HttpResponse:
         messages.error(request, _("There is nothing to estimate yet: the sample sizes are not known."))
         return redirect("round_costs", round_.pk)
     made = design_costs.estimate(design_costs.prices_of(round_.planning), figures)
-    answer = HttpResponse(design_costs.workbook(made, round_.title, design_costs.notes(round_)), content_type=XLSX)
-    answer.headers["Content-Disposition"] = 'attachment; filename="du-toan.xlsx"'
-    return answer
+    return attachment(design_costs.workbook(made, round_.title, design_costs.notes(round_)), "du-toan.xlsx", XLSX)
 
 
 def _page(request: ActorRequest, round_: Round, form: PricesForm) -> HttpResponse:

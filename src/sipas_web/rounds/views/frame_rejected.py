@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import frame_workbook
 from sipas_web.rounds.actions import frame as actions
 from sipas_web.rounds.pages import frame as pages
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
+from sipas_web.shared.downloads import XLSX, attachment, xlsx_file
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEET = "Dòng cần sửa"
 
 
 @needs(Permission.REJECTED_VIEW)
@@ -52,9 +52,9 @@ def rejected_xlsx(request: ActorRequest, round_id: int) -> HttpResponseBase:
     if not rows:
         raise Http404
     taken = min(rows, pages.MOST_DOWNLOADED)
-    made = frame_workbook.workbook(pages.rows_to_mend(round_, chosen))
+    made = xlsx_file(SHEET, *pages.rows_to_mend(round_, chosen))
     actions.note_rejected_opened(round_=round_, reason=chosen, rows=taken, form="xlsx", by=request.actor)
-    return FileResponse(made, as_attachment=True, filename=f"dong-can-sua-{round_.year}.xlsx", content_type=XLSX)
+    return attachment(made, f"dong-can-sua-{round_.year}.xlsx", XLSX)
 
 
 def _chosen(request: ActorRequest, reasons: list[tuple[str, str, int]]) -> str:

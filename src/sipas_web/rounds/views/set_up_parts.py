@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -27,10 +27,10 @@ from sipas_web.rounds.queries import set_up as reads
 from sipas_web.rounds.states import is_bound, is_editable
 from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
+from sipas_web.shared.downloads import CSV, XLSX, attachment
 from sipas_web.units.queries import today
 
 PER_PAGE = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @needs(Permission.ROUND_VIEW)
@@ -64,17 +64,14 @@ def edition(request: ActorRequest, round_id: int) -> HttpResponse:
 
 @needs(Permission.ROUND_VIEW)
 @require_safe
-def edition_file(request: ActorRequest, round_id: int, form: str) -> HttpResponse:
+def edition_file(request: ActorRequest, round_id: int, form: str) -> HttpResponseBase:
     """Give the questionnaire as an XLSForm, or its codebook as CSV."""
     shown = _shown_edition(round_or_404(request, round_id), request)
     if form == "xlsx":
-        answer = HttpResponse(instrument.xlsform(shown), content_type=XLSX)
-    elif form == "csv":
-        answer = HttpResponse(editions.codebook(shown), content_type="text/csv; charset=utf-8")
-    else:
-        raise Http404
-    answer.headers["Content-Disposition"] = f'attachment; filename="{shown.name}.{form}"'
-    return answer
+        return attachment(instrument.xlsform(shown), f"{shown.name}.xlsx", XLSX)
+    if form == "csv":
+        return attachment(editions.codebook(shown), f"{shown.name}.csv", CSV)
+    raise Http404
 
 
 @needs(Permission.ROUND_VIEW)

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from sipas_web.fieldwork import lists, queries
-from sipas_web.fieldwork.lists import Cell
+from sipas_web.fieldwork import queries
 from sipas_web.fieldwork.queries import FileImport, State, cases
 from sipas_web.fieldwork.queries.progress import Progress
 from sipas_web.fieldwork.wording import reason_label
 from sipas_web.rounds.queries import Round
+from sipas_web.shared.downloads import Cell, table
+
+MOST_IN_WORKBOOK = 100_000  # rows, seconds to write; beyond it CSV is given
 
 
-def answer(name: str, form: str, heads: list[str], rows: Iterator[tuple[Cell, ...]]) -> HttpResponseBase:
-    """Give a list as a file."""
-    if form == "xlsx":
-        return FileResponse(
-            lists.xlsx_file(name, heads, rows),
-            as_attachment=True,
-            filename=f"{name}.xlsx",
-            content_type=lists.XLSX_TYPE,
-        )
-    response = StreamingHttpResponse(lists.csv_lines(heads, rows), content_type=lists.CSV_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+def _answer(
+    round_: Round, name: str, form: str, heads: list[str], rows: Iterator[tuple[Cell, ...]]
+) -> HttpResponseBase:
+    """Give a list as a file; one of a simulated round says so in its name and beside every row."""
+    if not round_.is_simulated:
+        return table(name, form, heads, rows)
+    said = _("simulated")
+    return table(f"{name}-mo-phong", form, [*heads, _("Note")], ((*row, said) for row in rows))
 
 
 def register(round_: Round, form: str) -> HttpResponseBase:
@@ -38,10 +36,10 @@ def register(round_: Round, form: str) -> HttpResponseBase:
         _("State"), _("Visits"), _("Last outcome (AAPOR)"), _("Last visit"), _("Stands for"), _("Replaced by"),
     ]  # fmt: skip
     rows = ((c[0], roles[c[1]], *c[2:6], states[c[6]], *c[7:]) for c in cases.register(round_))
-    return answer("so-phieu-da-phat", form, heads, rows)
+    return _answer(round_, "so-phieu-da-phat", form, heads, rows)
 
 
-def progress(made: Progress, form: str) -> HttpResponseBase:
+def progress(round_: Round, made: Progress, form: str) -> HttpResponseBase:
     """Give the live figures by agency."""
     heads = [
         _("Agency"), _("Official sample"), _("Issued"), _("Visited"), _("Returned"), _("Valid"), _("Refused"),
@@ -55,7 +53,7 @@ def progress(made: Progress, form: str) -> HttpResponseBase:
         )
         for f in [*made.agencies, made.total]
     )  # fmt: skip
-    return answer("tien-do-thuc-dia", form, heads, rows)
+    return _answer(round_, "tien-do-thuc-dia", form, heads, rows)
 
 
 def notes(file: FileImport, form: str) -> HttpResponseBase:
@@ -65,4 +63,4 @@ def notes(file: FileImport, form: str) -> HttpResponseBase:
         (n.row, n.get_kind_display(), n.column, reason_label(n.code), n.got)
         for n in queries.notes_of(file).iterator(chunk_size=1000)
     )
-    return answer("dong-can-xem-lai", form, heads, rows)
+    return _answer(file.round, "dong-can-xem-lai", form, heads, rows)
