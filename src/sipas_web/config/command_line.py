@@ -59,6 +59,8 @@ def serve(
 
     from sipas_web.config.processes import workers_beside
 
+    os.environ["SIPAS_SERVER_PROCESS"] = str(os.getpid())
+
     with workers_beside(worker):
         Granian(
             "sipas_web.config.wsgi:application",

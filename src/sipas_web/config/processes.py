@@ -15,6 +15,7 @@ LOOK_EVERY = 0.5  # s
 GRACE = 30.0  # s that a process is given to end by itself
 MARGIN = 5.0  # s more for who looks after such processes itself
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a process that dies again and again is begun anew
+TIDIED_EVERY = 12 * 3600.0  # s between two looks for files that a crash left
 LIVED = 20.0  # s after which a process counts as sound: it is begun anew at once
 log = logging.getLogger(__name__)
 
@@ -72,10 +73,13 @@ class Workers:
         """Look after them until SIGTERM, SIGINT, or the end of who started this."""
         from sipas_web.config.worker_process import Ending
 
-        ending = Ending()
+        ending, tidied = Ending(), -TIDIED_EVERY
         while not ending():
             for watched in self.watched:
                 watched.look()
+            if time.monotonic() - tidied > TIDIED_EVERY:
+                _tidy()
+                tidied = time.monotonic()
             time.sleep(LOOK_EVERY)
         until = time.monotonic() + GRACE
         for watched in self.watched:
@@ -104,6 +108,15 @@ class Workers:
                 log.exception("the database does not answer")
 
         return let_go
+
+
+def _tidy() -> None:
+    from django.db import close_old_connections
+
+    from sipas_web.config import strays
+
+    close_old_connections()
+    strays.forget()
 
 
 @contextmanager

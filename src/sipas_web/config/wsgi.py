@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 
 from django.core.wsgi import get_wsgi_application
 
+SERVER = "SIPAS_SERVER_PROCESS"  # set by ``sipas-web serve``
+LOOK_EVERY = 1.0  # s
+
+
+def _end_with(server: int) -> None:
+    """End this process once the one that started it is gone: left alone it would hold the port for ever."""
+    while os.getppid() == server:
+        time.sleep(LOOK_EVERY)
+    os._exit(1)
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sipas_web.config.settings")
 application = get_wsgi_application()
+if SERVER in os.environ:
+    threading.Thread(target=_end_with, args=(int(os.environ[SERVER]),), daemon=True).start()

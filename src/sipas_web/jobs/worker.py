@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import translation
 
 from sipas.errors import SipasError
@@ -81,13 +81,8 @@ def carry_out(job: Job, *, is_ending: Callable[[], bool] = bool, on_lost: Callab
     except (KeyboardInterrupt, SystemExit):
         actions.give_back(job)
         raise
-    except SipasError as error:
-        if error.code == BUSY:
-            actions.give_back(job, after=BUSY_PAUSE, note=BUSY)
-        else:
-            _failed(job, error)
     except Exception as error:  # a fault of the program must not end the worker
-        _failed(job, error)
+        _not_done(job, error)
     else:
         if not actions.finish(job, State.DONE, result=result):
             log.warning("job %s: finished, but taken up by another worker meanwhile", job.pk)
@@ -100,12 +95,32 @@ def _handled(job: Job, beat: Beat) -> Any:
     return json.loads(json.dumps(handler_of(job.kind)(work), default=str))
 
 
+def _not_done(job: Job, error: Exception) -> None:
+    if isinstance(error, SipasError) and error.code == BUSY:
+        actions.give_back(job, after=BUSY_PAUSE, note=BUSY)
+    elif isinstance(error, (OperationalError, InterfaceError)):  # it went away, or others held it too long
+        _broken_off(job, error)
+    else:
+        _failed(job, error)
+
+
 def _failed(job: Job, error: Exception) -> None:
     if not isinstance(error, faults.KNOWN):
         log.error("job %s (%s) failed", job.pk, job.kind, exc_info=error)
     if not connection.in_atomic_block:
         close_old_connections()  # the handler may have left one that no longer answers
     actions.finish(job, State.FAILED, error=faults.stored(error))
+
+
+def _broken_off(job: Job, error: Exception) -> None:
+    """Let the job be tried again soon; it counts as a death, so that a fault that stays ends it."""
+    log.warning("job %s (%s) broken off", job.pk, job.kind, exc_info=error)
+    if not connection.in_atomic_block:
+        close_old_connections()
+    try:
+        actions.break_off(job, BUSY_PAUSE)
+    except DatabaseError:  # the lease will be over by itself
+        log.warning("job %s: the database does not answer", job.pk)
 
 
 def _end_at_once() -> None:

@@ -20,7 +20,7 @@ from sipas_web.fieldwork.permissions import Permission
 from sipas_web.jobs import actions as jobs
 from sipas_web.jobs.queries import Job
 from sipas_web.rounds import states
-from sipas_web.rounds.queries import Round, held
+from sipas_web.rounds.queries import Round, has_open_draw, held
 from sipas_web.rounds.queries import State as RoundState
 
 KIND = "fieldwork.issue"
@@ -121,6 +121,10 @@ def _drawn(round_id: int, by: Actor) -> Round:
     round_ = held(round_id)
     by.require(Permission.CASE_ISSUE, round_.unit)
     states.refuse_unless(round_, RoundState.DRAWN)
+    if has_open_draw(round_):
+        raise ValidationError(
+            _("A draw of this round is open: its sample will be another. Carry it out or abandon it, then issue.")
+        )
     return round_
 
 

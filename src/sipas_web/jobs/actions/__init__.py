@@ -4,6 +4,7 @@ from sipas_web.jobs.actions.asking import resume, start, stop
 from sipas_web.jobs.actions.installation import note_backup, note_restore
 from sipas_web.jobs.actions.leasing import (
     LEASE,
+    break_off,
     claim,
     finish,
     give_back,
@@ -15,6 +16,6 @@ from sipas_web.jobs.actions.leasing import (
 )
 
 __all__ = [
-    "LEASE", "claim", "finish", "give_back", "is_anything_ready", "note_backup", "note_restore", "release",
+    "LEASE", "break_off", "claim", "finish", "give_back", "is_anything_ready", "note_backup", "note_restore", "release",
     "renew", "resume", "sign_in", "sign_off", "start", "stop",
 ]  # fmt: skip

@@ -65,6 +65,11 @@ def give_back(job: Job, *, after: dt.timedelta | None = None, note: str = "") ->
     return bool(_mine(job).update(state=State.WAITING, lease_until=until, note=note))
 
 
+def break_off(job: Job, after: dt.timedelta) -> bool:
+    """Let the lease be over soon: ``claim`` then counts a death and tries again."""
+    return bool(_mine(job).update(lease_until=Now() + after))
+
+
 def release(worker: str, *, died: bool) -> int:
     """Let go of what a worker held that has certainly ended; its supervisor says so. Gives the number of jobs."""
     held = Job.objects.filter(worker=worker, state=State.RUNNING)
