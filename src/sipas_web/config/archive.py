@@ -12,18 +12,43 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+import msgspec
+
 from sipas_web.config.environment import SettingError
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 ROWS = "database/{}.jsonl"
 CHUNK = 1 << 20  # bytes
+MOST_MANIFEST = 1 << 30  # bytes: read as a whole
 FOLDERS = ("rounds", "publications", "uploads")  # below the folder of the installation, whatever they are called there
 LEFT_OUT = {".lock"}
 
 
 class RefusedError(SettingError):
     """An archive that cannot be restored, or something that cannot be put into one."""
+
+
+class _Table(msgspec.Struct):
+    columns: list[str]
+    rows: int
+    sha256: str
+
+
+class _File(msgspec.Struct):
+    size: int
+    sha256: str
+    mode: int
+
+
+class _Manifest(msgspec.Struct):
+    format: int
+    made: str
+    program: str
+    migrations: list[tuple[str, str]]
+    tables: dict[str, _Table]
+    files: dict[str, _File]
+    folders: list[str]
 
 
 class Writer:
@@ -56,7 +81,7 @@ class Writer:
             if path.is_dir():
                 self.folders.append(inside)
             elif path.is_file() and path.name not in LEFT_OUT:
-                self._add_file(path, inside)
+                self.add_file(path, inside)
 
     def finish(self, facts: Mapping[str, Any]) -> str:
         """Write the manifest and close; gives its SHA-256."""
@@ -66,7 +91,8 @@ class Writer:
         self.zip.close()
         return hashlib.sha256(text).hexdigest()
 
-    def _add_file(self, path: Path, inside: str) -> None:
+    def add_file(self, path: Path, inside: str) -> None:
+        """Add a file; one that changes meanwhile is refused."""
         before, digest = path.stat(), hashlib.sha256()
         with path.open("rb") as source, self.zip.open(inside, "w", force_zip64=True) as out:
             while chunk := source.read(CHUNK):
@@ -86,12 +112,15 @@ class Reader:
     def __init__(self, path: Path) -> None:
         try:
             self.zip = zipfile.ZipFile(path)
+            if self.zip.getinfo(MANIFEST).file_size > MOST_MANIFEST:
+                raise ValueError(MANIFEST)
             self.text = self.zip.read(MANIFEST)
             self.manifest: dict[str, Any] = json.loads(self.text)
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+            form = msgspec.convert(self.manifest, _Manifest).format
+        except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, RecursionError) as error:
             raise RefusedError(f"{path}: không phải bản sao lưu, hoặc bị hỏng · no backup, or damaged") from error
-        if self.manifest.get("format") != FORMAT:
-            raise RefusedError(f"{path}: dạng {self.manifest.get('format')!r} không đọc được · format not known")
+        if form != FORMAT:
+            raise RefusedError(f"{path}: dạng {form} không đọc được · format not known")
         self.tables: dict[str, dict[str, Any]] = self.manifest["tables"]
         self.files: dict[str, dict[str, Any]] = self.manifest["files"]
 
@@ -99,6 +128,11 @@ class Reader:
     def sha256(self) -> str:
         """Give the hash of the manifest: it stands for everything in the archive."""
         return hashlib.sha256(self.text).hexdigest()
+
+    @property
+    def unpacked(self) -> int:
+        """Give the bytes that its members say they hold; no more is ever read of any."""
+        return sum(member.file_size for member in self.zip.infolist())
 
     def verify(self) -> None:
         """Refuse an archive with a member too many, too few, changed, or with a path outside."""

@@ -81,6 +81,8 @@ def _write(writer: Writer, patience: float) -> Made:
                 writer.folders.append(f"rounds/{root.name}")
                 writer.add_folder(root, f"rounds/{root.name}")
                 locks.pop(root).close()
+            for path in _beside_rounds():
+                writer.add_file(path, f"rounds/{path.name}")
             for name in FOLDERS[1:]:
                 if places()[name].is_dir():
                     writer.add_folder(places()[name], name)
@@ -99,6 +101,12 @@ def _write(writer: Writer, patience: float) -> Made:
 def _rounds() -> list[Path]:
     root = places()["rounds"]
     return sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []
+
+
+def _beside_rounds() -> list[Path]:
+    """List the files beside the rounds' folders: the department's key, which outlives them."""
+    root = places()["rounds"]
+    return sorted(p for p in root.glob("[!.]*") if p.is_file()) if root.is_dir() else []
 
 
 def _hold(rounds: list[Path], patience: float) -> dict[Path, ExitStack]:
@@ -125,6 +133,7 @@ def _hold(rounds: list[Path], patience: float) -> dict[Path, ExitStack]:
 def bring_back(path: Path, *, force: bool, bring_up_to_date: Callable[[], None]) -> Made:
     """Restore a backup into an empty installation; with ``force``, what stands there is set aside first."""
     reader = Reader(path)
+    _refuse_without_room(reader)
     reader.verify()
     _refuse_newer(reader)
     _refuse_occupied(force)
@@ -142,6 +151,13 @@ def bring_back(path: Path, *, force: bool, bring_up_to_date: Callable[[], None])
     finally:
         shutil.rmtree(fresh)
     return Made(count, len(reader.files), reader.sha256, aside)
+
+
+def _refuse_without_room(reader: Reader) -> None:
+    free = shutil.disk_usage(settings.FOLDER).free
+    if reader.unpacked > free:
+        text = f"cần {reader.unpacked >> 20} MiB, đĩa còn {free >> 20} MiB"
+        raise RefusedError(f"{text} · the backup needs more room than the disk has")
 
 
 def _refuse_newer(reader: Reader) -> None:
@@ -173,8 +189,11 @@ def _has_rows(table: str) -> bool:
 def _fill(reader: Reader) -> int:
     """Make the tables as the archive had them and fill them, all or nothing."""
     models = snapshot.tables(snapshot.bring_to([(app, name) for app, name in reader.manifest["migrations"]]))
-    if models.keys() != reader.tables.keys():
-        raise RefusedError(f"{sorted(models.keys() ^ reader.tables.keys())}: bảng lạ · strange tables")
+    if strange := models.keys() ^ reader.tables.keys():
+        raise RefusedError(f"{sorted(strange)}: bảng lạ · strange tables")
+    for label, told in reader.tables.items():
+        if sorted(told["columns"]) != sorted(snapshot.columns(models[label])):
+            raise RefusedError(f"{label}: cột lạ · strange columns")
     with transaction.atomic():
         snapshot.clear(list(models.values()))
         count = 0
@@ -189,23 +208,28 @@ def _fill(reader: Reader) -> int:
 @contextmanager
 def _set_aside(stamp: str) -> Iterator[str]:
     """Move database and folders aside under names with the moment; put them back where the restore fails."""
-    moved = [(place, place.with_name(f"{place.name}.before-{stamp}")) for place in places().values() if place.exists()]
-    moved = [(old, new) for old, new in moved if any(old.iterdir())]
-    undo_database, name = _database_aside(stamp)
-    for old, new in moved:
-        old.rename(new)
-    for place in places().values():
-        if place.exists():
-            place.rmdir()
+    cleared: list[tuple[Path, Path | None]] = []
+    undo_database, names = _database_aside(stamp)
     try:
-        yield ", ".join([*name, *(str(new) for _, new in moved)])
-    except BaseException:
         for place in places().values():
-            shutil.rmtree(place, ignore_errors=True)
-        for old, new in moved:
-            new.rename(old)
+            cleared.append((place, _cleared(place, stamp)))
+        yield ", ".join([*names, *(str(kept) for _, kept in cleared if kept)])
+    except BaseException:
         undo_database()
+        for place, kept in cleared:  # a place that could not be moved is not among them
+            shutil.rmtree(place, ignore_errors=True)
+            if kept:
+                kept.rename(place)
         raise
+
+
+def _cleared(place: Path, stamp: str) -> Path | None:
+    """Make room where a folder will stand; gives the name under which its content is kept, where it had some."""
+    if place.is_dir() and any(place.iterdir()):
+        return place.rename(place.with_name(f"{place.name}.before-{stamp}"))
+    if place.is_dir():
+        place.rmdir()
+    return None
 
 
 def _database_aside(stamp: str) -> tuple[Callable[[], None], list[str]]:

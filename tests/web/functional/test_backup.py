@@ -92,6 +92,8 @@ def fill(home: Installation) -> None:
     (home.folder / "rounds/dot-1/contacts.enc").write_bytes(bytes(range(256)) * 5000)
     (home.folder / "rounds/dot-1/contacts.enc").chmod(0o600)
     (home.folder / "rounds/dot-1/empty").mkdir()
+    (home.folder / "rounds/department.key").write_text("ab" * 32)
+    (home.folder / "rounds/department.key").chmod(0o600)
 
 
 def contents(home: Installation) -> dict[str, Any]:
@@ -149,7 +151,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Installation, Path]
 def test_the_drill_from_sqlite_to_postgresql_and_back(first: tuple[Installation, Path], tmp_path: Path) -> None:
     home, archive = first
     before = rows(archive)
-    assert len(before["database/units.unit.jsonl"]) > 3000
+    assert len(before["database/units.unit.jsonl"]) > 300
     assert len(before["database/accounts.person.jsonl"]) == 1
     server = Installation(tmp_path / "b" / "data", start_postgresql())
     restored(server, archive)
@@ -160,6 +162,7 @@ def test_the_drill_from_sqlite_to_postgresql_and_back(first: tuple[Installation,
     third = backed_up(back, "third.zip")
     assert contents(home) == contents(server) == contents(back)
     assert contents(home)["rounds/dot-1/contacts.enc"][1] == 0o600
+    assert contents(back)["rounds/department.key"] == (b"ab" * 32, 0o600), "it outlives rounds and has no other copy"
     audit = "database/audit.record.jsonl"
     for later in (rows(second), rows(third)):
         assert later.keys() == before.keys()
@@ -194,6 +197,20 @@ def test_a_place_with_data_is_refused_or_set_aside(first: tuple[Installation, Pa
     assert elsewhere.script(name).split() == ["khac"], "what stood there is still whole"
 
 
+LITTLE_ROOM = """
+import os, sys
+from pathlib import Path
+from types import SimpleNamespace
+from django.conf import settings
+from sipas_web.config import archive, backup
+os.makedirs(settings.FOLDER)
+backup.shutil.disk_usage = lambda _: SimpleNamespace(free=1 << 20)
+archive.Reader.verify = lambda _: print("read")
+try:
+    backup.bring_back(Path(sys.argv[1]), force=False, bring_up_to_date=lambda: None)
+except archive.RefusedError as error:
+    print(error)
+"""
 Spoil = Callable[[dict[str, bytes], dict[str, Any]], None]
 
 
@@ -221,7 +238,15 @@ def _newer(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
     manifest["migrations"].append(["rounds", "0999_of_tomorrow"])
 
 
-@pytest.mark.parametrize("spoil", [_changed_row, _missing, _surplus, _outside, _newer])
+def _wrong_shape(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    manifest["files"]["publications/1/report.pdf"].pop("mode")
+
+
+def _strange_column(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    manifest["tables"]["accounts.person"]["columns"][0] = "pk; --"
+
+
+@pytest.mark.parametrize("spoil", [_changed_row, _missing, _surplus, _outside, _newer, _wrong_shape, _strange_column])
 def test_a_damaged_or_foreign_archive_changes_nothing(
     spoil: Spoil, first: tuple[Installation, Path], tmp_path: Path
 ) -> None:
@@ -246,6 +271,40 @@ def _refused(archive: Path, tmp_path: Path) -> None:
     assert "✗" in done.stderr
     assert [p.name for p in home.folder.iterdir() if p.name != "sipas.sqlite3"] == ["secret.key"]
     assert not (tmp_path / "stolen").exists()
+
+
+def test_an_archive_larger_than_the_disk_is_refused_before_it_is_read(
+    first: tuple[Installation, Path], tmp_path: Path
+) -> None:
+    """The directory of a ZIP says what each member holds, and no more is ever read of it."""
+    home = Installation(tmp_path / "data")
+    told = home.script(LITTLE_ROOM, str(first[1]))
+    assert "room" in told
+    assert [p.name for p in home.folder.iterdir() if p.name != "sipas.sqlite3"] == []
+
+
+def test_what_stood_there_comes_back_where_a_forced_restore_fails(
+    first: tuple[Installation, Path], tmp_path: Path
+) -> None:
+    _home, archive = first
+    other = Installation(tmp_path / "data")
+    fill(other)
+    (other.folder / "rounds/dot-1/own").write_text("của nơi này")
+    before, people = contents(other), "from sipas_web.accounts.models import Person; print(Person.objects.count())"
+    failing = """
+import sys
+from pathlib import Path
+from sipas_web.config import backup
+backup.shutil.move = lambda *_: (_ for _ in ()).throw(OSError("no room"))
+try:
+    backup.bring_back(Path(sys.argv[1]), force=True, bring_up_to_date=lambda: None)
+except OSError as error:
+    print(error)
+"""
+    assert other.script(failing, str(archive)) == "no room\n"
+    assert contents(other) == before
+    assert other.script(people) == "1\n"
+    assert not [p for p in other.folder.iterdir() if "before" in p.name or "restoring" in p.name]
 
 
 @pytest.mark.parametrize("where", [0.3, 0.6, 0.999])
