@@ -116,6 +116,12 @@ def last_details_of(action: str, subject: str) -> str:
     return found.values_list("details", flat=True).first() or ""
 
 
+def actors_of(subject: str, *actions: str) -> frozenset[str]:
+    """Give the keys of all who did one of some acts on one thing."""
+    found = Record.objects.filter(subject=subject, action__in=actions)
+    return frozenset(found.order_by().values_list("actor", flat=True))
+
+
 def missing_triggers() -> set[str]:
     """Name the triggers that should protect the record and are not there."""
     with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from typing import Any
 import qrcode
 from django.utils import timezone
 
-from sipas_web.results.queries import Snapshot
+from sipas_web.results.queries import Snapshot, work
 
 PDF, DOCX = "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMS = {"pdf": PDF, "docx": DOCX}
@@ -16,7 +16,7 @@ VISITS, RESPONSES = "Các lần đến tiếp cận người trả lời", "Phi�
 
 
 def minutes(snapshot: Snapshot, form: str, address: str) -> bytes:
-    """Set the minutes as PDF or DOCX; ``address`` is where they can be checked. The same snapshot, the same bytes."""
+    """Set the minutes as PDF or DOCX; ``address`` is where they can be checked. The same bytes until approved."""
     from sipas.reporting import build_freeze_minutes, render_docx, render_pdf
 
     render: Callable[[Any], bytes] = {"pdf": render_pdf, "docx": render_docx}[form]
@@ -33,6 +33,7 @@ def _told(snapshot: Snapshot, address: str) -> Any:
         FrozenFile(RESPONSES, snapshot.responses_file, snapshot.responses, snapshot.responses_sha256),
     )
     agency = documents.get("department", "Sở Nội vụ")
+    stands = snapshot.state in {Snapshot.State.APPROVED, Snapshot.State.PUBLISHED}
     return FreezeMinutes(
         round_title=snapshot.round.title,
         parent_agency=documents.get("parent", ""),
@@ -51,6 +52,9 @@ def _told(snapshot: Snapshot, address: str) -> Any:
         modules=modules_of(address),
         signers=(agency, "Bưu điện", "Ủy ban Mặt trận Tổ quốc Việt Nam", "Hội Cựu chiến binh"),
         simulated=snapshot.round.is_simulated,
+        approved=timezone.localtime(snapshot.reviewed) if snapshot.reviewed and stands else None,
+        approved_by=snapshot.reviewed_by,
+        self_approved=work.is_self_approved(snapshot),
     )
 
 

@@ -15,6 +15,7 @@ SENTENCES = {
     "results.publication_asked": _("had results published"),
     "results.published": _("published results"),
     "results.correction_opened": _("took published results back to the field for a correction"),
+    "results.correction_withdrawn": _("withdrew the correction of published results"),
 }
 NOTES = {
     "results.freeze_and_estimate": _("Freeze and estimate"),

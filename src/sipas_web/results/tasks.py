@@ -40,7 +40,8 @@ def verify(asked: Work) -> dict[str, Any]:
         "snapshot": snapshot.pk,
         "recompute": asked.arguments["recompute"],
         "journal_head": head,
-        "findings": [stored(error) for error in found],
+        "findings": [stored(error) for error in found[: work.FINDINGS]],
+        "more": len(found[work.FINDINGS :]),
     }
 
 

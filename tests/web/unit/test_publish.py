@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import polars as pl
 import pytest
 import yaml
 from django.core.exceptions import PermissionDenied, ValidationError
-from tests.web import results_cast
+from tests.web import cast, results_cast
 
 from sipas import rounds as library
 from sipas.rounds.published import read_published
@@ -25,10 +26,10 @@ from sipas_web.audit.queries import has_head
 from sipas_web.jobs import queries as jobs
 from sipas_web.jobs.models import State as JobState
 from sipas_web.jobs.worker import work_off
-from sipas_web.results import actions, published_files, queries
+from sipas_web.results import actions, minutes, published_files, queries
 from sipas_web.results.actions import Choices
 from sipas_web.results.models import Publication, Snapshot
-from sipas_web.results.queries import work
+from sipas_web.results.queries import work, work_pages
 from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.models import Round, State
 from sipas_web.units.models import Unit
@@ -61,6 +62,40 @@ def test_approval_moves_the_snapshot_and_is_recorded(tuyen_quang: Unit, by: Acto
     assert (last.action, last.subject) == ("results.approved", f"results.snapshot:{snapshot.pk}")
     with pytest.raises(ValidationError):
         actions.approve(snapshot_id=snapshot.pk, note="", by=by)
+
+
+def test_one_person_in_two_roles_is_said(tuyen_quang: Unit, by: Actor, hire: Hire, acting: Acting) -> None:
+    snapshot = results_cast.reviewable(tuyen_quang, by)
+    other = acting(hire("department", tuyen_quang))
+    for approver, alone in ((other, False), (by, True)):
+        actions.approve(snapshot_id=snapshot.pk, note="", by=approver)
+        assert json.loads(Record.objects.latest("sequence").details)["same_person"] is alone
+        snapshot.refresh_from_db()
+        text = minutes.minutes(snapshot, "docx", "https://sipas.example/x")
+        with zipfile.ZipFile(io.BytesIO(text)) as packed:
+            document = packed.read("word/document.xml").decode()
+        assert f"được {approver.name} phê duyệt" in document
+        assert ("đồng thời là người chốt" in document) is alone
+        page = work_pages.review_page(snapshot.round, other)
+        assert (page.is_self_approved, page.is_maker) == (alone, False)
+        assert work_pages.publish_page(snapshot.round, other).is_alone is True
+        Snapshot.objects.filter(pk=snapshot.pk).update(state=Snapshot.State.REVIEW)
+    snapshot.refresh_from_db()
+    assert minutes.minutes(snapshot, "docx", "https://sipas.example/x") != text, "no longer approved: not said"
+
+
+def test_a_change_since_figures_still_being_made_is_not_published(tuyen_quang: Unit, by: Actor) -> None:
+    snapshot = results_cast.approved(tuyen_quang, by)
+    earlier = cast.new_round(tuyen_quang, by)
+    Round.objects.filter(pk=snapshot.round_id).update(previous=earlier)
+    for state, refused in ((State.FROZEN, True), (State.IN_FIELD, True), (State.PUBLISHED, False)):
+        Round.objects.filter(pk=earlier.pk).update(state=state)
+        if refused:
+            with pytest.raises(ValidationError, match="Publish that round first"):
+                actions.publish(snapshot_id=snapshot.pk, by=by)
+        else:
+            actions.publish(snapshot_id=snapshot.pk, by=by)
+        assert (jobs.open_job(snapshot.round, work.PUBLISH) is None) is refused
 
 
 def test_sending_back_opens_the_field_and_says_why(tuyen_quang: Unit, by: Actor) -> None:

@@ -13,11 +13,13 @@ import polars as pl
 import pytest
 import yaml
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from tests.web import results_cast
 
 from sipas.rounds.steps.disclose import WITHHELD
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
+from sipas_web.audit.models import Record
 from sipas_web.capture.models import Response
 from sipas_web.jobs import queries as jobs
 from sipas_web.jobs.worker import work_off
@@ -126,6 +128,45 @@ def test_answers_mended_in_the_field_lift_no_veil(tuyen_quang: Unit, by: Actor) 
     assert snapshot.state == Snapshot.State.REVIEW, jobs.latest(first.round, work.ESTIMATE)
     now = pl.read_parquet(folder_of(first.round) / "disclosed/index.parquet")
     assert now.join(more, on=["domain_kind", "domain", "node"])["suppressed"].all()
+
+
+def test_a_correction_opened_by_mistake_is_withdrawn(
+    tuyen_quang: Unit, by: Actor, hire: Hire, acting: Acting, client: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    first = results_cast.published(tuyen_quang, by)
+    round_, department = first.round, hire("department", tuyen_quang)
+    with pytest.raises(ValidationError):
+        actions.withdraw_correction(round_id=round_.pk, reason="nhầm", by=by)
+    actions.correct_from_field(round_id=round_.pk, reason="Bỏ phiếu sai", by=by)
+    with pytest.raises(PermissionDenied):
+        actions.withdraw_correction(round_id=round_.pk, reason="nhầm", by=acting(hire("inspector", tuyen_quang)))
+    client.force_login(department)
+    address = reverse("round_withdraw", args=[round_.pk])
+    assert address in client.get(reverse("round_publish", args=[round_.pk])).content.decode()
+    assert client.post(address, {"reason": ""}).status_code == 200
+    assert state_of(round_) == State.IN_FIELD
+    assert client.post(address, {"reason": "Mở nhầm đợt"}).status_code == 302
+    assert state_of(round_) == State.PUBLISHED
+    assert not Correction.objects.exists()
+    last = Record.objects.latest("sequence")
+    assert (last.action, last.actor_name) == ("results.correction_withdrawn", department.full_name)
+    assert "Bỏ phiếu sai" in last.details
+    assert work.publication_intact(first)
+    again = actions.correct_from_field(round_id=round_.pk, reason="Bỏ phiếu sai", by=by)
+    assert again.publication == first
+
+
+def test_a_correction_with_data_frozen_since_is_not_withdrawn(tuyen_quang: Unit, by: Actor) -> None:
+    first = results_cast.published(tuyen_quang, by)
+    actions.correct_from_field(round_id=first.round_id, reason="Bỏ phiếu sai", by=by)
+    snapshot = actions.freeze(round_id=first.round_id, reason="Bỏ phiếu sai", by=by)
+    with pytest.raises(ValidationError):
+        actions.withdraw_correction(round_id=first.round_id, reason="nhầm", by=by)
+    Snapshot.objects.filter(pk=snapshot.pk).update(state=Snapshot.State.REJECTED)
+    Round.objects.filter(pk=first.round_id).update(state=State.IN_FIELD)
+    with pytest.raises(ValidationError):
+        actions.withdraw_correction(round_id=first.round_id, reason="nhầm", by=by)
 
 
 def test_who_may_correct(tuyen_quang: Unit, dong_nai: Unit, by: Actor, hire: Hire, acting: Acting) -> None:

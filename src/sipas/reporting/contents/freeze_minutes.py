@@ -79,6 +79,12 @@ class FreezeMinutes:
         Bodies that sign.
     simulated : bool
         Whether the round is simulated.
+    approved : datetime.datetime, optional
+        When the figures were approved, in local time; missing: not yet.
+    approved_by : str
+        Name of who approved them.
+    self_approved : bool
+        Whether that is who froze the data.
     """
 
     round_title: str
@@ -98,6 +104,9 @@ class FreezeMinutes:
     modules: tuple[str, ...]
     signers: tuple[str, ...]
     simulated: bool
+    approved: dt.datetime | None = None
+    approved_by: str = ""
+    self_approved: bool = False
 
     def check(self) -> FreezeMinutes:
         """Refuse minutes that seal nothing.
@@ -205,7 +214,16 @@ def _seals(given: FreezeMinutes) -> list[Block]:
         Heading(1, "III. NIÊM PHONG"),
         Table("Bảng 3. Điểm niêm phong", columns, rows, note=note),
         paragraph(locked),
+        *_approval(given),
     ]
+
+
+def _approval(given: FreezeMinutes) -> list[Block]:
+    if given.approved is None:
+        return []
+    told = f"Số liệu được {given.approved_by} phê duyệt hồi {given.approved:%H} giờ {given.approved:%M} phút, "
+    same = " Người phê duyệt đồng thời là người chốt số liệu." if given.self_approved else ""
+    return [paragraph(f"{told}{official_date(given.approved.date())}.{same}")]
 
 
 def _end(given: FreezeMinutes) -> list[Block]:

@@ -3,6 +3,7 @@
 from sipas_web.results.actions.correcting import Choices as Choices
 from sipas_web.results.actions.correcting import correct_from_field as correct_from_field
 from sipas_web.results.actions.correcting import estimate_again as estimate_again
+from sipas_web.results.actions.correcting import withdraw_correction as withdraw_correction
 from sipas_web.results.actions.freezing import freeze as freeze
 from sipas_web.results.actions.freezing import note_estimated as note_estimated
 from sipas_web.results.actions.freezing import note_tables as note_tables

@@ -16,7 +16,7 @@ from sipas.rounds.settings import FILE, check_round
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs import queries as job_queries
-from sipas_web.results.actions.freezing import new_snapshot, start_estimate
+from sipas_web.results.actions.freezing import new_snapshot, refuse_while_busy, start_estimate
 from sipas_web.results.models import REVIEWABLE, Correction, Publication, Snapshot
 from sipas_web.results.permissions import Permission
 from sipas_web.results.queries import work
@@ -91,6 +91,29 @@ def correct_from_field(*, round_id: int, reason: str, by: Actor) -> Correction:
     details = {"version": correction.publication.version, "reason": reason}
     record(by=by, action="results.correction_opened", subject=correction, unit=round_.unit, details=details)
     return correction
+
+
+@transaction.atomic
+def withdraw_correction(*, round_id: int, reason: str, by: Actor) -> Publication:
+    """Take back a correction opened by mistake: the published version is in force again.
+
+    Needs ``results.result_publish`` over the unit of the round. Only while nothing was frozen since. Recorded with both
+    reasons; visits and answers taken in meanwhile stay, for the next correction.
+    """
+    round_ = rounds.held(round_id)
+    by.require(Permission.RESULT_PUBLISH, round_.unit)
+    states.refuse_unless(round_, RoundState.IN_FIELD)
+    _need(reason)
+    correction = work.withdrawable(round_)
+    if correction is None:
+        raise ValidationError(_("Data were frozen since. This correction ends with the next version."))
+    refuse_while_busy(round_)
+    states.move(round_, RoundState.FROZEN)
+    states.move(round_, RoundState.PUBLISHED)
+    publication, details = correction.publication, {"reason": reason, "opened_because": correction.reason}
+    correction.delete()
+    record(by=by, action="results.correction_withdrawn", subject=publication, unit=round_.unit, details=details)
+    return publication
 
 
 def _need(reason: str) -> None:

@@ -34,7 +34,7 @@ def freeze(*, round_id: int, by: Actor, reason: str = "") -> Snapshot:
     round_ = rounds.held(round_id)
     by.require(Permission.ROUND_FREEZE, round_.unit)
     states.refuse_unless(round_, RoundState.IN_FIELD)
-    _refuse_while_busy(round_)
+    refuse_while_busy(round_)
     now = work.counted(round_)
     if not now.responses:
         raise ValidationError(_("No answer has come in: there is nothing to freeze."))
@@ -116,6 +116,7 @@ def start_estimate(snapshot: Snapshot, *, by: Actor) -> None:
     jobs.start(kind=work.ESTIMATE, subject=round_, unit=round_.unit, by=by, arguments=arguments)
 
 
-def _refuse_while_busy(round_: Round) -> None:
+def refuse_while_busy(round_: Round) -> None:
+    """Refuse while work on the round waits or runs."""
     if work.open_jobs(round_):
         raise ValidationError(_("Other work on this round is not finished. Wait until it ends, or stop it."))

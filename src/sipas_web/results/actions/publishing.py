@@ -6,7 +6,9 @@ import datetime as dt
 import secrets
 from collections.abc import Mapping
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
@@ -28,6 +30,7 @@ def publish(*, snapshot_id: int, by: Actor) -> None:
     snapshot = held(snapshot_id)
     by.require(Permission.RESULT_PUBLISH, snapshot.round.unit)
     refuse_unless(snapshot, Snapshot.State.APPROVED)
+    _refuse_while_previous_is_open(snapshot)
     if job_queries.open_job(snapshot.round, work.PUBLISH) is not None:
         return
     sequence, hash_ = head()
@@ -39,7 +42,8 @@ def publish(*, snapshot_id: int, by: Actor) -> None:
         "published": work.now().isoformat(timespec="seconds"),
     }
     jobs.start(kind=work.PUBLISH, subject=snapshot.round, unit=snapshot.round.unit, by=by, arguments=arguments)
-    details = {"number": snapshot.number, "journal": snapshot.journal_head}
+    alone = by.key in work.deciders(snapshot)
+    details = {"number": snapshot.number, "journal": snapshot.journal_head, "same_person": alone}
     record(by=by, action="results.publication_asked", subject=snapshot, unit=snapshot.round.unit, details=details)
 
 
@@ -74,3 +78,11 @@ def finish_publication(
     details = {"version": version, "reason": reason, "code": publication.code, "files": dict(files)}
     record(by=by, action="results.published", subject=publication, unit=snapshot.round.unit, details=details)
     return publication
+
+
+def _refuse_while_previous_is_open(snapshot: Snapshot) -> None:
+    """Refuse a change since figures that are themselves being made or corrected."""
+    previous = snapshot.round.previous
+    if previous is not None and previous.state in {RoundState.IN_FIELD, RoundState.FROZEN}:
+        told = _("The change is computed from “%(title)s”, which is %(state)s. Publish that round first.")
+        raise ValidationError(told, params={"title": previous.title, "state": RoundState(previous.state).label})

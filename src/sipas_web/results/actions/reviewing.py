@@ -39,7 +39,12 @@ def approve(*, snapshot_id: int, note: str, by: Actor) -> Snapshot:
     snapshot.state, snapshot.review_note = Snapshot.State.APPROVED, note.strip()
     snapshot.reviewed, snapshot.reviewed_by = work.now(), by.name
     snapshot.save(update_fields=["state", "review_note", "reviewed", "reviewed_by"])
-    details = {"number": snapshot.number, "note": note, "journal": snapshot.journal_head}
+    details = {
+        "number": snapshot.number,
+        "note": note,
+        "journal": snapshot.journal_head,
+        "same_person": by.key in work.makers(snapshot),
+    }
     record(by=by, action="results.approved", subject=snapshot, unit=snapshot.round.unit, details=details)
     return snapshot
 

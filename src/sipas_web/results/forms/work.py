@@ -53,6 +53,12 @@ class PublishForm(forms.Form):
     )
 
 
+class WithdrawForm(forms.Form):
+    """Why a correction is withdrawn."""
+
+    reason = forms.CharField(label=_("Why the correction is withdrawn"), max_length=1000, widget=LONG)
+
+
 class CorrectForm(forms.Form):
     """Why a published round goes back to the field."""
 
@@ -62,7 +68,9 @@ class CorrectForm(forms.Form):
         widget=LONG,
         help_text=_("Published with the next version. Name no person."),
     )
-    agreed = forms.BooleanField(label=_("I take the round back to the field. It can only end with a new version."))
+    agreed = forms.BooleanField(
+        label=_("I take the round back to the field. Once data are frozen again, it ends with a new version.")
+    )
 
 
 class EstimateForm(forms.Form):

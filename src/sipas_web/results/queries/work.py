@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from sipas.errors import Place, SipasError
 from sipas_web.audit.actors import Actor
+from sipas_web.audit.queries import actors_of
 from sipas_web.capture import queries as capture
 from sipas_web.fieldwork import queries as fieldwork
 from sipas_web.fieldwork.models import Case, CaseCount, DayCount
@@ -26,10 +27,12 @@ from sipas_web.results.models import OPEN, Correction, Publication, Snapshot
 from sipas_web.results.queries import folder_of, versions
 from sipas_web.rounds import queries as rounds
 from sipas_web.rounds.queries import Round
+from sipas_web.rounds.queries import State as RoundState
 
 UNFINISHED = (CaseState.ISSUED, CaseState.VISITED)
 IN_FIELD = [s for s in CaseState if s != CaseState.RESERVE]
 ONE_VIEW = {"sqlite": "BEGIN DEFERRED", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+FINDINGS = 20  # of a verification, kept and shown
 ESTIMATE, VERIFY, PUBLISH = "results.freeze_and_estimate", "results.verify", "results.publish"
 
 
@@ -190,6 +193,28 @@ def about(snapshot: Snapshot, arguments: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def makers(snapshot: Snapshot) -> frozenset[str]:
+    """Give the keys of those who had the figures made: froze the data, or had them estimated again."""
+    return actors_of(jobs.key_of(snapshot), "results.round_frozen", "results.estimate_asked")
+
+
+def deciders(snapshot: Snapshot) -> frozenset[str]:
+    """Give the keys of those who had the figures made, and of who approved them."""
+    return makers(snapshot) | actors_of(jobs.key_of(snapshot), "results.approved")
+
+
+def is_self_approved(snapshot: Snapshot) -> bool:
+    """Whether who approved the figures had them made: allowed where an office has few people, and said."""
+    return bool(makers(snapshot) & actors_of(jobs.key_of(snapshot), "results.approved"))
+
+
+def withdrawable(round_: Round) -> Correction | None:
+    """Give the correction that can be withdrawn: nothing was frozen since, so the published results still stand."""
+    newest = newest_snapshot(round_)
+    untouched = newest is not None and newest.state == Snapshot.State.PUBLISHED
+    return open_correction(round_) if round_.state == RoundState.IN_FIELD and untouched else None
+
+
 def changed_since_review(snapshot: Snapshot) -> SipasError:
     """Give the refusal to publish figures other than those reviewed."""
     return SipasError("round.file_changed", expected=snapshot.journal_head, place=Place(file="journal.jsonl"))
@@ -201,9 +226,8 @@ def estimate_job(round_: Round) -> Job | None:
 
 
 def open_jobs(round_: Round) -> list[str]:
-    """List the kinds of work that wait or run on a round."""
-    found = Job.objects.filter(subject=jobs.key_of(round_), state__in=("waiting", "running"))
-    return list(found.order_by("kind").values_list("kind", flat=True))
+    """List the kinds of work that wait or run on a round, or on a file handed in for it."""
+    return jobs.open_kinds(round_) + fieldwork.open_imports(round_)
 
 
 def publication_faults(publication: Publication) -> list[FileFault]:

@@ -22,7 +22,6 @@ from sipas_web.rounds.queries import Round
 from sipas_web.rounds.queries import State as RoundState
 
 MANY_OPEN = 5.0  # percent of cases not finished that deserve a warning
-FINDINGS = 20  # of a verification, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,8 @@ class ReviewPage:
     may_approve: bool
     may_publish: bool
     may_estimate: bool
+    is_self_approved: bool  # who approved had the figures made
+    is_maker: bool  # who looks at the page had them made
     earlier: tuple[Snapshot, ...]
 
 
@@ -82,6 +83,8 @@ class PublishPage:
     correction: Correction | None  # under way
     is_published: bool
     may_freeze: bool
+    is_alone: bool  # who looks at the page had the figures made, or approved them
+    is_withdrawable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,8 @@ def review_page(round_: Round, by: Actor) -> ReviewPage:
         may_approve=by.may(Permission.RESULT_APPROVE, round_.unit),
         may_publish=by.may(Permission.RESULT_PUBLISH, round_.unit),
         may_estimate=by.may(Permission.ROUND_FREEZE, round_.unit),
+        is_self_approved=bool(snapshot and work.is_self_approved(snapshot)),
+        is_maker=bool(snapshot and by.key in work.makers(snapshot)),
         earlier=tuple(s for s in snapshots if not s.is_open),
     )
 
@@ -148,6 +153,7 @@ def review_page(round_: Round, by: Actor) -> ReviewPage:
 def publish_page(round_: Round, by: Actor) -> PublishPage:
     """Gather the page of the publication."""
     snapshot = work.open_snapshot(round_)
+    alone = snapshot is not None and (by.key in work.deciders(snapshot) or work.is_self_approved(snapshot))
     return PublishPage(
         snapshot=snapshot if snapshot and snapshot.state == Snapshot.State.APPROVED else None,
         job=jobs.latest(round_, work.PUBLISH),
@@ -155,6 +161,8 @@ def publish_page(round_: Round, by: Actor) -> PublishPage:
         correction=work.open_correction(round_),
         is_published=round_.state == RoundState.PUBLISHED,
         may_freeze=by.may(Permission.ROUND_FREEZE, round_.unit),
+        is_alone=alone,
+        is_withdrawable=work.withdrawable(round_) is not None,
     )
 
 
@@ -202,5 +210,5 @@ def _verdict(job: Job | None, snapshot: Snapshot | None) -> Verdict | None:
     result: dict[str, Any] = (job.result if job else None) or {}
     if job is None or snapshot is None or result.get("journal_head") != snapshot.journal_head:
         return None
-    findings = [sentence_of(error) for error in result["findings"]]
-    return Verdict(job, result["recompute"], tuple(findings[:FINDINGS]), max(0, len(findings) - FINDINGS))
+    findings = tuple(sentence_of(error) for error in result["findings"])
+    return Verdict(job, result["recompute"], findings, result["more"])

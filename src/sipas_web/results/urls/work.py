@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{HERE}tinh-lai/", work.estimate_again, name="round_estimate_again"),
     path(f"{HERE}cong-bo/", work.publish, name="round_publish"),
     path(f"{HERE}dinh-chinh/", work.correct, name="round_correct"),
+    path(f"{HERE}dinh-chinh/rut/", work.withdraw, name="round_withdraw"),
     path(f"{HERE}cac-ban/", work_files.versions, name="publication_list"),
     path(f"{HERE}cac-ban/<int:number>/", work_files.version, name="publication_detail"),
     path(f"{HERE}cac-ban/<int:number>/tep/<path:name>", work_files.published_file, name="publication_file"),

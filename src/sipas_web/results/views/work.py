@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.results import actions
 from sipas_web.results.actions import Choices
-from sipas_web.results.forms.work import CorrectForm, EstimateForm, FreezeForm, PublishForm
+from sipas_web.results.forms.work import CorrectForm, EstimateForm, FreezeForm, PublishForm, WithdrawForm
 from sipas_web.results.permissions import Permission
 from sipas_web.results.queries import work, work_pages, work_settings
 from sipas_web.rounds.queries import Round
@@ -84,6 +84,21 @@ def correct(request: ActorRequest, round_id: int) -> HttpResponse:
             messages.success(request, _("The round is in the field again. The published version stays as it is."))
             return redirect("round_publish", round_.pk)
     return render(request, "results/work_correct.html", {"round": round_, "shown": shown, "form": form})
+
+
+@needs(Permission.RESULT_PUBLISH)
+@PAGE
+def withdraw(request: ActorRequest, round_id: int) -> HttpResponse:
+    """Take back a correction opened by mistake."""
+    round_ = round_or_404(request, round_id, Permission.RESULT_PUBLISH)
+    shown = work_pages.publish_page(round_, request.actor)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if carried_out(form, lambda: actions.withdraw_correction(round_id=round_.pk, reason=reason, by=request.actor)):
+            messages.success(request, _("The correction is withdrawn. The published version is in force."))
+            return redirect("round_publish", round_.pk)
+    return render(request, "results/work_withdraw.html", {"round": round_, "shown": shown, "form": form})
 
 
 def round_or_404(request: ActorRequest, round_id: int, permission: str) -> Round:
