@@ -11,6 +11,7 @@ from sipas.publication.suppression import (
     Plan,
     open_table,
     plan_suppression,
+    suppress_drivers,
     suppress_estimates,
     suppress_index,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "release",
     "release_id",
     "statements",
+    "suppress_drivers",
     "suppress_estimates",
     "suppress_index",
     "variables",

@@ -190,6 +190,27 @@ def suppress_index(index: pl.DataFrame, plan: Plan, *, previously_hidden: pl.Dat
     return OPEN_INDEX.check(rank_shown(flagged, ranked))
 
 
+def suppress_drivers(drivers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Withhold the drivers of a round whose values cannot all be shown, or that rest on too few forms.
+
+    Parameters
+    ----------
+    drivers : polars.DataFrame
+        ``sipas.tables.DRIVERS``: of the whole round, never of a domain.
+    plan : Plan
+        As from `plan_suppression`.
+
+    Returns
+    -------
+    polars.DataFrame
+        All rows or none: parts of one sum give the part that is left out, and a quadrant bounds its value.
+    """
+    whole = plan.nodes.filter(pl.col("domain_kind") == "all")["node"]
+    hidden = drivers["node"].is_in(whole.implode()).any()
+    few = (drivers["used"] < plan.minimum).any()
+    return drivers.clear() if hidden or few else drivers
+
+
 def _read(estimates: pl.DataFrame, index: pl.DataFrame, edition: Edition) -> _Cells:
     questions = {node.name: node.question for node, _ in edition.nodes() if node.question is not None}
     leaves = index.filter(pl.col("node").is_in(list(questions)))

@@ -16,11 +16,13 @@ from sipas.rounds.folder import Folder
 from sipas.rounds.settings import Round, load_round
 from sipas.rounds.tables_io import canonical_json, read_json
 from sipas.scoring import targets_of_index
+from sipas.tables import DRIVERS
 
 if TYPE_CHECKING:
     from sipas.instrument import Edition
     from sipas.reporting.figures import Figures, Value
 
+WHOLE = "all"
 SHOWN = ("disclosed", "open-data")  # the same tables in a round's folder and in what was published
 QUALITY = "quality.json"
 RATES = ("RR1", "RR2", "RR3", "RR5", "COOP1", "REF1", "CON1")
@@ -42,6 +44,8 @@ class TargetVerdict:
         The document that set it; may be empty.
     verdict : str
         ``met``, ``not_met``, ``undecided``, ``no_interval`` or ``no_data``.
+    domain_kind, domain : str
+        Whose target; ``all`` and empty: of the whole round.
     """
 
     label: str
@@ -49,6 +53,8 @@ class TargetVerdict:
     threshold: float
     source: str
     verdict: str
+    domain_kind: str = WHOLE
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +73,8 @@ class PublishedRound:
         In the order of the settings.
     quality : Mapping
         As ``quality_summary``; empty where the folder does not tell.
+    drivers : polars.DataFrame
+        ``sipas.tables.DRIVERS`` as disclosed; no rows where there are none.
     """
 
     settings: Round
@@ -74,6 +82,7 @@ class PublishedRound:
     estimates: pl.DataFrame
     verdicts: tuple[TargetVerdict, ...]
     quality: Mapping[str, Any]
+    drivers: pl.DataFrame
 
     @property
     def edition(self) -> Edition:
@@ -126,7 +135,8 @@ def read_published(root: Path, *, whole_only: bool = False) -> PublishedRound:
     quality = _quality(folder)
     figures = read(_inputs(settings, edition, index, estimates, quality))
     verdicts = _verdicts(settings, edition, index)
-    return PublishedRound(settings, figures, estimates, verdicts, quality)
+    drivers = DRIVERS.empty() if whole_only else _drivers(folder)
+    return PublishedRound(settings, figures, estimates, verdicts, quality, drivers)
 
 
 def quality_summary(root: Path) -> bytes:
@@ -151,8 +161,13 @@ def _shown(folder: Folder, name: str, *, whole_only: bool) -> pl.DataFrame:
         path = folder.path(f"{part}/{name}")
         if path.exists():
             table = pl.scan_parquet(path)
-            return (table.filter(pl.col("domain_kind") == "all") if whole_only else table).collect()
+            return (table.filter(pl.col("domain_kind") == WHOLE) if whole_only else table).collect()
     raise SipasError("round.step_not_done", got=f"{SHOWN[0]}/{name}")
+
+
+def _drivers(folder: Folder) -> pl.DataFrame:
+    path = folder.path(f"{SHOWN[0]}/{DRIVERS.name}.parquet")
+    return DRIVERS.check(pl.read_parquet(path)) if path.exists() else DRIVERS.empty()
 
 
 def _quality(folder: Folder) -> Mapping[str, Any]:
@@ -193,8 +208,8 @@ def _verdicts(settings: Round, edition: Edition, index: pl.DataFrame) -> tuple[T
     nodes = [edition.index.name if t.node == "index" else t.node for t in settings.targets]
     asked = pl.DataFrame(
         {
-            "domain_kind": ["all"] * len(nodes),
-            "domain": [""] * len(nodes),
+            "domain_kind": [t.domain_kind for t in settings.targets],
+            "domain": [t.domain for t in settings.targets],
             "node": nodes,
             "target": [t.threshold for t in settings.targets],
         },
@@ -203,7 +218,7 @@ def _verdicts(settings: Round, edition: Edition, index: pl.DataFrame) -> tuple[T
     # A document may name one value twice, with two targets: each is judged by itself.
     told = [targets_of_index(index, asked[row : row + 1])["verdict"][0] for row in range(asked.height)]
     return tuple(
-        TargetVerdict(t.label, node, t.threshold, t.source, verdict)
+        TargetVerdict(t.label, node, t.threshold, t.source, verdict, t.domain_kind, t.domain)
         for t, node, verdict in zip(settings.targets, nodes, told, strict=True)
     )
 

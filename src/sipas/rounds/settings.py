@@ -40,12 +40,14 @@ class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A value promised by a directive, in percent."""
+    """A value promised by a directive, in percent: of the whole round, or of one unit as the results name it."""
 
     label: str
     threshold: float
     node: str = "index"
     source: str = ""
+    domain_kind: str = "all"
+    domain: str = ""
 
 
 class FrameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

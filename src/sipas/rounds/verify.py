@@ -18,7 +18,9 @@ from sipas.sampling import read_certificate
 from sipas.sampling import verify as verify_draw
 from sipas.tables import FRAME, SAMPLE
 
-RECOMPUTED = ("sample", "checks", "weights", "moments", "estimates", "index", "disclosure", "open_data", "report")
+RECOMPUTED = (
+    "sample", "checks", "weights", "moments", "estimates", "index", "drivers", "disclosure", "open_data", "report"
+)  # fmt: skip
 
 
 def verify(root: Path, *, recompute: bool = False) -> list[SipasError]:

@@ -2,7 +2,7 @@
 
 from sipas.scoring.changes import Change, change
 from sipas.scoring.comparisons import Adjust, adjusted, differences, leaders
-from sipas.scoring.importance import Drivers, drivers
+from sipas.scoring.importance import Drivers, drivers, quadrants
 from sipas.scoring.index import Ranking, Score, score
 from sipas.scoring.overlapping import Overlap, Shared
 from sipas.scoring.pairwise import RankSets, rank_sets_pairwise
@@ -28,6 +28,7 @@ __all__ = [
     "leaders",
     "measures_of",
     "places",
+    "quadrants",
     "rank",
     "rank_sets",
     "rank_sets_pairwise",

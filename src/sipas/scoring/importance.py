@@ -246,8 +246,24 @@ def _table(names: list[str], index: pl.DataFrame, found: _Found, level: float) -
         "order_error": found.error,
     })
     performance = index.select("node", "percent", "se", "low", "high")
-    table = table.join(performance, on="node", how="left", maintain_order="left").fill_nan(None)
-    important, well = pl.col("importance") >= PERCENT / len(names), pl.col("percent") >= pl.col("percent").mean()
+    return quadrants(table.join(performance, on="node", how="left", maintain_order="left").fill_nan(None))
+
+
+def quadrants(table: pl.DataFrame) -> pl.DataFrame:
+    """Say in which quadrant each node lies, and whether it surely does.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        ``importance``, ``importance_low``, ``importance_high``, ``percent``, ``low``, ``high``, one row per node.
+
+    Returns
+    -------
+    polars.DataFrame
+        With ``quadrant`` and ``sure``, as in ``Drivers``.
+    """
+    line = PERCENT / max(table.height, 1)
+    important, well = pl.col("importance") >= line, pl.col("percent") >= pl.col("percent").mean()
     quadrant = (
         pl
         .when(pl.col("importance").is_null() | pl.col("percent").is_null())
@@ -261,9 +277,9 @@ def _table(names: list[str], index: pl.DataFrame, found: _Found, level: float) -
         .otherwise(pl.lit("low_priority"))
     )
     one_side = [
-        (pl.col(below) >= line) | (pl.col(above) < line)
-        for below, above, line in (
-            ("importance_low", "importance_high", PERCENT / len(names)),
+        (pl.col(below) >= at) | (pl.col(above) < at)
+        for below, above, at in (
+            ("importance_low", "importance_high", line),
             ("low", "high", pl.col("percent").mean()),
         )
     ]

@@ -275,4 +275,35 @@ COVARIANCE = Table(
     ),
 )
 
-DOORS = (UNITS, FRAME, CONTACTS, REJECTED, SAMPLE, VISITS, RESPONSES, WEIGHTS, ESTIMATES, INDEX, COVARIANCE)
+DRIVERS = Table(
+    "drivers",
+    "An item of the tree: how far it goes with overall satisfaction, and how well it does, in the whole round.",
+    ("node",),
+    (
+        Column("node", TEXT, "Item of the edition's tree."),
+        Column(
+            "importance", REAL, "Percent of the R² of all items; all add up to 100.", nullable=True, low=0, high=100
+        ),
+        Column("importance_low", REAL, "Lower end of its 95 % interval.", nullable=True),
+        Column("importance_high", REAL, "Upper end of its 95 % interval.", nullable=True),
+        Column("percent", REAL, "Value, as in index.", nullable=True, low=0, high=100),
+        Column("low", REAL, "As in index.", nullable=True),
+        Column("high", REAL, "As in index.", nullable=True),
+        Column(
+            "quadrant",
+            TEXT,
+            "By 100 / items and the mean value: concentrate is important and below the mean.",
+            nullable=True,
+            allowed=("keep_up", "concentrate", "overkill", "low_priority"),
+        ),
+        Column("sure", FLAG, "Whether neither interval holds both sides of its line."),
+        Column("outcome", TEXT, "Question about overall satisfaction that is explained."),
+        Column("r_squared", REAL, "Of the model with all items, 0 to 1.", low=0, high=1),
+        Column("r_squared_low", REAL, "Lower end of its 95 % interval.", nullable=True),
+        Column("r_squared_high", REAL, "Upper end of its 95 % interval.", nullable=True),
+        Column("rows", INT, "Weighted respondents.", low=0),
+        Column("used", INT, "Of them with an answer to the outcome and to every item.", low=0),
+    ),
+)
+
+DOORS = (UNITS, FRAME, CONTACTS, REJECTED, SAMPLE, VISITS, RESPONSES, WEIGHTS, ESTIMATES, INDEX, COVARIANCE, DRIVERS)

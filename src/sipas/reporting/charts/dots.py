@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sipas.reporting.charts.bars import reference_line
-from sipas.reporting.charts.theme import DARK, INK, LABEL_TO_NUMBER, chart, name_axis, percent_axis, window
+from sipas.reporting.charts.theme import ACCENT, DARK, INK, LABEL_TO_NUMBER, chart, name_axis, percent_axis, window
 
 STEP = 34
 RANK_STEP = 17
@@ -81,7 +81,8 @@ def dots(rows: Sequence[Mapping[str, Any]], axis_title: str, lines: Sequence[tup
     Parameters
     ----------
     rows : sequence of Mapping
-        ``name``, ``percent``, ``low``, ``high`` in the order drawn; ends may be None.
+        ``name``, ``percent``, ``low``, ``high`` in the order drawn; ends may be None. A ``target`` of its own is marked
+        on the row.
     axis_title : str
         With its unit.
     lines : sequence of tuple
@@ -92,7 +93,7 @@ def dots(rows: Sequence[Mapping[str, Any]], axis_title: str, lines: Sequence[tup
     dict
         A Vega-Lite specification.
     """
-    ends = [row[key] for row in rows for key in ("low", "high", "percent")]
+    ends = [row.get(key) for row in rows for key in ("low", "high", "percent", "target")]
     y = name_axis(rows)
     step = WRAPPED_STEP if any("\n" in str(row["name"]) for row in rows) else RANK_STEP
     x = {
@@ -116,6 +117,9 @@ def dots(rows: Sequence[Mapping[str, Any]], axis_title: str, lines: Sequence[tup
         },
         *(layer for place, line in enumerate(lines) for layer in reference_line(*line, place)),
     ]
+    if any("target" in row for row in rows):
+        tick = {"type": "tick", "color": ACCENT, "thickness": 3, "height": step - 4}
+        layers.insert(0, {"mark": tick, "encoding": {"y": y, "x": {**x, "field": "target"}}})
     drawn = [{**row, "label_at": row["percent"] if row["high"] is None else row["high"]} for row in rows]
     spec = chart(layers, drawn, step * max(len(rows), 1))
     spec["padding"] = {"left": 2, "top": 4 + 16 * len(lines), "right": 44, "bottom": 2}

@@ -57,6 +57,22 @@ def png(spec: Mapping[str, Any]) -> bytes:
     return _png(svg(spec))
 
 
+def png_of(drawing: str) -> bytes:
+    """Turn an SVG made elsewhere, as a map, into PNG with our font.
+
+    Parameters
+    ----------
+    drawing : str
+        An ``<svg>`` element with its size.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    return _png(drawing)
+
+
 def code_svg(modules: tuple[str, ...]) -> str:
     """Draw the modules of a QR code, with the quiet zone it needs to be read.
 

@@ -19,9 +19,12 @@ from sipas.reporting.contents.phrases import (
 from sipas.reporting.contents.ranking import halves
 from sipas.reporting.contents.satisfaction import EXTREMES, items
 from sipas.reporting.figures import Figures, Value
+from sipas.reporting.inputs import Target
 from sipas.reporting.wording import number, uncapital
 
 NAMED = 5
+WHOLE = "all"
+VERDICTS = {MET: "đạt", MISSED: "chưa đạt", UNDECIDED: "chưa đủ căn cứ để kết luận đạt hay chưa đạt"}
 
 
 def conclusion(figures: Figures, section: str) -> list[Block]:
@@ -74,19 +77,26 @@ def _conclusions(figures: Figures) -> list[str]:
 
 
 def _target_lines(figures: Figures) -> list[str]:
+    told = [
+        (target, figures.values.get((target.domain_kind, target.domain, target.node)))
+        for target in figures.inputs.targets
+    ]
+    known = [(target, value) for target, value in told if value is not None and not value.suppressed]
+    units = [(target, value) for target, value in known if target.domain_kind != WHOLE]
+    many = len(units) > NAMED  # they stand in the table of targets
     lines = []
-    for target in figures.inputs.targets:
-        value = figures.values.get((target.domain_kind, target.domain, target.node))
-        if value is None or value.suppressed:
+    for target, value in known:
+        if many and target.domain_kind != WHOLE:
             continue
-        told = target_verdict(value, target)
-        words = {
-            MET: "đạt",
-            MISSED: "chưa đạt",
-            UNDECIDED: "chưa đủ căn cứ để kết luận đạt hay chưa đạt",
-        }[told]
+        words = VERDICTS[target_verdict(value, target)]
         lines.append(f"Mục tiêu “{target.label}” từ {number(target.threshold)}%: {words}, kết quả {in_words(value)}.")
-    return lines
+    return [*lines, _counted(units)] if many else lines
+
+
+def _counted(units: list[tuple[Target, Value]]) -> str:
+    told = [target_verdict(value, target) for target, value in units]
+    parts = ", ".join(f"{told.count(verdict)} {words}" for verdict, words in VERDICTS.items())
+    return f"Trong {len(told)} mục tiêu giao cho từng đơn vị: {parts}."
 
 
 def _half_lines(figures: Figures, kind: str, values: list[Value], words: str) -> list[str]:

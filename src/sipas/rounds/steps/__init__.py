@@ -4,6 +4,7 @@ from sipas.rounds.runner import Step
 from sipas.rounds.settings import Round
 from sipas.rounds.steps.disclose import DISCLOSE_STEP
 from sipas.rounds.steps.draw import SAMPLE_STEP, SIMULATED_WITNESSES
+from sipas.rounds.steps.drivers import DRIVERS_STEP
 from sipas.rounds.steps.estimate import ESTIMATES_STEP, INDEX_STEP, MOMENTS_STEP
 from sipas.rounds.steps.field import RESPONSES_STEP, SIMULATED_FIELD, VISITS_STEP
 from sipas.rounds.steps.lists import FRAME_STEP
@@ -19,6 +20,7 @@ RESULTS = (
     MOMENTS_STEP,
     ESTIMATES_STEP,
     INDEX_STEP,
+    DRIVERS_STEP,
     DISCLOSE_STEP,
     OPEN_DATA_STEP,
     REPORT_STEP,

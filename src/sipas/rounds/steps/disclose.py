@@ -9,7 +9,7 @@ import polars as pl
 from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.tables_io import parquet, read_table
-from sipas.tables import ESTIMATES, FRAME, INDEX, SAMPLE, WEIGHTS
+from sipas.tables import DRIVERS, ESTIMATES, FRAME, INDEX, SAMPLE, WEIGHTS
 
 if TYPE_CHECKING:
     from sipas.publication import Plan
@@ -23,7 +23,7 @@ WITHHELD = ("input/withheld/hidden.parquet", "input/withheld/hidden-estimates.pa
 
 def _disclose(context: Context) -> Outcome:
     # The solver behind the suppression takes a second to import; only this step needs it.
-    from sipas.publication import plan_suppression, suppress_estimates, suppress_index
+    from sipas.publication import plan_suppression, suppress_drivers, suppress_estimates, suppress_index
 
     edition = round_edition(context.folder, context.round)
     estimates, index = read_table(context.folder, ESTIMATES), read_table(context.folder, INDEX)
@@ -36,6 +36,7 @@ def _disclose(context: Context) -> Outcome:
     sealed = {
         f"{SHOWN}/estimates.parquet": parquet(suppress_estimates(estimates, plan)),
         f"{SHOWN}/index.parquet": parquet(suppress_index(index, plan, previously_hidden=hidden)),
+        f"{SHOWN}/drivers.parquet": parquet(suppress_drivers(read_table(context.folder, DRIVERS), plan), DRIVERS),
         HIDDEN: parquet(plan.nodes),
         HIDDEN_ESTIMATES: parquet(plan.variables),
     }
@@ -78,7 +79,14 @@ def earlier_hidden(context: Context) -> str | None:
 
 def _inputs(context: Context) -> list[str]:
     earlier = earlier_hidden(context)
-    tables = ["estimates.parquet", "index.parquet", "weights.parquet", "sample.parquet", "frame.parquet"]
+    tables = [
+        "estimates.parquet",
+        "index.parquet",
+        "drivers.parquet",
+        "weights.parquet",
+        "sample.parquet",
+        "frame.parquet",
+    ]
     return [*tables, *edition_files(context.folder, context.round), *([earlier] if earlier else []), *_present(context)]
 
 

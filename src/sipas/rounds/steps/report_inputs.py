@@ -67,11 +67,26 @@ def report_inputs(context: Context) -> ReportInputs:
         unit_kinds=settings.estimates.rank_by,
         units=_units(folder, index, settings),
         weighting=_weighting(folder),
-        targets=tuple(Target(t.label, _node(t.node, edition), t.threshold, source=t.source) for t in settings.targets),
+        targets=_targets(settings, edition),
         national=gather_national(),
         draw=gather_draw(read_certificate(folder.path("certificate.json").read_bytes())),
         minimum_cell=edition.minimum_cell,
         simulated=settings.simulated is not None,
+    )
+
+
+def _targets(settings: Round, edition: Edition) -> tuple[Target, ...]:
+    """Give the targets; one of a unit says whose it is."""
+    return tuple(
+        Target(
+            t.label if t.domain_kind == "all" else f"{t.label}, {domain_label(t.domain_kind, t.domain, settings)}",
+            _node(t.node, edition),
+            t.threshold,
+            t.domain_kind,
+            t.domain,
+            t.source,
+        )
+        for t in settings.targets
     )
 
 

@@ -5,9 +5,16 @@ import pytest
 from results_round import DOMAINS, EDITION, estimates, index
 
 from sipas.errors import SipasError
-from sipas.publication import OPEN_INDEX, Plan, plan_suppression, suppress_estimates, suppress_index
+from sipas.publication import (
+    OPEN_INDEX,
+    Plan,
+    plan_suppression,
+    suppress_drivers,
+    suppress_estimates,
+    suppress_index,
+)
 from sipas.publication.cells import domain_sums
-from sipas.tables import ESTIMATES, INDEX
+from sipas.tables import DRIVERS, ESTIMATES, INDEX
 
 WHOLE_KINDS = {"all", "agency_level"}
 
@@ -166,3 +173,21 @@ def test_a_corrected_version_shows_nothing_that_the_version_before_withheld() ->
     assert set(plan.nodes["reason"]) == {"earlier"}
     shown = suppress_index(after["index"], plan).filter("suppressed").select(key)  # type: ignore[arg-type]
     assert set(shown.rows()) == set(before.nodes.select(key).rows())
+
+
+@pytest.mark.parametrize(
+    ("hidden", "used", "shown"),
+    [(("commune", "polite"), 200, True), (("all", "polite"), 200, False), (("all", "other"), 200, True),
+     (("commune", "polite"), 9, False), (("commune", "polite"), 10, True)],
+)  # fmt: skip
+def test_drivers_leave_whole_or_not_at_all(hidden: tuple[str, str], used: int, shown: bool) -> None:
+    about = {"outcome": "overall", "r_squared": 0.5, "rows": 250, "used": used, "sure": False}
+    drivers = pl.concat([
+        DRIVERS.empty(),
+        pl.DataFrame([{"node": node, "importance": 50.0, "percent": 80.0, **about} for node in ("polite", "seats")]),
+    ], how="diagonal")  # fmt: skip
+    nodes = {"domain_kind": [hidden[0]], "domain": [""], "node": [hidden[1]], "reason": ["small"]}
+    plan = Plan(10, pl.DataFrame(), pl.DataFrame(nodes))
+    found = suppress_drivers(DRIVERS.check(drivers), plan)
+    assert found.height == (2 if shown else 0)
+    assert found.columns == drivers.columns

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sipas.geography import units_at
-from sipas.reporting.charts.maps import bands, commune_svg, province_svg
+from sipas.reporting.charts import draw
+from sipas.reporting.charts.maps import bands, commune_svg, locator_svg, map_sheet, province_svg
 
 ON = dt.date(2026, 11, 1)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -37,6 +38,35 @@ def test_a_bubble_for_each_commune_with_a_value() -> None:
     codes = units_at(ON, level="commune").filter(parent_code="08")["code"].to_list()
     svg = fromstring(commune_svg("08", dict.fromkeys(codes, 85.0) | {"00000": 1.0}, {}, ON, "x"))
     assert len(svg.findall(f"{SVG}circle")) == len(codes)
+
+
+def test_a_withheld_value_is_hatched_and_moves_no_band() -> None:
+    shown = {"08": 80.0, "75": 90.0}
+    svg = fromstring(province_svg({**shown, "01": None}, {"01": "Hà Nội: …"}, ON, "x"))
+    shapes = {p.findtext(f"{SVG}title"): (p.get("class"), p.get("fill")) for p in svg.findall(f"{SVG}path")}
+    assert shapes["Hà Nội: …"] == ("band-none", "url(#map-hatch)")
+    assert svg.find(f".//{SVG}pattern").get("id") == "map-hatch"  # type: ignore[union-attr]  # or the test fails
+    labels = [text.text for text in svg.findall(f".//{SVG}g/{SVG}text")]
+    assert labels == [*(band.label for band in bands(list(shown.values()))), "chưa có số liệu"]
+    codes = units_at(ON, level="commune").filter(parent_code="08")["code"].to_list()[:3]
+    drawn = fromstring(commune_svg("08", dict.fromkeys(codes), {}, ON, "x"))
+    assert {c.get("class") for c in drawn.findall(f"{SVG}circle")} == {"band-none"}
+
+
+def test_before_the_reform_the_old_provinces_are_drawn() -> None:
+    assert len(fromstring(province_svg({}, {}, dt.date(2025, 6, 30), "x")).findall(f"{SVG}path")) == 63 + 2
+
+
+def test_a_sheet_stands_alone_with_islands_credit_and_notes() -> None:
+    locator = locator_svg("08", ON, "Tuyên Quang")
+    here = [p for p in fromstring(locator).findall(f"{SVG}path") if p.get("class") == "map-here"]
+    assert len(here) == 1
+    notes = ["Số liệu mô phỏng.", "Bản đồ: @svg-maps/vietnam, Stephen Truong, CC BY 4.0"]
+    drawing = commune_svg("08", {}, {}, ON, "x")
+    sheet = map_sheet(drawing, "Chỉ số & xã", notes, locator=locator, scale=bands([80.0, 90.0]))
+    texts = [text.text for text in fromstring(sheet).iter(f"{SVG}text")]
+    assert {"Chỉ số & xã", *notes, "Hoàng Sa", "Trường Sa", "80–83 %"} <= set(texts)
+    assert draw.png_of(sheet).startswith(b"\x89PNG")
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=40))
