@@ -13,6 +13,7 @@ import typer
 from sipas.cli.main import app
 from sipas.cli.sentences import catalogue
 from sipas.tables import DOORS, Column
+from web_reference import web_map
 
 HEAD = "<!-- Made by `make docs`; do not edit. -->\n"
 REFERENCE = Path("docs/reference")
@@ -68,7 +69,11 @@ def describe(command: Any, path: str) -> Iterator[str]:
             yield f"- `{', '.join(p.opts)}`: {(p.help or '').strip()}\n"
 
 
-PAGES = {"tables.md": tables, "errors.md": sentences, "commands.md": commands}
+def web() -> Iterator[str]:
+    yield from web_map(HEAD)
+
+
+PAGES = {"tables.md": tables, "errors.md": sentences, "commands.md": commands, "web-map.md": web}
 
 
 def main(check: bool) -> int:
