@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -38,8 +39,19 @@ class Panel:
 
 def panel_of(job: Job, by: Actor, back: str, *, reload: bool = False) -> Panel:
     """Put a job into words; the caller has settled that the actor may see it."""
-    may = queries.may_steer(job, by)
-    waits_long = job.state == State.WAITING and queries.now() - job.created > PATIENCE
+    (panel,) = panels_of([job], by, back, reload=reload)
+    return panel
+
+
+def panels_of(jobs: Sequence[Job], by: Actor, back: str, *, reload: bool = False) -> list[Panel]:
+    """Put jobs into words. At most two queries."""
+    may = queries.steerable(jobs, by)
+    long = {j.pk for j in jobs if j.state == State.WAITING and queries.now() - j.created > PATIENCE}
+    alone = long if long and not queries.workers_alive() else set()
+    return [_panel(job, back, may=job.pk in may, lacks_worker=job.pk in alone, reload=reload) for job in jobs]
+
+
+def _panel(job: Job, back: str, *, may: bool, lacks_worker: bool, reload: bool) -> Panel:
     state = State(job.state)
     return Panel(
         job=job,
@@ -50,7 +62,7 @@ def panel_of(job: Job, by: Actor, back: str, *, reload: bool = False) -> Panel:
         mark=f"{job.state}.{job.percent}.{job.note}.{job.attempts}.{int(job.is_stop_wanted)}",
         may_stop=may and job.is_open and not job.is_stop_wanted,
         may_resume=may and state in RESUMABLE,
-        lacks_worker=waits_long and not queries.workers_alive(),
+        lacks_worker=lacks_worker,
         back=back,
         subject_url=subject_url(job),
         is_own_page=back.partition("?")[0] == reverse("job_detail", args=[job.pk]),

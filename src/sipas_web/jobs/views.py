@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.jobs import actions, queries
 from sipas_web.jobs.forms import JobFilter
-from sipas_web.jobs.panels import page_around, panel_of
+from sipas_web.jobs.panels import page_around, panel_of, panels_of
 from sipas_web.jobs.permissions import Permission
 from sipas_web.jobs.queries import Job
 from sipas_web.shared.access import needs, signed_in
@@ -31,7 +31,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     found = queries.visible(request.actor, form.wanted() if form.is_bound else "")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     back = request.get_full_path()
-    rows = [panel_of(job, request.actor, back) for job in page]
+    rows = panels_of(list(page), request.actor, back)
     alone = any(row.lacks_worker for row in rows)
     return render(request, "jobs/list.html", {"form": form, "page": page, "rows": rows, "waiting_alone": alone})
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 
 from sipas_web.shared.vietnamese_text import nfc
 
 Answer = Callable[[HttpRequest], HttpResponse]
+NUL = "\x00"
 
 
 def content_security(answer: Answer) -> Answer:
@@ -44,13 +46,18 @@ def chosen_language(answer: Answer) -> Answer:
 
 
 class ComposedInput:
-    """Bring all typed text to NFC: Nguyễn typed on a Mac is the same as on Windows."""
+    """Bring all typed text to NFC: Nguyễn typed on a Mac is the same as on Windows.
+
+    NUL is refused: no keyboard types it, and PostgreSQL fails on it wherever it is compared or kept.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Compose the address's own parameters."""
+        if NUL in request.path:
+            raise BadRequest
         if request.GET:
             request.GET = composed(request.GET)  # type: ignore[assignment]  # stubs: an immutable one only
         return self.answer(request)
@@ -63,9 +70,11 @@ class ComposedInput:
 
 
 def composed(data: QueryDict) -> QueryDict:
-    """Give the same data in NFC."""
+    """Give the same data in NFC; BadRequest where NUL stands in it."""
     made = QueryDict(mutable=True, encoding=data.encoding)
     for key, values in data.lists():
+        if any(NUL in value for value in (key, *values)):
+            raise BadRequest
         made.setlist(nfc(key), [nfc(value) for value in values])
     made._mutable = False  # the only way to make one that is filled by hand immutable
     return made

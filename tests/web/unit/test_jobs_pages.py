@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
@@ -48,6 +51,23 @@ def test_the_list_holds_the_work_of_ones_area(
     assert reverse("job_detail", args=[other.pk]) not in page
     assert client.get(reverse("job_detail", args=[other.pk])).status_code == 404
     assert reverse("job_detail", args=[mine.pk]) not in text(client, "job_list", state=State.FAILED)
+
+
+def test_the_list_costs_the_same_however_long_it_is(
+    client: Client, by: Actor, hire: Hire, dong_nai: Unit, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(hire("department", dong_nai))
+    asked(by, dong_nai)
+    Job.objects.update(created=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    text(client, "job_list")  # the session is read
+    with CaptureQueriesContext(connection) as one:
+        text(client, "job_list")
+    for number in range(20):
+        asked(by, dong_nai, f"test:{number}0")
+    Job.objects.update(created=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    with django_assert_num_queries(len(one)):
+        page = text(client, "job_list")
+    assert all(reverse("job_detail", args=[job.pk]) in page for job in Job.objects.all())
 
 
 def test_who_asked_follows_and_stops_without_a_permission(
@@ -103,8 +123,6 @@ def test_work_nobody_carries_out_is_told(client: Client, by: Actor, hire: Hire, 
     job = asked(by, dong_nai)
     warning = "Báo người quản trị máy chủ"
     assert warning not in text(client, "job_panel", job.pk), "it has only just been asked for"
-    import datetime as dt
-
     Job.objects.filter(pk=job.pk).update(created=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     assert warning in text(client, "job_panel", job.pk)
     assert warning in text(client, "job_list")

@@ -31,6 +31,7 @@ from sipas_web.shared.downloads import CSV, XLSX, attachment
 from sipas_web.units.queries import today
 
 PER_PAGE = 100
+LONGEST_KEY = 19  # digits of 2⁶³
 
 
 @needs(Permission.ROUND_VIEW)
@@ -235,7 +236,11 @@ def _choose_units(request: ActorRequest, round_: Round) -> None:
     if "all" in request.POST:
         set_up_rows.choose_all(round_=round_, kind=request.POST["all"], by=request.actor)
         return
-    shown = [int(pk) for pk in request.POST.getlist("shown") if pk.isdecimal()]
-    ticked = [int(pk) for pk in request.POST.getlist("unit") if pk.isdecimal()]
+    shown, ticked = _keys(request, "shown"), _keys(request, "unit")
     chosen = {pk: request.POST.get(f"name-{pk}", "")[:300] for pk in ticked}
     set_up_rows.choose_units(round_=round_, shown=shown, chosen=chosen, by=request.actor)
+
+
+def _keys(request: ActorRequest, name: str) -> list[int]:
+    """Read keys of rows; what no database can hold is no key."""
+    return [int(pk) for pk in request.POST.getlist(name) if pk.isdecimal() and len(pk) < LONGEST_KEY]
