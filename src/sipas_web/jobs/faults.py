@@ -13,6 +13,7 @@ from sipas_web.shared.core_errors import sentence
 
 FIELDS = ("parameter", "expected", "got", "hint")
 FAILED, REFUSED, NOT_PERMITTED, UNKNOWN = "failed", "jobs.refused", "jobs.not_permitted", "jobs.unknown_kind"
+MOST_LISTED, MOST_TEXT, CUT = 100, 2000, "…"  # of what a library's error may carry: a row holds it, a page shows it
 KNOWN = (SipasError, ValidationError, PermissionDenied)  # their sentence is for people; others are faults of ours
 
 
@@ -22,7 +23,7 @@ def stored(error: BaseException) -> dict[str, Any]:
         told = {name: _plain(getattr(error, name)) for name in FIELDS}
         return {"code": error.code, **told, "place": dataclasses.asdict(error.place)}
     if isinstance(error, ValidationError):
-        return {"code": REFUSED, "messages": [_plain(text) for text in error.messages]}
+        return {"code": REFUSED, "messages": _plain(error.messages)}
     if isinstance(error, PermissionDenied):
         return {"code": NOT_PERMITTED, "messages": [_plain(str(error))] if str(error) else []}
     return {"code": FAILED}
@@ -55,7 +56,10 @@ def _own(code: str) -> str:
 def _plain(value: object) -> Any:
     """Give what the sentences need of a value: text, or a list of texts. PostgreSQL keeps no NUL in a text."""
     if isinstance(value, (set, frozenset)):
-        return [_plain(v) for v in sorted(value, key=str)]
+        value = sorted(value, key=str)
     if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    return None if value is None else str(value).replace("\x00", "")
+        return [*map(_plain, value[:MOST_LISTED]), *([CUT] if len(value) > MOST_LISTED else [])]
+    if value is None:
+        return None
+    text = str(value)
+    return (text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}{CUT}").replace("\x00", "")

@@ -27,6 +27,7 @@ AFTER_TROUBLE = 5.0  # s until the database is asked again
 BUSY = "round.locked"  # other work holds the round's folder: not a failure, tried again later
 BUSY_PAUSE = dt.timedelta(seconds=5)
 LOST = 3  # exit status
+MOST_JOBS = 50  # then a process ends and is begun anew: what libraries keep of a million rows goes with it
 log = logging.getLogger(__name__)
 
 
@@ -48,9 +49,12 @@ def work_off() -> int:
 
 
 def run_forever(*, name: str, is_ending: Callable[[], bool]) -> None:
-    """Carry out jobs until told to end. A lost lease ends the process at once: its job is somebody else's now."""
-    signed = 0.0
-    while not is_ending():
+    """Carry out jobs until told to end, or enough are done.
+
+    A lost lease ends the process at once: its job is somebody else's now.
+    """
+    signed, done = 0.0, 0
+    while not is_ending() and done < MOST_JOBS:
         try:
             close_old_connections()
             if time.monotonic() - signed >= RENEWED_EVERY or not signed:
@@ -59,6 +63,7 @@ def run_forever(*, name: str, is_ending: Callable[[], bool]) -> None:
             job = actions.claim(name) if actions.is_anything_ready() else None
             if job is not None:
                 carry_out(job, is_ending=is_ending, on_lost=_end_at_once)
+                done += 1
             else:
                 time.sleep(IDLE)
         except DatabaseError:

@@ -51,6 +51,29 @@ def over(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(lease_until=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 
 
+def test_what_an_error_carries_is_kept_within_bounds(by: Actor, handle: Handle) -> None:
+    def handler(work: Work) -> None:
+        raise SipasError("round.file_changed", expected="x" * 10**6, got=[f"tệp {n}" for n in range(10**5)])
+
+    handle(handler)
+    job = asked(by)
+    worker.work_off()
+    error = seen(job).error
+    assert error is not None
+    assert len(error["expected"]) == faults.MOST_TEXT + 1
+    assert (len(error["got"]), error["got"][0], error["got"][-1]) == (faults.MOST_LISTED + 1, "tệp 0", "…")
+
+
+def test_a_worker_ends_by_itself_after_many_jobs(by: Actor, handle: Handle, monkeypatch: Any) -> None:
+    """Its supervisor begins another: what libraries keep in memory goes with the process."""
+    monkeypatch.setattr(worker, "MOST_JOBS", 2)
+    handle(lambda work: None)
+    jobs = [asked(by, f"test:{n}") for n in range(3)]
+    worker.run_forever(name="w", is_ending=lambda: False)
+    assert [seen(job).state for job in jobs] == [State.DONE, State.DONE, State.WAITING]
+    assert queries.workers_alive() == 0
+
+
 def test_work_is_done_once_with_its_result(by: Actor, handle: Handle) -> None:
     calls = []
 

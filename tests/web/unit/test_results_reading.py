@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,19 @@ def test_an_agency_reads_its_own_page_and_no_other(
     assert other not in client.get(url, {"kind": "agency", "node": "seats"}).content.decode()
     url = reverse("result_table", args=[publication.round_id, "v1", "answers", "csv"])
     assert other not in client.get(url, {"kind": "agency", "node": "seats"}).content.decode()
+
+
+def test_a_cross_shows_an_agency_no_other_agency_below_the_index(opened: Opened) -> None:
+    """A kind that crosses agencies with something is limited as agencies themselves are."""
+    mine, other = agencies(opened)[:2]
+    limited = replace(opened, everything=False, own=(mine,))
+    kind = "agency × respondent_kind"
+    assert limited.is_limited(kind, "seats")
+    assert not limited.is_limited(kind, opened.results.figures.root)
+    assert not limited.is_limited("field × respondent_kind", "seats")
+    assert not opened.is_limited(kind, "seats")
+    assert limited.may_see_inside(kind, f"{mine} × person")
+    assert not limited.may_see_inside(kind, f"{other} × person")
 
 
 def test_an_agency_not_measured_is_told_so(publication: Publication, by: Actor, client: Client, hire: Hire) -> None:

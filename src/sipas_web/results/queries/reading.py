@@ -13,6 +13,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.results.models import Publication, Snapshot
 from sipas_web.results.permissions import Permission
 from sipas_web.results.queries import folder_of, published, review_folder_of, versions
+from sipas_web.results.queries.reading_names import CROSS
 from sipas_web.rounds import queries as rounds
 from sipas_web.rounds.queries import MeasuredUnit, Round
 from sipas_web.shared.vietnamese_text import search_key
@@ -20,6 +21,7 @@ from sipas_web.units import queries as units
 from sipas_web.units.queries import Unit
 
 DRAFT = "ban-duyet"  # the version under review, in an address
+FILES = ("round.yaml", "disclosed/index.parquet", "disclosed/estimates.parquet")  # others: read anew
 KEPT = 24  # rounds read and kept in this process: a few MB each
 KEPT_HEADS = 1000
 
@@ -54,6 +56,17 @@ class Opened:
     def may_open(self, domain: str) -> bool:
         """Say whether the reader may open the page of one agency."""
         return self.everything or domain in self.own
+
+    def is_limited(self, kind: str, node: str) -> bool:
+        """Say whether other agencies are left out: below the index, alone or crossed with anything."""
+        ranked = self.results.settings.estimates.rank_by
+        return not self.everything and node != self.results.figures.root and any(k in ranked for k in kind.split(CROSS))
+
+    def may_see_inside(self, kind: str, domain: str) -> bool:
+        """Say whether no part of a domain is another agency."""
+        ranked = self.results.settings.estimates.rank_by
+        parts = zip(kind.split(CROSS), domain.split(CROSS), strict=True)
+        return all(self.may_open(part) for name, part in parts if name in ranked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +160,7 @@ def _own(by: Actor, round_: Round, results: PublishedRound) -> tuple[str, ...]:
 
 def read(root: Path) -> PublishedRound:
     """Read results; again only where the files are others than before (those of a published version never are)."""
-    made = [(root / name).stat().st_mtime_ns for name in ("round.yaml", "disclosed/index.parquet")]
+    made = [(root / name).stat().st_mtime_ns for name in FILES]
     return _read(root, *made)
 
 

@@ -98,7 +98,6 @@ def comparison_page(opened: Opened, kind: str, node: str, sort: str, page: str) 
     results = opened.results
     whole = results.figures.whole(node)
     table = domains(opened, kind, node, sort, page)
-    ranked = kind in results.settings.estimates.rank_by
     return ComparisonPage(
         kind=kind,
         kind_name=kind_name(results, kind),
@@ -106,8 +105,8 @@ def comparison_page(opened: Opened, kind: str, node: str, sort: str, page: str) 
         node_name=node_name(results, node),
         whole=written(whole, node_name(results, node), drawings.stack([])) if whole else None,
         table=table,
-        is_ranked=ranked,
-        is_limited=ranked and not opened.everything and node != results.figures.root,
+        is_ranked=kind in results.settings.estimates.rank_by,
+        is_limited=opened.is_limited(kind, node),
     )
 
 

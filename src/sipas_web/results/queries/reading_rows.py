@@ -158,8 +158,8 @@ def domains(opened: Opened, kind: str, node: str, sort: str = "", page: str | No
     """Compare the domains of one kind in one node, the highest first unless asked otherwise; all, or one page."""
     results = opened.results
     named = [(domain_name(results, kind, v.domain), v) for v in results.figures.domains(kind, node)]
-    if not opened.everything and kind in results.settings.estimates.rank_by and node != results.figures.root:
-        named = [(name, v) for name, v in named if opened.may_open(v.domain)]
+    if opened.is_limited(kind, node):
+        named = [(name, v) for name, v in named if opened.may_see_inside(kind, v.domain)]
     whole = results.figures.whole(node)
     lines = [("whole", whole.percent if whole else None), ("target", target_of(results, node))]
     scale = _scale([v for _, v in named], lines)
