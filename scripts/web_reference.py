@@ -21,7 +21,10 @@ MOVES = {
     ("drawn", "set_up"): ("`rounds.actions.set_up.set_sample_aside`", "rounds.draw_hold"),
     ("drawn", "in_field"): ("the job that issues the cases", "fieldwork.case_issue"),
     ("drawn", "abandoned"): ("`rounds.actions.set_up.abandon`", "rounds.round_change"),
-    ("in_field", "frozen"): ("`results.actions.freeze`", "results.round_freeze"),
+    ("in_field", "frozen"): (
+        "`results.actions.freeze`; `results.actions.withdraw_correction`, which goes on to published at once",
+        "results.round_freeze",  # ``withdraw_correction`` needs ``results.result_publish``
+    ),
     ("in_field", "abandoned"): ("`rounds.actions.set_up.abandon`", "rounds.round_change"),
     ("frozen", "frozen"): ("`results.actions.estimate_again`", "results.round_freeze"),
     ("frozen", "in_field"): ("`results.actions.send_back`", "results.result_approve"),
@@ -99,6 +102,7 @@ def _moves() -> Iterator[str]:
     yield "\n## States of a round\n\n| from | to | moved by | needs |\n|---|---|---|---|\n"
     for (before, after), (by, permission) in MOVES.items():
         yield f"| {before} | {after} | {by} | `{permission}` |\n"
+    yield "\nA correction (published and back) needs `results.result_publish` at both ends.\n"
 
 
 def _work() -> Iterator[str]:
