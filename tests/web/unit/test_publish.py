@@ -74,7 +74,7 @@ def test_one_person_in_two_roles_is_said(tuyen_quang: Unit, by: Actor, hire: Hir
         text = minutes.minutes(snapshot, "docx", "https://sipas.example/x")
         with zipfile.ZipFile(io.BytesIO(text)) as packed:
             document = packed.read("word/document.xml").decode()
-        assert f"được {approver.name} phê duyệt" in document
+        assert f"được {approver.name} chấp thuận" in document
         assert ("đồng thời là người chốt" in document) is alone
         page = work_pages.review_page(snapshot.round, other)
         assert (page.is_self_approved, page.is_maker) == (alone, False)

@@ -221,8 +221,8 @@ def _seals(given: FreezeMinutes) -> list[Block]:
 def _approval(given: FreezeMinutes) -> list[Block]:
     if given.approved is None:
         return []
-    told = f"Số liệu được {given.approved_by} phê duyệt hồi {given.approved:%H} giờ {given.approved:%M} phút, "
-    same = " Người phê duyệt đồng thời là người chốt số liệu." if given.self_approved else ""
+    told = f"Số liệu được {given.approved_by} chấp thuận hồi {given.approved:%H} giờ {given.approved:%M} phút, "
+    same = " Người chấp thuận đồng thời là người chốt số liệu." if given.self_approved else ""
     return [paragraph(f"{told}{official_date(given.approved.date())}.{same}")]
 
 
