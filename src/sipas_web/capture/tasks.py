@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 from typing import Any
 
 import polars as pl
@@ -20,10 +21,11 @@ from sipas_web.fieldwork.tasks import notes_of, take_visit_file
 from sipas_web.jobs.faults import stored
 from sipas_web.jobs.registry import Work, handles
 from sipas_web.rounds.folders import folder_of
-from sipas_web.rounds.queries import Round
+from sipas_web.rounds.queries import Round, by_id
 
 ROWS_AT_ONCE = 1_000
 HEADS = frozenset({"row", "case_id", "mode", "received_on", "valid", "invalid_reason"})
+CELL = ImportNote.Kind.CELL
 VISITS_NAME, FORMS_NAME = "lan-den-mo-phong.csv", "phieu-mo-phong.csv"
 
 
@@ -36,7 +38,7 @@ def import_responses(work: Work) -> dict[str, Any]:
 @handles("capture.simulation")
 def simulate(work: Work) -> dict[str, Any]:
     """Make up visits and answers and take them as files of people are taken."""
-    round_ = queries.round_by_id(work.arguments["round"])
+    round_ = by_id(work.arguments["round"])
     with acting_as(work.actor.name):
         field, _truth = simulated_field(folder_of(round_))
     work.progress(0.1, "capture.simulating")
@@ -56,8 +58,8 @@ def take_response_file(file: FileImport, work: Work, start: float, end: float) -
     except SipasError as error:
         fieldwork.refuse(error=stored(error), **held)
         raise
-    notes = [*notes_of(read.rejected, ImportNote.Kind.REJECTED), *notes_of(read.findings, ImportNote.Kind.CELL, "code")]
-    notes.sort(key=lambda note: note.row)
+    refused, cells = notes_of(read.rejected, ImportNote.Kind.REJECTED), notes_of(read.findings, CELL, "code")
+    notes = heapq.merge(refused, cells, key=lambda note: note.row)  # both sorted by row; never all in memory
     fieldwork.begin(rows=read.rows, rejected=read.rejected.height, notes=notes, **held)
     responses = _left(read.responses, file)
     total = responses.height

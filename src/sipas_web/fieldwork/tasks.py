@@ -17,7 +17,7 @@ from sipas_web.fieldwork.stored_files import place_of
 from sipas_web.jobs.faults import stored
 from sipas_web.jobs.registry import Work, handles
 from sipas_web.rounds.folders import folder_of
-from sipas_web.rounds.queries import State
+from sipas_web.rounds.queries import State, by_id
 
 CASES_AT_ONCE = 2_000
 ROWS_AT_ONCE = 1_000
@@ -26,7 +26,7 @@ ROWS_AT_ONCE = 1_000
 @handles("fieldwork.issue")
 def issue(work: Work) -> dict[str, Any]:
     """Write every drawn case once, then send the round into the field."""
-    round_ = queries.round_by_id(work.arguments["round"])
+    round_ = by_id(work.arguments["round"])
     if round_.state == State.IN_FIELD:
         return {}
     with acting_as(work.actor.name):

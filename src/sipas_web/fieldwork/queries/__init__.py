@@ -26,11 +26,6 @@ LISTED_IMPORTS = 20
 LISTED_NOTES = 200
 
 
-def round_by_id(round_id: int) -> Round:
-    """Give a round, for work that asks for its permission at each action."""
-    return Round.objects.select_related("unit", "previous").get(pk=round_id)
-
-
 def issue_of(round_: Round) -> Issue | None:
     """Give the issue of a round's cases."""
     return Issue.objects.filter(round=round_).first()

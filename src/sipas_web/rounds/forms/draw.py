@@ -93,8 +93,8 @@ class TextForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
-    """A reason that stays."""
+class PrintedReasonForm(forms.Form):
+    """A reason that is printed."""
 
     reason = PrintedField(
         label=_("Reason"), max_length=500, help_text=_("It is printed on every later certificate of this round.")

@@ -43,6 +43,11 @@ def round_for(by: Actor, round_id: int, permission: str) -> Round | None:
     return in_areas(by, permission).filter(pk=round_id).first()
 
 
+def by_id(round_id: int) -> Round:
+    """Give a round, for work that asks for its permission at each action."""
+    return Round.objects.select_related("unit", "previous").get(pk=round_id)
+
+
 def held(round_id: int) -> Round:
     """Hold a round for a change until the end of the transaction."""
     return Round.objects.select_for_update(of=("self",)).select_related("unit", "previous").get(pk=round_id)

@@ -42,7 +42,7 @@ def carry_out(work: Work) -> Result:
 @handles(reads.TRIAL_JOB)
 def try_out(work: Work) -> Result:
     """Draw for practice; the sizes are the result, the units are forgotten."""
-    round_ = queries.Round.objects.select_related("unit", "previous").get(pk=work.arguments["round"])
+    round_ = queries.by_id(work.arguments["round"])
     refuse_trial(round_, work.actor)
     root = folder_of(round_)
     library.put_settings(root, settings_of(round_))

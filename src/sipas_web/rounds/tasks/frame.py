@@ -15,7 +15,7 @@ from sipas_web.rounds.queries import frame as reads
 @handles(reads.IMPORT)
 def import_frame(work: Work) -> Result:
     """Make the frame of the lists as they are now; what is up to date already is not made again."""
-    round_ = queries.Round.objects.select_related("unit", "previous").get(pk=work.arguments["round"])
+    round_ = queries.by_id(work.arguments["round"])
     actions.refuse_where_fixed(round_, work.actor)
     mark, root = reads.mark_of(round_), folder_of(round_)
     with library.acting_as(work.actor.name):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sipas.errors import SipasError
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.rounds.actions import draw as actions
-from sipas_web.rounds.forms.draw import NumberForm, OpenForm, ReasonForm
+from sipas_web.rounds.forms.draw import NumberForm, OpenForm, PrintedReasonForm
 from sipas_web.rounds.pages.draw import board_of
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Draw, Round
@@ -86,7 +86,7 @@ def carry_out(request: ActorRequest, round_id: int) -> HttpResponse:
 def abandon(request: ActorRequest, round_id: int) -> HttpResponse:
     """Give a draw up."""
     draw = _open_draw(round_or_404(request, round_id, Permission.DRAW_HOLD))
-    form = ReasonForm(request.POST or None)
+    form = PrintedReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.abandon(draw_id=draw.pk, reason=form.cleaned_data["reason"], by=request.actor)

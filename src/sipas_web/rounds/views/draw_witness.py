@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.rounds.actions import draw as actions
-from sipas_web.rounds.forms.draw import ReasonForm, TextForm
+from sipas_web.rounds.forms.draw import PrintedReasonForm, TextForm
 from sipas_web.rounds.pages.draw import part_of
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Witness
@@ -51,7 +51,7 @@ def take_part(request: ActorRequest, round_id: int) -> HttpResponse:
 def refuse(request: ActorRequest, round_id: int) -> HttpResponse:
     """Refuse, with a reason."""
     witness = _own(request, round_id)
-    form = ReasonForm(request.POST or None)
+    form = PrintedReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.refuse(draw_id=witness.draw_id, reason=form.cleaned_data["reason"], by=request.actor)
