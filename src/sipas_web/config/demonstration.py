@@ -43,6 +43,7 @@ WITNESSES = (
     ("supervisor", "Nguyễn Thị Lụa, Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh (mô phỏng)", "mưa thuận gió hòa"),
     ("supervisor-2", "Trần Văn Ẩn, Hội Cựu chiến binh tỉnh (mô phỏng)", "đường xa vạn dặm"),
 )
+GOALS_OF_COMMUNES = (("02215", Decimal(70)), ("02296", Decimal(85)), ("02380", Decimal(88)), ("00694", Decimal(98)))
 Say = Callable[[str], None]
 
 
@@ -117,7 +118,14 @@ def _begun(wanted: Wanted, previous: Round | None) -> Round:
     changes = {"window_from": wanted.first, "window_to": wanted.last, **_choices()}
     made = choices.change(round_=made, changes=changes, part="design", by=by)
     goal = set_up_rows.Target(None, "index", Decimal(85), "Chỉ số hài lòng chung", "Kế hoạch (mô phỏng) của UBND tỉnh")
-    return set_up_rows.put_targets(round_=made, targets=[goal], by=by)
+    return set_up_rows.put_targets(round_=made, targets=[goal, *_goals_of_units()], by=by)
+
+
+def _goals_of_units() -> list[set_up_rows.Target]:
+    letter = "Công văn (mô phỏng) của UBND tỉnh giao chỉ tiêu"
+    found = ((units.by_code(code, units.today()), percent) for code, percent in GOALS_OF_COMMUNES)
+    label = "Chỉ số hài lòng của đơn vị"
+    return [set_up_rows.Target(unit, "index", percent, label, letter) for unit, percent in found if unit is not None]
 
 
 def _choices() -> dict[str, Any]:

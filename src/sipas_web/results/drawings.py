@@ -68,13 +68,18 @@ def axis(scale: Scale) -> SafeString:
 
 
 def dot(
-    scale: Scale, value: float | None, low: float | None, high: float | None, beside: float | None = None
+    scale: Scale,
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    beside: float | None = None,
+    mark: str = "d-whole",
 ) -> SafeString:
     """Draw a value with its interval, and a line for what stands beside it; the grid alone where all is missing."""
     parts = [_grid(scale)]
     if beside is not None:
-        line = '<line class="d-whole" x1="{0}" y1="2" x2="{0}" y2="20"/>'
-        parts.append(format_html(line, scale.at(beside)))
+        line = '<line class="{1}" x1="{0}" y1="2" x2="{0}" y2="20"/>'
+        parts.append(format_html(line, scale.at(beside), mark))
     if low is not None and high is not None:
         ends = (scale.at(low), MIDDLE, scale.at(high), MIDDLE)
         parts.append(format_html('<line class="d-ends" x1="{}" y1="{}" x2="{}" y2="{}"/>', *ends))

@@ -22,6 +22,7 @@ WEIGHTS = {
     "moments": 2,
     "estimates": 4,
     "index": 8,
+    "drivers": 6,
     "disclosure": 2,
     "open_data": 8,
     "report": 30,

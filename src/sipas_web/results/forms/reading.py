@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -62,6 +63,21 @@ class CompareFilter(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = [(k, _capital(kind_name(opened.results, k))) for k in reading.kinds(opened)]
         fields["node"].choices = nodes(opened)
+
+
+class MapFilter(forms.Form):
+    """Which value to show on the map, and of which places where there are several kinds."""
+
+    kind = forms.ChoiceField(label=_("Places"), required=False)
+    node = forms.ChoiceField(label=_("Value shown"), required=False)
+
+    def __init__(self, opened: Opened, kinds: Sequence[tuple[str, str]], *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        fields: dict[str, Any] = self.fields
+        fields["kind"].choices = [(kind, _capital(name)) for kind, name in kinds]
+        fields["node"].choices = nodes(opened)
+        if len(kinds) < 2:
+            fields["kind"].widget = forms.HiddenInput()
 
 
 class UnitFilter(forms.Form):

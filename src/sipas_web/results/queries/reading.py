@@ -101,6 +101,11 @@ def opened(by: Actor, round_id: int, version: str = "") -> Opened | None:
     return _draft(by, round_id) if version == DRAFT else _published(by, round_id, version)
 
 
+def about(opened: Opened, what: str) -> str:
+    """Say what a table shows, where and when."""
+    return f"{what}. {opened.round.unit.full_name}, {opened.round.year}"
+
+
 def kinds(opened: Opened) -> list[str]:
     """List the kinds of domains that were published, what is ranked first; crossed ones last."""
     ranked = [*opened.results.settings.estimates.rank_by]

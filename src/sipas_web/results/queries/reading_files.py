@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sipas_web.results.queries import reading_home, reading_pages, reading_rows
+from sipas_web.results.queries import reading, reading_home, reading_pages, reading_panel_files, reading_rows
 from sipas_web.results.queries.reading import Opened
 from sipas_web.results.queries.reading_names import domain_name, kind_name, node_name
+from sipas_web.results.queries.reading_panel_files import Made
 from sipas_web.results.queries.reading_rows import HIDDEN, Row, Rows, Spread
 from sipas_web.results.sheets import Cell, Sheet, rounded
 from sipas_web.shared.vietnamese_text import slug
@@ -21,10 +22,10 @@ MOST_DRAWN = 160  # rows of one chart
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A table of a page, ready to leave it; ``chart`` is a Vega-Lite specification."""
+    """A table of a page, ready to leave it; ``chart`` is a Vega-Lite specification, or a map as SVG."""
 
     sheet: Sheet
-    chart: Mapping[str, Any]
+    chart: Mapping[str, Any] | str
     file_name: str  # without its ending; plain ASCII
 
 
@@ -35,17 +36,17 @@ def taken(opened: Opened, table: str, query: Mapping[str, str]) -> Taken | None:
     if made is None:
         return None
     title, heads, rows, chart = made
-    notes = (*reading_home.notices(opened), *_notes(opened, heads, rows))
-    return Taken(Sheet(title, heads, rows, notes), _alone(opened, chart, title), _file_name(opened, table))
-
-
-Made = tuple[str, tuple[str, ...], tuple[tuple[Cell, ...], ...], Mapping[str, Any]]
+    published = table in PUBLISHED
+    notices = [] if published else reading_home.notices(opened)
+    notes = (*notices, *([] if published else _notes(opened, heads, rows)))
+    shown = chart if isinstance(chart, str) else _alone(chart, title, notices)
+    return Taken(Sheet(title, heads, rows, notes), shown, PUBLISHED.get(table) or _file_name(opened, table))
 
 
 def _tree(opened: Opened, query: Mapping[str, str]) -> Made:
     del query
     rows = reading_rows.tree(opened, {"all"})
-    title = _about(opened, _("Satisfaction index, contents, factors and items"))
+    title = reading.about(opened, _("Satisfaction index, contents, factors and items"))
     return (title, *_values(opened, _("Index, factor, item"), rows), _dots(opened, rows))
 
 
@@ -71,7 +72,7 @@ def _ranks(opened: Opened, query: Mapping[str, str]) -> Made:
         for r in known
     ]
     ranked = max((row.value.ranked or 1 for row in known), default=1)
-    title = _about(opened, _("Ranks, and the ranks each unit could hold"))
+    title = reading.about(opened, _("Ranks, and the ranks each unit could hold"))
     heads = (*heads, _("Rank"), _("Best possible rank"), _("Worst possible rank"))
     return title, heads, more, rank_intervals(drawn, ranked, _("Rank (1 is the highest)"))
 
@@ -82,7 +83,7 @@ def _comparison(opened: Opened, query: Mapping[str, str]) -> Made:
     rows = reading_rows.domains(opened, kind, node, query.get("sort", ""))
     told = _("%(node)s by %(kind)s") % {"node": node_name(results, node), "kind": kind_name(results, kind)}
     heads, cells = _values(opened, _capital(kind_name(results, kind)), rows)
-    return _about(opened, told), heads, cells, _dots(opened, rows, results.figures.whole(node))
+    return reading.about(opened, told), heads, cells, _dots(opened, rows, results.figures.whole(node))
 
 
 def _extremes(opened: Opened, query: Mapping[str, str]) -> Made:
@@ -93,7 +94,7 @@ def _extremes(opened: Opened, query: Mapping[str, str]) -> Made:
     notes = [row.note for row in rows.rows]
     cells = tuple((*line, note[0]) for line, note in zip(cells, notes, strict=True))
     told = _("Items surely higher (of the weakest), surely lower (of the strongest)")
-    return _about(opened, _("Weakest and strongest items")), (*heads, told), cells, _dots(opened, rows)
+    return reading.about(opened, _("Weakest and strongest items")), (*heads, told), cells, _dots(opened, rows)
 
 
 def _answers(opened: Opened, query: Mapping[str, str]) -> Made | None:
@@ -111,7 +112,7 @@ def _answers(opened: Opened, query: Mapping[str, str]) -> Made | None:
         )
         for part in parts
     )
-    return _about(opened, page.row.name), heads, cells, _stacked(parts, names)
+    return reading.about(opened, page.row.name), heads, cells, _stacked(parts, names)
 
 
 def _unit(opened: Opened, query: Mapping[str, str]) -> Made | None:
@@ -119,7 +120,7 @@ def _unit(opened: Opened, query: Mapping[str, str]) -> Made | None:
     if not domain or not opened.may_open(domain):
         return None
     rows = reading_rows.tree(opened, {"all"}, opened.main_kind, domain)
-    title = _about(opened, domain_name(opened.results, opened.main_kind, domain))
+    title = reading.about(opened, domain_name(opened.results, opened.main_kind, domain))
     return (title, *_values(opened, _("Index, factor, item"), rows), _dots(opened, rows)) if rows.rows else None
 
 
@@ -130,7 +131,13 @@ TABLES: dict[str, Callable[[Opened, Mapping[str, str]], Made | None]] = {
     "extremes": _extremes,
     "answers": _answers,
     "unit": _unit,
+    "map": reading_panel_files.place_map,
+    "national": reading_panel_files.national,
+    "drivers": reading_panel_files.drivers,
+    "targets": reading_panel_files.targets,
 }
+# Values that others published: the round's own notices and version do not hold for them.
+PUBLISHED = {"national": "chi-so-ca-nuoc"}
 
 
 def _values(opened: Opened, first: str, rows: Rows) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
@@ -179,14 +186,10 @@ def _stacked(parts: list[Spread], names: list[str]) -> Mapping[str, Any]:
     return stacked_answers(drawn, names, _("Share of the answers (%)"))
 
 
-def _alone(opened: Opened, chart: Mapping[str, Any], title: str) -> Mapping[str, Any]:
+def _alone(chart: Mapping[str, Any], title: str, notices: list[str]) -> Mapping[str, Any]:
     from sipas.reporting.charts.theme import alone
 
-    return alone(chart, title, " ".join(reading_home.notices(opened)))
-
-
-def _about(opened: Opened, what: str) -> str:
-    return f"{what}. {opened.round.unit.full_name}, {opened.round.year}"
+    return alone(chart, title, " ".join(notices))
 
 
 def _notes(opened: Opened, heads: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> list[str]:

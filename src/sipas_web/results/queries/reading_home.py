@@ -16,7 +16,7 @@ from sipas_web.results import drawings
 from sipas_web.results.models import Publication
 from sipas_web.results.queries import folder_of
 from sipas_web.results.queries.reading import Opened, read_head
-from sipas_web.results.queries.reading_names import english, node_name
+from sipas_web.results.queries.reading_names import WHOLE, english, node_name
 from sipas_web.results.queries.reading_rows import Row, target_of, written
 
 VERDICTS: dict[str, tuple[StrOrPromise, str]] = {
@@ -122,12 +122,13 @@ def headline(opened: Opened) -> Headline | None:
 
 
 def verdicts(results: Any) -> tuple[Verdict, ...]:
-    """Give the targets with the library's verdicts."""
+    """Give the targets of the whole round with the library's verdicts."""
     from sipas.reporting.wording import number
 
     return tuple(
         Verdict(v.label, number(v.threshold), v.source, node_name(results, v.node), *VERDICTS[v.verdict], v.verdict)
         for v in results.verdicts
+        if v.domain_kind == WHOLE
     )
 
 

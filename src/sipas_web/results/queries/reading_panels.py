@@ -10,9 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sipas_web.results.queries import reading, reading_home, reading_rows
+from sipas_web.results.queries import (
+    reading,
+    reading_drivers,
+    reading_home,
+    reading_map,
+    reading_national,
+    reading_rows,
+)
 from sipas_web.results.queries.reading import Opened
-from sipas_web.results.queries.reading_names import domain_name, kind_name
+from sipas_web.results.queries.reading_names import WHOLE, domain_name, kind_name
 
 MOST_COMPARED = 4  # kinds of few domains on the overview
 MOST_DOMAINS = 8
@@ -93,7 +100,27 @@ def documents(opened: Opened, asked: Asked) -> Panel | None:
     return Panel("results/read_documents.html", found) if found else None
 
 
-OVERVIEW: list[Fill] = [tree, extremes, ranking, comparison, quality, documents]
+def drivers(opened: Opened, asked: Asked) -> Panel | None:
+    """What to do first, by the drivers."""
+    del asked
+    found = reading_drivers.drivers(opened)
+    return Panel("results/read_first.html", found) if found.items else None
+
+
+def further(opened: Opened, asked: Asked) -> Panel | None:
+    """Ways to the map and to the targets of units."""
+    del asked
+    of_units = sum(verdict.domain_kind != WHOLE for verdict in opened.results.verdicts)
+    return Panel("results/read_further.html", {"has_map": bool(reading_map.places(opened)), "targets": of_units})
+
+
+def national(opened: Opened, asked: Asked) -> Panel | None:
+    """The national values that the Ministry published."""
+    del opened, asked
+    return Panel("results/read_national.html", reading_national.national())
+
+
+OVERVIEW: list[Fill] = [tree, extremes, drivers, ranking, comparison, further, national, quality, documents]
 
 
 def filled(fills: Sequence[Fill], opened: Opened, asked: Asked) -> list[Panel]:

@@ -98,7 +98,7 @@ class Rows:
 
 def target_of(results: PublishedRound, node: str) -> float | None:
     """Give the first target set for a node of the whole."""
-    return next((v.threshold for v in results.verdicts if v.node == node), None)
+    return next((v.threshold for v in results.verdicts if v.node == node and v.domain_kind == WHOLE), None)
 
 
 def written(value: Any, name: str, drawing: SafeString, **more: Any) -> Row:

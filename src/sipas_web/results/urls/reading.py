@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from sipas_web.results.queries.reading import DRAFT
-from sipas_web.results.views import reading, reading_files
+from sipas_web.results.views import reading, reading_files, reading_parts
 
 
 class Version(StringConverter):
@@ -26,5 +26,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}xep-hang/", reading.ranks, name="result_ranks"),
     path(f"{ONE}so-sanh/", reading.comparison, name="result_comparison"),
     path(f"{ONE}don-vi/", reading.unit, name="result_unit"),
+    path(f"{ONE}ban-do/", reading_parts.place_map, name="result_map"),
+    path(f"{ONE}tac-dong/", reading_parts.drivers, name="result_drivers"),
+    path(f"{ONE}muc-tieu/", reading_parts.targets, name="result_targets"),
     path(f"{ONE}bang/<slug:table>.<slug:form>", reading_files.table, name="result_table"),
 ]

@@ -53,7 +53,7 @@ def node(request: ActorRequest, round_id: int, version: str, node: str) -> HttpR
     page = reading_pages.node_page(opened, node, kind, sort, part)
     if page is None:
         raise Http404
-    return _page(request, opened, "node", "results/read_node.html", {"shown": page})
+    return answer(request, opened, "node", "results/read_node.html", {"shown": page})
 
 
 @needs(Permission.RESULT_VIEW)
@@ -65,7 +65,7 @@ def ranks(request: ActorRequest, round_id: int, version: str) -> HttpResponse:
     form.is_valid()
     kind, text = reading_pages.asked_ranks(opened, request.GET)
     table = reading_rows.ranks(opened, kind, request.GET.get("sort", ""), text, request.GET.get("page", ""))
-    return _page(request, opened, "ranks", "results/read_ranks.html", {"form": form, "table": table, "kind": kind})
+    return answer(request, opened, "ranks", "results/read_ranks.html", {"form": form, "table": table, "kind": kind})
 
 
 @needs(Permission.RESULT_VIEW)
@@ -76,7 +76,7 @@ def comparison(request: ActorRequest, round_id: int, version: str) -> HttpRespon
     kind, node = reading_pages.asked_comparison(opened, request.GET)
     page = reading_pages.comparison_page(opened, kind, node, request.GET.get("sort", ""), request.GET.get("page", ""))
     form = CompareFilter(opened, {"kind": kind, "node": node})
-    return _page(request, opened, "comparison", "results/read_compare.html", {"form": form, "shown": page})
+    return answer(request, opened, "comparison", "results/read_compare.html", {"form": form, "shown": page})
 
 
 @needs(Permission.RESULT_VIEW)
@@ -91,7 +91,7 @@ def unit(request: ActorRequest, round_id: int, version: str) -> HttpResponse:
     if domain and page is None:
         raise Http404
     form = UnitFilter(opened, {"name": page.domain} if page else None)
-    return _page(request, opened, "unit", "results/read_unit.html", {"form": form, "shown": page})
+    return answer(request, opened, "unit", "results/read_unit.html", {"form": form, "shown": page})
 
 
 def open_or_404(request: ActorRequest, round_id: int, version: str) -> Opened:
@@ -111,9 +111,10 @@ def _overview(request: ActorRequest, opened: Opened) -> HttpResponse:
     asked = reading_panels.Asked(open_nodes(request))
     panels = reading_panels.filled(reading_panels.OVERVIEW, opened, asked)
     shown = {"head": reading_home.headline(opened), "panels": panels, "quality": reading_home.quality(opened)}
-    return _page(request, opened, "overview", "results/read_overview.html", shown)
+    return answer(request, opened, "overview", "results/read_overview.html", shown)
 
 
-def _page(request: ActorRequest, opened: Opened, here: str, template: str, shown: dict[str, Any]) -> HttpResponse:
+def answer(request: ActorRequest, opened: Opened, here: str, template: str, shown: dict[str, Any]) -> HttpResponse:
+    """Answer with a page of an opened version; ``here`` names its tab."""
     always = {"opened": opened, "here": here, "notices": reading_home.notices(opened)}
     return render(request, template, {**always, **shown})

@@ -18,11 +18,11 @@ from sipas_web.shared.access import needs
 
 
 def _svg(taken: Taken) -> bytes:
-    return draw.svg(taken.chart).encode()
+    return (taken.chart if isinstance(taken.chart, str) else draw.svg(taken.chart)).encode()
 
 
 def _png(taken: Taken) -> bytes:
-    return draw.png(taken.chart)
+    return draw.png_of(taken.chart) if isinstance(taken.chart, str) else draw.png(taken.chart)
 
 
 FORMS: dict[str, tuple[Any, str]] = {
