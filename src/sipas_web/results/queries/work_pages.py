@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from sipas_web.audit.actors import Actor
@@ -194,8 +195,8 @@ def _warnings(now: Counted) -> tuple[str, ...]:
     said = []
     if now.open_share >= MANY_OPEN:
         said.append(
-            _("%(count)d cases (%(share).1f %%) are not finished; they count as not answered.")
-            % {"count": now.open_cases, "share": now.open_share}
+            _("%(count)s cases (%(share)s %%) are not finished; they count as not answered.")
+            % {"count": number_format(now.open_cases, force_grouping=True), "share": number_format(now.open_share, 1)}
         )
     if now.invalid:
         said.append(_("%(count)d answers are not valid; they are kept and not counted.") % {"count": now.invalid})
