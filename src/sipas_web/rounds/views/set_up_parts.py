@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,8 +18,9 @@ from sipas_web.rounds import editions, working_days
 from sipas_web.rounds.actions import set_up_rows
 from sipas_web.rounds.actions import settings as settings_actions
 from sipas_web.rounds.forms.set_up import CalendarForm, DocumentsForm, EditionForm, ProposalForm, ScopeForm, UnitsFilter
-from sipas_web.rounds.forms.set_up_targets import EMPTY_ROWS, TargetFormSet, node_choices
+from sipas_web.rounds.forms.set_up_targets import TargetFormSet
 from sipas_web.rounds.pages import calendar as pages
+from sipas_web.rounds.pages.set_up import documents_of, scope_of, targets_of
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Round
 from sipas_web.rounds.queries import set_up as reads
@@ -80,8 +80,8 @@ def scope(request: ActorRequest, round_id: int) -> HttpResponse:
     """Set window, scope, the day on which identities are destroyed, and what documents say."""
     round_ = round_or_404(request, round_id)
     fixed = _fixed(request, round_, Permission.ROUND_CHANGE)
-    form = ScopeForm(request.POST or None, initial=_scope_of(round_))
-    documents = DocumentsForm(request.POST or None, initial=_documents_of(round_))
+    form = ScopeForm(request.POST or None, initial=scope_of(round_))
+    documents = DocumentsForm(request.POST or None, initial=documents_of(round_))
     bound = is_bound(round_)
     for name, field in (*form.fields.items(), *documents.fields.items()):
         field.disabled = bool(fixed) or (bound and name in ScopeForm.BINDING)
@@ -160,29 +160,18 @@ def targets(request: ActorRequest, round_id: int) -> HttpResponse:
     """Set target values of the round, of units, of criteria."""
     round_ = round_or_404(request, round_id)
     fixed = _fixed(request, round_, Permission.TARGET_CHANGE)
-    chosen = editions.edition_of(round_)
-    rows = list(reads.targets(round_))
-    measured_units = {str(m.unit_id): m.unit for m in reads.measured(round_)}
-    measured_units |= {str(t.unit_id): t.unit for t in rows if t.unit}
-    units = [("", _("The whole round")), *((pk, unit.full_name) for pk, unit in measured_units.items())]
-    options = {"units": units, "nodes": node_choices(chosen), "is_fixed": bool(fixed)}
-    initial: list[dict[str, Any]] = [
-        {"unit": str(t.unit_id or ""), "node": t.node, "percent": t.percent, "label": t.label, "source": t.source}
-        for t in rows
-    ]
-    initial += [{"node": chosen.index.name}] * (0 if fixed else EMPTY_ROWS)
-    formset = TargetFormSet(request.POST or None, initial=initial, form_kwargs=options)
+    there = targets_of(round_, is_fixed=bool(fixed))
+    formset = TargetFormSet(request.POST or None, initial=there.rows, form_kwargs=there.options)
     fault = ""
     if request.method == "POST" and formset.is_valid():
-        titles = {node.name: node.title for node, _parent in chosen.nodes()}
-        given = [t for form in formset if (t := form.target(measured_units, titles))]
+        given = [t for form in formset if (t := form.target(there.units, there.titles))]
         try:
             set_up_rows.put_targets(round_=round_, targets=given, by=request.actor)
         except ValidationError as error:
             fault = " ".join(error.messages)
         else:
             return _saved(request, "round_targets", round_)
-    page = {"formset": formset, "fault": fault, "count": len(rows), "has_units": len(units) > 1}
+    page = {"formset": formset, "fault": fault, "count": there.count, "has_units": bool(there.units)}
     return _page(request, "rounds/targets.html", round_, fixed, page)
 
 
@@ -211,24 +200,6 @@ def _shown_edition(round_: Round, request: ActorRequest) -> instrument.Edition:
     """Give the edition asked for in the address, else the round's."""
     asked = request.GET.get("edition", "")
     return editions.shipped(asked) if asked in instrument.editions() else editions.edition_of(round_)
-
-
-def _scope_of(round_: Round) -> dict[str, Any]:
-    frame = round_.settings.get("frame", {})
-    return {
-        "title": round_.title,
-        "window_from": round_.window_from,
-        "window_to": round_.window_to,
-        "fields_of_procedure": frame.get("fields") or [],
-        "most_per_person": frame.get("most_per_person"),
-        "refuse_unknown_commune": frame.get("refuse_unknown_commune", True),
-        "contacts_until": parse_date(round_.settings.get("contacts_until") or ""),
-    }
-
-
-def _documents_of(round_: Round) -> dict[str, Any]:
-    documents = round_.settings.get("documents", {})
-    return {**documents, "date": parse_date(documents.get("date") or "")}
 
 
 def _choose_units(request: ActorRequest, round_: Round) -> None:
