@@ -150,7 +150,7 @@ def quality_summary(root: Path) -> bytes:
     Returns
     -------
     bytes
-        JSON: ``forms``, ``rates`` (AAPOR), ``rates_by_level``, ``dispositions``, ``modes``, ``replaced``,
+        JSON: ``forms``, ``rates`` (AAPOR), ``dispositions``, ``modes``, ``replaced``,
         ``item_nonresponse``, ``weighting`` (steps) and ``flags`` (forms by quality flag, and with any).
     """
     return canonical_json(_summed(Folder(root)))
@@ -180,16 +180,14 @@ def _quality(folder: Folder) -> Mapping[str, Any]:
 def _summed(folder: Folder) -> dict[str, Any]:
     field, steps = read_json(folder, "fieldwork.json"), read_json(folder, "weighting.json")["steps"]
     (rates,) = field["rates"]
+    least = round_edition(folder, load_round(folder.root)).minimum_cell  # no number of answers below it is told
     return {
         "forms": field["forms"][0],
         "rates": {name: rates[name] for name in RATES},
-        "rates_by_level": [
-            {name: line[name] for name in ("agency_level", "RR1", "I", "cases")} for line in field["rates_by_level"]
-        ],
         "dispositions": field["dispositions"],
         "modes": field["modes"],
         "replaced": sum(line["replaced"] for line in field["replacements"]),
-        "item_nonresponse": field["item_nonresponse"],
+        "item_nonresponse": [line for line in field["item_nonresponse"] if line["answered"] >= least],
         "weighting": [{name: s[name] for name in ("step", "n", "sum", "min", "max", "deff")} for s in steps],
         "flags": _flags(folder),
     }

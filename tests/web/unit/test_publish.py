@@ -215,6 +215,10 @@ def test_what_is_published_is_complete_sealed_and_holds_nothing_private(tuyen_qu
     assert {**about["files"], "publication.json": publication.files["publication.json"]} == publication.files
     assert work.publication_intact(publication)
     assert read_published(root).whole is not None
+    quality = json.loads((root / "quality.json").read_bytes())
+    assert not [name for name in quality if "level" in name], "domains are told of in the tables alone"
+    least = read_published(root).edition.minimum_cell
+    assert min(line["answered"] for line in quality["item_nonresponse"]) >= least
     kept = queries.kept_folder_of(publication)
     assert all((kept / name).is_file() for name in ("moments.parquet", *published_files.HIDDEN))
     for path in [p for p in root.rglob("*") if p.suffix in {".parquet", ".csv", ".json", ".xml"}]:
