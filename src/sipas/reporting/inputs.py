@@ -49,6 +49,8 @@ class TitleData:
         As ``năm 2025``; empty: no earlier round.
     symbol : str
         Ký hiệu, as ``SNV-CCHC``.
+    report_number, letter_number : str
+        Numbers given by văn thư; empty: the document is a draft and says so.
     position : tuple of str
         Lines above the signature.
     signer : str
@@ -67,6 +69,8 @@ class TitleData:
     period: str
     previous_period: str = ""
     symbol: str = "SNV-CCHC"
+    report_number: str = ""
+    letter_number: str = ""
     position: tuple[str, ...] = ("GIÁM ĐỐC",)
     signer: str = "…"
     addressees: tuple[str, ...] = ()

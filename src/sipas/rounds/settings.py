@@ -34,6 +34,8 @@ class Documents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     department: str
     parent: str
     signer: str = "GIÁM ĐỐC"
+    report_number: str = ""  # given by văn thư once the report is signed; without it the report is a draft
+    letter_number: str = ""
     addressees: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     basis: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from sipas.reporting.charts.theme import ACCENT, DARK, INK, LABEL_TO_NUMBER, cha
 STEP = 34
 RANK_STEP = 17
 WRAPPED_STEP = 25
+LABEL_ROOM = 0.14  # of the axis, that a figure takes
 RANK_TITLE = "Hạng (1 là cao nhất)"
 
 
@@ -120,10 +121,20 @@ def dots(rows: Sequence[Mapping[str, Any]], axis_title: str, lines: Sequence[tup
     if any("target" in row for row in rows):
         tick = {"type": "tick", "color": ACCENT, "thickness": 3, "height": step - 4}
         layers.insert(0, {"mark": tick, "encoding": {"y": y, "x": {**x, "field": "target"}}})
-    drawn = [{**row, "label_at": row["percent"] if row["high"] is None else row["high"]} for row in rows]
+    drawn = [
+        {**row, "label_at": _label_at(row, room=LABEL_ROOM * (x["scale"]["domain"][1] - x["scale"]["domain"][0]))}
+        for row in rows
+    ]
     spec = chart(layers, drawn, step * max(len(rows), 1))
     spec["padding"] = {"left": 2, "top": 4 + 16 * len(lines), "right": 44, "bottom": 2}
     return spec
+
+
+def _label_at(row: Mapping[str, Any], room: float) -> float | None:
+    """Say where the figure stands: behind the interval, or behind a target that would strike it through."""
+    end: float | None = row["percent"] if row["high"] is None else row["high"]
+    target = row.get("target")
+    return target if end is not None and target is not None and end < target < end + room else end
 
 
 def rank_intervals(rows: Sequence[Mapping[str, Any]], ranked: int, axis_title: str = RANK_TITLE) -> dict[str, Any]:

@@ -206,7 +206,9 @@ def map_sheet(
     parts.append(_placed(drawing, SHEET_MARGIN, top, wide, tall))
     if locator:
         parts.append(_placed(locator, 560, top, 232, 260))
-        parts.append(f'<g transform="translate(550 {top + 300 - LEGEND_TOP:g})">{_legend(scale, empty)}</g>')
+        legend = _legend(scale, empty, f"{HATCH}-legend")
+        moved = f"translate(550 {top + 300 - LEGEND_TOP:g})"
+        parts.append(f'{_hatch(6, f"{HATCH}-legend")}<g transform="{moved}">{legend}</g>')
     below = (top + tall) / SHEET_LINE
     parts += [_line(below + row, words, 'font-size="12"') for row, words in enumerate(told)]
     size = f'width="{SHEET_WIDTH:g}" height="{height:g}" viewBox="0 0 {SHEET_WIDTH:g} {height:g}"'
@@ -245,18 +247,18 @@ def _bubble(place: tuple[float, float], radius: float, said: str, band: int | No
     return f"<circle {_fill(band)} {drawn}>{_said(said)}</circle>"
 
 
-def _fill(band: int | None) -> str:
+def _fill(band: int | None, hatch: str = HATCH) -> str:
     if band is None:
-        return f'class="band-none" fill="url(#{HATCH})"'
+        return f'class="band-none" fill="url(#{hatch})"'
     return f'class="band-{band}" fill="{LIGHTNESS[band]}"'
 
 
-def _hatch(step: float) -> str:
+def _hatch(step: float, name: str = HATCH) -> str:
     """Give the pattern of shapes without a figure, ``step`` units from line to line."""
     size = f'width="{step}" height="{step}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"'
     line = f'<path class="map-hatch" d="M0 0V{step}" stroke="{BORDER}" stroke-width="{step / 4:g}"/>'
     ground = f'<rect class="map-ground" width="{step}" height="{step}" fill="{GROUND}"/>'
-    return f'<defs><pattern id="{HATCH}" {size}>{ground}{line}</pattern></defs>'
+    return f'<defs><pattern id="{name}" {size}>{ground}{line}</pattern></defs>'
 
 
 def _place(value: float | None, scale: Sequence[Band]) -> int | None:
@@ -265,10 +267,10 @@ def _place(value: float | None, scale: Sequence[Band]) -> int | None:
     return next((i for i, band in enumerate(scale) if value < band.high), len(scale) - 1)
 
 
-def _legend(scale: Sequence[Band], empty: str) -> str:
+def _legend(scale: Sequence[Band], empty: str, hatch: str = HATCH) -> str:
     lines = [(_fill(number), band.label) for number, band in enumerate(scale)]
     parts = []
-    for number, (fill, label) in enumerate([*lines, (_fill(None), empty)]):
+    for number, (fill, label) in enumerate([*lines, (_fill(None, hatch), empty)]):
         y = LEGEND_TOP + number * LEGEND_STEP
         box = f'x="{LEGEND_LEFT}" y="{y}" width="{LEGEND_SIZE}" height="{LEGEND_SIZE}"'
         parts.append(f'<rect {fill} stroke="{BORDER}" stroke-width="0.6" {box}/>')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ DARK = LIGHTNESS[-1]
 MIDDLE = LIGHTNESS[2]
 ACCENT = "#b35900"
 TITLE_WIDTH = 78  # letters of a title's line
+SUBTITLE_WIDTH = 56  # letters of a line of what must be said: it begins at the plot, right of long names
 LABEL_TO_NUMBER = "replace(format(datum.{field}, '.2f'), '.', ',')"
 
 CONFIG: Mapping[str, Any] = {
@@ -101,7 +103,12 @@ def alone(spec: Mapping[str, Any], title: str, mark: str = "") -> dict[str, Any]
         "offset": 10,
     }
     if mark:
-        told |= {"subtitle": mark, "subtitleFontWeight": "bold", "subtitleColor": ACCENT, "subtitleFontSize": 12}
+        told |= {
+            "subtitle": textwrap.wrap(mark, SUBTITLE_WIDTH),
+            "subtitleFontWeight": "bold",
+            "subtitleColor": ACCENT,
+            "subtitleFontSize": 12,
+        }
     return {**spec, "title": told, "background": "white", "padding": _wider(spec.get("padding", 2))}
 
 

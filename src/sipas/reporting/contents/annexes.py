@@ -59,7 +59,8 @@ def annexes(figures: Figures) -> list[Block]:
     ]
     made = [(title, blocks) for title, maker in makers if (blocks := maker(figures))]
     symbol = figures.inputs.title.symbol.split("-")[0]
-    attached = f"(Kèm theo Báo cáo số …/BC-{symbol} của {figures.inputs.title.agency})"
+    number = figures.inputs.title.report_number or "…"
+    attached = f"(Kèm theo Báo cáo số {number}/BC-{symbol} của {figures.inputs.title.agency})"
     found: list[Block] = []
     for place, (title, blocks) in enumerate(made, start=1):
         label = f"Phụ lục {roman(place)}" if len(made) > 1 else "Phụ lục"

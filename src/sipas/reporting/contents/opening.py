@@ -72,7 +72,7 @@ def head(figures: Figures) -> list[Block]:
         Letterhead(
             title.parent_agency.upper(),
             title.agency.upper(),
-            f"…/BC-{title.symbol.split('-')[0]}",
+            f"{title.report_number or '…'}/BC-{title.symbol.split('-')[0]}",
             f"{title.place}, {official_date(title.date)}",
         ),
         Title("BÁO CÁO", about(figures)),

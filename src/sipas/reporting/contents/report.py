@@ -69,7 +69,7 @@ def build_report(inputs: ReportInputs) -> Document:
         place += bool(made)
     title = inputs.title
     blocks += [Signature(title.position, title.signer, title.recipients), *annexes(figures)]
-    return _document(figures, f"Báo cáo: {about(figures)}", blocks)
+    return _document(figures, f"Báo cáo: {about(figures)}", blocks, draft=not title.report_number)
 
 
 def build_letter(inputs: ReportInputs) -> Document:
@@ -83,7 +83,7 @@ def build_letter(inputs: ReportInputs) -> Document:
     Returns
     -------
     Document
-        A draft: number, signature and stamp come from văn thư.
+        A draft until văn thư has given its number.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def build_letter(inputs: ReportInputs) -> Document:
         Letterhead(
             title.parent_agency.upper(),
             title.agency.upper(),
-            f"…/{title.symbol}",
+            f"{title.letter_number or '…'}/{title.symbol}",
             f"{title.place}, {official_date(title.date)}",
             subject=f"V/v gửi báo cáo kết quả đo lường sự hài lòng {title.period}",
         ),
@@ -116,10 +116,10 @@ def build_letter(inputs: ReportInputs) -> Document:
         paragraph("Trân trọng gửi để xem xét, chỉ đạo./."),
         Signature(title.position, title.signer, title.recipients),
     ]
-    return _document(figures, f"Công văn gửi báo cáo: {about(figures)}", blocks)
+    return _document(figures, f"Công văn gửi báo cáo: {about(figures)}", blocks, draft=not title.letter_number)
 
 
-def _document(figures: Figures, title: str, blocks: list[Block]) -> Document:
+def _document(figures: Figures, title: str, blocks: list[Block], *, draft: bool) -> Document:
     inputs = figures.inputs
     mark = SIMULATED if inputs.simulated else ""
     named = f"[{mark}] {title}" if mark else title
@@ -128,7 +128,7 @@ def _document(figures: Figures, title: str, blocks: list[Block]) -> Document:
         inputs.title.agency,
         inputs.title.date,
         mark,
-        draft=True,
+        draft=draft,
         blocks=_numbered(blocks, mark, inputs.minimum_cell),
     )
 

@@ -102,6 +102,8 @@ def _title(settings: Round, edition: Edition) -> TitleData:
         agency=documents.department,
         place=documents.place,
         date=documents.date,
+        report_number=documents.report_number,
+        letter_number=documents.letter_number,
         period=f"năm {settings.year}",
         previous_period=f"năm {settings.year - 1}" if settings.previous else "",
         position=(documents.signer,),

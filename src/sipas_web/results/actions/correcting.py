@@ -41,6 +41,8 @@ class Choices:
     least_to_rank: int
     finite_population: bool
     calibrated: bool
+    report_number: str = ""  # both empty until văn thư has given them
+    letter_number: str = ""
     targets: Mapping[int, Decimal] = field(default_factory=dict)  # percent by id of the round's target
 
 
@@ -152,6 +154,8 @@ def _put_settings(round_: Round, choices: Choices) -> None:
         "date": choices.document_date.isoformat(),
         "place": choices.place,
         "signer": choices.signer,
+        "report_number": choices.report_number,
+        "letter_number": choices.letter_number,
     }
     estimates = round_.settings.get("estimates", {}) | {
         "least_to_rank": choices.least_to_rank,
@@ -170,6 +174,8 @@ def _told(choices: Choices, reason: str) -> dict[str, object]:
     return {
         "reason": reason,
         "document_date": choices.document_date.isoformat(),
+        "report_number": choices.report_number,
+        "letter_number": choices.letter_number,
         "least_to_rank": choices.least_to_rank,
         "finite_population": choices.finite_population,
         "calibrated": choices.calibrated,

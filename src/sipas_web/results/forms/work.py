@@ -77,6 +77,13 @@ class EstimateForm(forms.Form):
     """Settings of an estimate that may change after the freeze; a field for each target of the round."""
 
     document_date = forms.DateField(label=_("Date of the documents"), localize=True, help_text=_("Day/month/year."))
+    report_number = forms.CharField(
+        label=_("Number of the report"),
+        max_length=20,
+        required=False,
+        help_text=_("Given by the office once it is signed. Without a number the document says that it is a draft."),
+    )
+    letter_number = forms.CharField(label=_("Number of the letter that sends it"), max_length=20, required=False)
     place = forms.CharField(label=_("Place of the documents"), max_length=100)
     signer = forms.CharField(label=_("Position of who signs"), max_length=100)
     least_to_rank = forms.IntegerField(

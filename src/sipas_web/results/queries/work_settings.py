@@ -21,6 +21,8 @@ class Chosen:
     document_date: dt.date
     place: str
     signer: str
+    report_number: str
+    letter_number: str
     least_to_rank: int
     finite_population: bool
     calibrated: bool
@@ -35,6 +37,8 @@ def chosen_of(round_: Round) -> Chosen:
         document_date=_day(documents.get("date")),
         place=documents.get("place", ""),
         signer=documents.get("signer", SIGNER),
+        report_number=documents.get("report_number", ""),
+        letter_number=documents.get("letter_number", ""),
         least_to_rank=estimates.get("least_to_rank", ESTIMATES.least_to_rank),
         finite_population=estimates.get("finite_population", ESTIMATES.finite_population),
         calibrated=estimates.get("calibrated", ESTIMATES.calibrated),

@@ -177,3 +177,14 @@ def test_many_units_are_ranked_in_the_table_without_a_chart_of_places() -> None:
     bars = [x for x in document.blocks if isinstance(x, b.Figure) and "theo cơ quan" in x.caption]
     assert sum(len(x.data.rows) for x in bars) == 70
     assert [x.caption[-5:] for x in bars] == ["(1/2)", "(2/2)"]
+
+
+def test_a_document_is_a_draft_until_it_has_its_number(inputs: ReportInputs) -> None:
+    numbered = replace(inputs, title=replace(inputs.title, report_number="123", letter_number="45"))
+    for build, number in ((build_report, "123"), (build_letter, "45")):
+        draft, final = build(inputs), build(numbered)
+        assert draft.draft
+        assert not final.draft
+        heads = [block for block in final.blocks if isinstance(block, b.Letterhead)]
+        assert heads[0].number.startswith(f"{number}/")
+        assert next(block for block in draft.blocks if isinstance(block, b.Letterhead)).number.startswith("…/")
