@@ -37,7 +37,8 @@ def taken(opened: Opened, table: str, query: Mapping[str, str]) -> Taken | None:
         return None
     title, heads, rows, chart = made
     published = table in PUBLISHED
-    notices = [] if published else reading_home.notices(opened)
+    source = _("Source: Ministry of Home Affairs; published values, in the table with the source of each year.")
+    notices = [source] if published else reading_home.notices(opened)
     notes = (*notices, *([] if published else _notes(opened, heads, rows)))
     shown = chart if isinstance(chart, str) else _alone(chart, title, notices)
     return Taken(Sheet(title, heads, rows, notes), shown, PUBLISHED.get(table) or _file_name(opened, table))

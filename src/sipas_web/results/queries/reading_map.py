@@ -18,7 +18,7 @@ from sipas_web.shared.vietnamese_text import search_key
 
 PLACES = ("province", "commune")
 NATION = "all"
-EMPTY = gettext_noop("no figure, or withheld")
+EMPTY = gettext_noop("none, or withheld")
 NOTHING = SafeString("")
 CREDIT = "@svg-maps/vietnam, Stephen Truong, CC BY 4.0"
 

@@ -11,6 +11,8 @@ from lxml import etree
 from sipas.reporting import Document
 from sipas.reporting import blocks as b
 from sipas.reporting.charts import draw
+from sipas.reporting.charts.dots import dots
+from sipas.reporting.charts.quadrants import quadrants
 from sipas.reporting.charts.series import national_line
 from sipas.reporting.charts.stacked import shades
 from sipas.reporting.charts.theme import window, wrap
@@ -98,3 +100,29 @@ def test_long_names_are_wrapped_to_two_lines() -> None:
     assert wrap(name, 40) == "Ban Quản lý các khu công nghiệp tỉnh và\ncác cửa khẩu quốc tế trên địa bàn tỉnh"
     assert wrap(name, 20).count("\n") == 1
     assert wrap(name, 20).endswith("…")
+
+
+def test_the_quadrants_hold_every_item_between_its_intervals() -> None:
+    ends = {"low": 80.0, "high": 90.0, "importance_low": 2.0, "importance_high": 9.0}
+    rows: list[dict[str, Any]] = [
+        {"mark": str(k), "percent": 82.0 + k, "importance": 3.0 + k, **ends} for k in range(3)
+    ]
+    rows.append({**rows[0], "mark": "9", "low": None, "high": None})
+    words = ("Làm trước", "Giữ vững", "Làm sau", "Giữ như hiện nay")
+    spec = quadrants(rows, (84.0, 4.5), ("Tỷ lệ (%)", "Mức quan trọng (%)"), words)
+    altair.Chart.from_dict(spec, validate=True)
+    told = ["".join(t.itertext()) for t in etree.fromstring(draw.svg(spec).encode()).iter(f"{SVG}text")]
+    assert {"0", "1", "2", "9", *words} <= set(told)
+
+
+def test_a_target_of_a_row_is_marked_and_strikes_no_figure_through() -> None:
+    rows = [
+        {"name": "Sở A", "percent": 81.0, "low": 75.0, "high": 87.0, "target": 88.0},
+        {"name": "Sở B", "percent": 81.0, "low": 75.0, "high": 87.0, "target": 70.0},
+    ]
+    spec = dots(rows, "Tỷ lệ (%)")
+    altair.Chart.from_dict(spec, validate=True)
+    assert [row["label_at"] for row in spec["data"]["values"]] == [88.0, 87.0]
+    assert sum(layer["mark"]["type"] == "tick" for layer in spec["layer"]) == 1
+    plain = dots([{k: v for k, v in row.items() if k != "target"} for row in rows], "Tỷ lệ (%)")
+    assert not [layer for layer in plain["layer"] if layer["mark"]["type"] == "tick"]

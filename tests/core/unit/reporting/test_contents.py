@@ -64,6 +64,20 @@ def test_no_unit_is_in_both_halves_and_the_middle_of_an_odd_number_in_neither() 
     assert ([v.domain for v in upper], [v.domain for v in lower]) == (["1", "2"], ["4", "5"])
 
 
+def test_many_targets_of_units_are_counted_and_stand_in_the_table(inputs: ReportInputs) -> None:
+    given = [Target(f"Chỉ tiêu, {agency}", "index", 85.0, "agency", agency) for agency in AGENCIES]
+    report = build_report(replace(inputs, targets=(inputs.targets[0], *given)))
+    (counted,) = [line for line in texts(report).split("\n") if "mục tiêu giao cho từng đơn vị" in line]
+    judged = len(AGENCIES) - 1  # one is withheld
+    assert counted.startswith(f"Trong {judged} ")
+    parts = [int(part.split()[0]) for part in counted.split(": ", 1)[1].split(", ")]
+    assert sum(parts) == judged
+    assert "Chỉ tiêu, " not in texts(report)
+    assert len(table(report, "Đối chiếu với mục tiêu").rows) == 1 + len(AGENCIES)
+    hidden = [row for row in table(report, "Đối chiếu với mục tiêu").rows if HIDDEN in row[0]]
+    assert all(not any(c.isdigit() for c in "".join(row[2:5])) for row in hidden)
+
+
 def test_the_report_has_every_part_of_the_published_reports(report: Document) -> None:
     heads = [block.text for block in report.blocks if isinstance(block, b.Heading) and block.level == 1]
     assert [head.split(". ", 1)[0] for head in heads] == ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
