@@ -16,8 +16,10 @@ class RoundsConfig(AppConfig):
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.jobs import notes
         from sipas_web.rounds import own_parts, parts
+        from sipas_web.rounds.actions import handing_over
         from sipas_web.rounds.sentences import NOTES, SENTENCES
         from sipas_web.shared import menu
+        from sipas_web.units.actions import handing_over as units
 
         add_sentences(SENTENCES)
         notes.add(NOTES)
@@ -26,4 +28,5 @@ class RoundsConfig(AppConfig):
             menu.add(entry)
         for part in own_parts.PARTS:
             parts.add(part)
+        units.hears(handing_over.note_ended_units)
         import_module("sipas_web.rounds.tasks")  # registers the handlers

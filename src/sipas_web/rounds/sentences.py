@@ -5,6 +5,7 @@ from django_stubs_ext import StrOrPromise
 
 SENTENCES: dict[str, StrOrPromise] = {
     "rounds.round_added": _("began a round"),
+    "rounds.work_handed_over": _("noted who took over the open work of a dissolved unit"),
     "rounds.round_abandoned": _("abandoned a round"),
     "rounds.sample_set_aside": _("set a drawn sample aside"),
     "rounds.setting_changed": _("changed settings of a round"),

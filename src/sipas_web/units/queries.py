@@ -15,7 +15,8 @@ from sipas_web.audit.queries import last_details
 from sipas_web.shared.vietnamese_text import search_key
 from sipas_web.units.closure import FOREVER
 from sipas_web.units.kinds import REGISTERED, Kind
-from sipas_web.units.models import Ancestry, Membership, Succession
+from sipas_web.units.models import Ancestry, Membership
+from sipas_web.units.models import Succession as Succession
 from sipas_web.units.models import Unit as Unit
 from sipas_web.units.permissions import Permission
 
@@ -73,8 +74,8 @@ def under_any(areas: Any, on: dt.date) -> QuerySet[Ancestry, int]:
     return _lines(on).filter(ancestor__in=areas).values_list("descendant_id", flat=True)
 
 
-def over_any(units: Any, on: dt.date) -> QuerySet[Ancestry, int]:
-    """Query the ids of all units that lie above any of some units (ids) on a day, themselves included."""
+def over_any(units: Any, on: Any) -> QuerySet[Ancestry, int]:
+    """Query the ids of all units above any of some units (ids), themselves included; ``on``: a day, or OuterRef."""
     return _lines(on).filter(descendant__in=units).values_list("ancestor_id", flat=True)
 
 
@@ -161,5 +162,5 @@ def last_day(unit: Unit) -> dt.date:
     return unit.valid_to or FOREVER
 
 
-def _lines(on: dt.date) -> QuerySet[Ancestry]:
+def _lines(on: Any) -> QuerySet[Ancestry]:
     return Ancestry.objects.filter(valid_from__lte=on, valid_to__gte=on)

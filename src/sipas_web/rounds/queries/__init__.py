@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sipas_web.audit.actors import Actor
 from sipas_web.rounds.models import Draw as Draw
@@ -26,11 +26,15 @@ def in_areas(by: Actor, permission: str) -> QuerySet[Round]:
 def reaching(by: Actor, permission: str) -> QuerySet[Round]:
     """Rounds of units that lie in, or above, the areas in which the actor holds a permission.
 
-    An agency sees the round of its province: what it may see inside is the caller's to limit.
+    An agency sees the round of its province, also of one it lay in when it was measured: what it may see inside is the
+    caller's to limit.
     """
     rounds = Round.objects.select_related("unit", "previous")
     areas = by.holder.areas_of(str(permission)) if by.may(permission) else []
-    return rounds if areas is None else rounds.filter(unit__in=units.over_any(areas, units.today()))
+    if areas is None:
+        return rounds
+    then = units.over_any(areas, OuterRef("window_to")).filter(ancestor=OuterRef("unit"))
+    return rounds.filter(Q(unit__in=units.over_any(areas, units.today())) | Exists(then))
 
 
 def visible(by: Actor) -> QuerySet[Round]:

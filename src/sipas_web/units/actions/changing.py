@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.units import queries
-from sipas_web.units.actions import ancestry, placing
+from sipas_web.units.actions import ancestry, handing_over, placing
 from sipas_web.units.closure import DAY, FOREVER
 from sipas_web.units.kinds import OWN
 from sipas_web.units.models import Membership, Succession, Unit
@@ -83,6 +83,7 @@ def dissolve(*, unit: Unit, on: dt.date, successors: Sequence[Unit], by: Actor, 
         Succession.objects.create(unit=unit, successor=successor, on=on, extent=extent, legal_act=legal_act)
     _hand_over(heads, on, successors)
     ancestry.refresh([unit.pk, *(s.pk for s in successors), *(m.unit_id for m in heads)])
+    handing_over.tell(by)
     details = {"on": on.isoformat(), "successors": [str(s) for s in successors], "legal_act": legal_act}
     record(by=by, action="units.unit_dissolved", subject=unit, unit=unit, details=details)
     return unit

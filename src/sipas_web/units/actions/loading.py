@@ -12,7 +12,7 @@ from sipas.geography.register import State
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.units import register
-from sipas_web.units.actions import ancestry, placing
+from sipas_web.units.actions import ancestry, handing_over, placing
 from sipas_web.units.closure import FOREVER, Period, Tree
 from sipas_web.units.kinds import Kind
 from sipas_web.units.models import Ancestry, Membership, Succession, Unit
@@ -40,6 +40,7 @@ def load_register(*, by: Actor, provinces: Collection[str] | None = None) -> int
     stranded = placing.carry_over()
     own = Unit.objects.exclude(pk__in=keys.values()).values_list("pk", flat=True)
     ancestry.refresh(own)
+    handing_over.tell(by)
     added = len(keys) - len(before.keys() & keys.keys())
     record(
         by=by,
