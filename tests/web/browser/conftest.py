@@ -98,7 +98,13 @@ def new_site(folder: Path) -> Site:
     """Describe a new installation; on PostgreSQL where the tests run on it."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SIPAS_", "DJANGO_", "DATABASE_"))}
     source = str(Path(__file__).parents[3] / "src")
-    environment = {**kept, "SIPAS_PROVINCES": "02,08,70,75", "SIPAS_FOLDER": str(folder), "PYTHONPATH": source, "PYTHONWARNINGS": "ignore"}
+    environment = {
+        **kept,
+        "SIPAS_PROVINCES": "02,08,70,75",
+        "SIPAS_FOLDER": str(folder),
+        "PYTHONPATH": source,
+        "PYTHONWARNINGS": "ignore",
+    }
     if os.environ.get("SIPAS_TEST_DATABASE") == "postgresql":
         from tests.web.settings import start_postgresql
 
