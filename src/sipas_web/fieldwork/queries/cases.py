@@ -86,11 +86,6 @@ def register(round_: Round) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-def issued_count(round_: Round) -> int:
-    """Count the official cases of a round from its agencies."""
-    return sum(Agency.objects.filter(round=round_).values_list("official", flat=True))
-
-
 def issued_codes(round_: Round) -> Iterator[str]:
     """Give the codes of the cases that went into the field: official, and reserves that a visit put in a place."""
     codes = Case.objects.filter(round=round_).exclude(role="reserve", replaces="")

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from sipas.sampling.numbers import ids_of
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs.queries import Job
 from sipas_web.rounds import draw_certificate
@@ -160,7 +161,7 @@ def _row(one: dict[str, Any], stages: list[dict[str, Any]]) -> ListRow:
     name = "" if one["stratum"] == "all" else one["stratum"]
     above = [f"{one['stage']}"] if len(stages) > 1 else []
     return ListRow(
-        name=" · ".join([*above, *([reads.path_of(one["parent"])] if one["parent"] else []), name or "–"]),
+        name=" · ".join([*above, *([" / ".join(ids_of(one["parent"]))] if one["parent"] else []), name or "–"]),
         population=one["population"],
         sample=one["sample"],
         reserve=one["reserve"],

@@ -15,7 +15,6 @@ from sipas import rounds as library
 from sipas.errors import SipasError
 from sipas.rounds import BeforeDraw
 from sipas.sampling import EarlierDraw, Refusal, SeedPart, make_seed
-from sipas.sampling.numbers import ids_of
 from sipas_web.accounts import queries as accounts
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.permissions import Permission as AuditPermission
@@ -249,8 +248,3 @@ def _light(draws: QuerySet[Draw]) -> QuerySet[Draw]:
 def _person_id(by: Actor) -> int:
     kind, _colon, number = by.key.partition(":")
     return int(number) if kind == "person" and number.isdecimal() else 0
-
-
-def path_of(parent: str) -> str:
-    """Give the units drawn before as one line."""
-    return " / ".join(ids_of(parent))
