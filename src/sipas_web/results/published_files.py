@@ -32,7 +32,7 @@ KEPT = (*HIDDEN, "index.parquet", "estimates.parquet", "moments.parquet", "covar
 ABOUT = "publication.json"
 JOURNAL = "journal-hashes.jsonl"
 OPEN_DATA = "open-data.zip"
-READ_ONLY = 0o444
+READ_ONLY, OWN = 0o444, 0o400
 # The settings that say how the figures were made; paths, mappings of lists and keys stay.
 SETTINGS = (
     "name", "title", "year", "edition", "province", "window", "documents", "design", "weights", "estimates", "targets",
@@ -49,9 +49,9 @@ def make(root: Path, place: Path, kept: Path, about: Mapping[str, Any]) -> dict[
     Safe to run again after a stop at any moment: what stands in its place is complete.
     """
     if not kept.exists():
-        _moved(kept, lambda aside: _copy(root, aside, _matching(root, KEPT)))
+        _moved(kept, lambda aside: _copy(root, aside, _matching(root, KEPT)), OWN)
     if not place.exists():
-        _moved(place, lambda aside: _leave(root, aside, about))
+        _moved(place, lambda aside: _leave(root, aside, about), READ_ONLY)
     return hashes(place)
 
 
@@ -78,15 +78,16 @@ def _leave(root: Path, aside: Path, about: Mapping[str, Any]) -> None:
     (aside / ABOUT).write_bytes(canonical_json({**about, "files": hashes(aside)}))
 
 
-def _moved(place: Path, fill: Any) -> None:
+def _moved(place: Path, fill: Any, mode: int) -> None:
     """Fill a folder aside, put it on the disk, and rename it: it is there whole or not at all."""
     aside = place.with_name(f".{place.name}.making")
     shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside.mkdir(mode=0o700)
     fill(aside)
     for path in [*_files(aside), *_folders(aside)]:
         if path.is_file():
-            path.chmod(READ_ONLY)
+            path.chmod(mode)
         _sync(path)
     os.rename(aside, place)
     _sync(place.parent)

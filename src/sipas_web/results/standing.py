@@ -13,6 +13,16 @@ BEING_MADE = (Snapshot.State.WRITING, Snapshot.State.ESTIMATING)
 BEFORE_FIELD = (RoundState.SET_UP, RoundState.DRAWN, RoundState.ABANDONED)
 
 
+def why_not_abandoned(round_: Round) -> str:
+    """Say why a published round stays; empty for any other."""
+    published = work.versions_of(round_).exists()
+    return (
+        _("Results of this round are published. They can be corrected; the round cannot be abandoned.")
+        if published
+        else ""
+    )
+
+
 def of_freeze(round_: Round) -> Standing:
     """Tell of the freeze."""
     if round_.state in BEFORE_FIELD:

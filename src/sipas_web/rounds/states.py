@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from sipas_web.rounds.queries import Round, State, has_open_draw
 
@@ -16,7 +19,7 @@ NEXT: dict[State, frozenset[State]] = {
     State.PUBLISHED: frozenset({State.FROZEN}),  # a correction
     State.ABANDONED: frozenset(),
 }
-
+_vetoes: list[Callable[[Round], StrOrPromise]] = []
 
 # What the sample is drawn from and how: fixed while a draw is open and once the sample is drawn.
 BINDING = frozenset({
@@ -61,9 +64,22 @@ def refuse_unless(round_: Round, *states: State) -> None:
         )
 
 
+def add_veto(veto: Callable[[Round], StrOrPromise]) -> None:
+    """Let a higher app refuse that a round be abandoned: it gives the sentence, or an empty text."""
+    _vetoes.append(veto)
+
+
 def move(round_: Round, to: State) -> None:
     """Put a round, held with ``select_for_update``, into its next state and save it; refuses a leap."""
     if to not in NEXT[State(round_.state)]:
         refuse_unless(round_, *(s for s, following in NEXT.items() if to in following))
+    if to == State.ABANDONED:
+        _refuse_where_vetoed(round_)
     round_.state = to
     round_.save(update_fields=["state"])
+
+
+def _refuse_where_vetoed(round_: Round) -> None:
+    for veto in _vetoes:
+        if said := veto(round_):
+            raise ValidationError(said)

@@ -91,7 +91,7 @@ def test_a_change_since_figures_still_being_made_is_not_published(tuyen_quang: U
     for state, refused in ((State.FROZEN, True), (State.IN_FIELD, True), (State.PUBLISHED, False)):
         Round.objects.filter(pk=earlier.pk).update(state=state)
         if refused:
-            with pytest.raises(ValidationError, match="Publish that round first"):
+            with pytest.raises(ValidationError, match="Hãy công bố đợt đó trước"):
                 actions.publish(snapshot_id=snapshot.pk, by=by)
         else:
             actions.publish(snapshot_id=snapshot.pk, by=by)
@@ -221,6 +221,7 @@ def test_what_is_published_is_complete_sealed_and_holds_nothing_private(tuyen_qu
     assert min(line["answered"] for line in quality["item_nonresponse"]) >= least
     kept = queries.kept_folder_of(publication)
     assert all((kept / name).is_file() for name in ("moments.parquet", *published_files.HIDDEN))
+    assert {path.stat().st_mode & 0o077 for path in [kept, *kept.rglob("*.parquet")]} == {0}
     for path in [p for p in root.rglob("*") if p.suffix in {".parquet", ".csv", ".json", ".xml"}]:
         assert b"complement" not in path.read_bytes(), "nobody is told which withheld cells are small"
 

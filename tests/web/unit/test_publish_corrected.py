@@ -27,6 +27,7 @@ from sipas_web.results import actions, published_files, queries
 from sipas_web.results.actions import Choices
 from sipas_web.results.models import Correction, Publication, Snapshot
 from sipas_web.results.queries import work, work_changes
+from sipas_web.rounds.actions import set_up
 from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.models import Round, State, TargetValue
 from sipas_web.units.models import Unit
@@ -139,6 +140,8 @@ def test_a_correction_opened_by_mistake_is_withdrawn(
     with pytest.raises(ValidationError):
         actions.withdraw_correction(round_id=round_.pk, reason="nhầm", by=by)
     actions.correct_from_field(round_id=round_.pk, reason="Bỏ phiếu sai", by=by)
+    with pytest.raises(ValidationError, match="không hủy được đợt"):
+        set_up.abandon(round_=round_, reason="x", by=by)
     with pytest.raises(PermissionDenied):
         actions.withdraw_correction(round_id=round_.pk, reason="nhầm", by=acting(hire("inspector", tuyen_quang)))
     client.force_login(department)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from sipas_web.audit.actors import Actor
 from sipas_web.results.queries import reading
 from sipas_web.results.queries.reading import Opened, Wanted
-from sipas_web.results.queries.reading_names import domain_name, kind_name, node_name
+from sipas_web.results.queries.reading_names import depths, domain_name, kind_name, node_name
 from sipas_web.shared.vietnamese_text import sort_key
 
 INDENT = "\u2003"
@@ -95,11 +95,11 @@ class UnitFilter(forms.Form):
 
 def nodes(opened: Opened) -> list[tuple[str, str]]:
     """List the tree for a choice, indented."""
-    depth, listed = {"": -1}, []
-    for node, parent in opened.results.edition.nodes():
-        depth[node.name] = depth[parent or ""] + 1
-        listed.append((node.name, INDENT * depth[node.name] + node_name(opened.results, node.name)))
-    return listed
+    depth = depths(opened.results)
+    return [
+        (node.name, INDENT * depth[node.name] + node_name(opened.results, node.name))
+        for node, _ in opened.results.edition.nodes()
+    ]
 
 
 def _capital(text: str) -> str:

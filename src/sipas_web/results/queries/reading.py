@@ -154,7 +154,7 @@ def _own(by: Actor, round_: Round, results: PublishedRound) -> tuple[str, ...]:
     kinds = results.settings.estimates.rank_by
     known = {search_key(d): d for kind, d, _ in results.figures.values if kind in kinds}
     tied = MeasuredUnit.objects.filter(round=round_, unit__in=areas).values_list("name_in_lists", flat=True)
-    inside = units.under_any([round_.unit_id], units.today())
+    inside = units.under_any([round_.unit_id], round_.window_to)  # an agency may have been dissolved since
     mine = Unit.objects.filter(pk__in=areas).filter(pk__in=inside)
     names = [name for name in tied if name]
     for unit in mine:

@@ -63,6 +63,14 @@ def node_name(published: PublishedRound, node: str) -> str:
     return marked((english() and found.title_en) or found.title, found.status)
 
 
+def depths(published: PublishedRound) -> dict[str, int]:
+    """Say how deep each node lies below the root, in the order of the tree."""
+    found = {"": -1}
+    for node, parent in published.edition.nodes():
+        found[node.name] = found[parent or ""] + 1
+    return found
+
+
 def kind_name(published: PublishedRound, kind: str) -> str:
     """Name a kind of domain; a question that divides people is named by its short label."""
     if CROSS in kind:

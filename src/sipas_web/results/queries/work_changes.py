@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import polars as pl
-
+from sipas.rounds.published import PublishedRound
 from sipas_web.results.queries import Publication, folder_of, reading
-from sipas_web.results.queries.reading_names import domain_name, kind_name
+from sipas_web.results.queries.reading_names import WHOLE, domain_name, kind_name
 
-KEY = ["domain_kind", "domain"]
 NOTHING = 0.005  # points: less does not show with two decimals
 
 
@@ -38,23 +37,17 @@ class Difference:
 def differences(before: Publication, after: Publication) -> list[Difference]:
     """Compare the root of the tree in every domain of two versions; the whole round first."""
     results = reading.read(folder_of(after))
-    joined = _index(before, results.figures.root).join(
-        _index(after, results.figures.root), on=KEY, how="full", suffix="_after", coalesce=True
-    )
-    hidden = pl.any_horizontal(pl.col("suppressed", "suppressed_after").fill_null(value=False))
-    ordered = joined.with_columns(hidden=hidden).sort(pl.col("domain_kind") != "all", *KEY)
-    return [
-        Difference(
-            kind=kind_name(results, row["domain_kind"]),
-            name=domain_name(results, row["domain_kind"], row["domain"]),
-            before=None if row["hidden"] else row["percent"],
-            after=None if row["hidden"] else row["percent_after"],
-            is_hidden=row["hidden"],
-        )
-        for row in ordered.iter_rows(named=True)
-    ]
+    old, new = _index(reading.read(folder_of(before))), _index(results)
+    ordered = sorted({*old, *new}, key=lambda key: (key[0] != WHOLE, key))
+    return [_difference(results, *key, old.get(key), new.get(key)) for key in ordered]
 
 
-def _index(publication: Publication, root: str) -> pl.DataFrame:
-    index = pl.read_parquet(folder_of(publication) / "disclosed/index.parquet")
-    return index.filter(pl.col("node") == root).select(*KEY, "percent", "suppressed")
+def _difference(results: PublishedRound, kind: str, domain: str, old: Any, new: Any) -> Difference:
+    hidden = any(value is not None and value.suppressed for value in (old, new))
+    before, after = (None if hidden or value is None else value.percent for value in (old, new))
+    return Difference(kind_name(results, kind), domain_name(results, kind, domain), before, after, hidden)
+
+
+def _index(results: PublishedRound) -> dict[tuple[str, str], Any]:
+    root = results.figures.root
+    return {(kind, domain): value for (kind, domain, node), value in results.figures.values.items() if node == root}

@@ -13,7 +13,7 @@ import polars as pl
 from sipas_web.audit.actors import Actor
 from sipas_web.results.queries import reading, reading_home
 from sipas_web.results.queries.reading_home import Quality, Verdict
-from sipas_web.results.queries.reading_names import domain_name, kind_name, node_name
+from sipas_web.results.queries.reading_names import depths, domain_name, kind_name, node_name
 from sipas_web.rounds.queries import Round
 
 HIDDEN = "disclosed/hidden.parquet"
@@ -96,10 +96,11 @@ def review_of(by: Actor, round_: Round) -> Review | None:
         return None
     results, kind = opened.results, opened.main_kind
     figures = results.figures
-    nodes = [(node, figures.whole(node.name), depth) for node, depth in _tree(results)]
+    depth = depths(results)
+    nodes = [(n.name, figures.whole(n.name)) for n, _ in results.edition.nodes() if n.level != "item"]
     units = figures.domains(kind, figures.root)
     return Review(
-        nodes=tuple(_figure(v, node_name(results, node.name), depth) for node, v, depth in nodes if v is not None),
+        nodes=tuple(_figure(v, node_name(results, name), depth[name]) for name, v in nodes if v is not None),
         units=tuple(_figure(v, domain_name(results, kind, v.domain), 0) for v in units),
         unit_kind=kind_name(results, kind),
         verdicts=reading_home.verdicts(results),
@@ -114,18 +115,6 @@ def review_of(by: Actor, round_: Round) -> Review | None:
 def document_path(root: Path, name: str) -> Path | None:
     """Give a file that reviewers may take; None for any other name."""
     return root / name if name in {d.name for d in _documents(root)} else None
-
-
-def _tree(results: Any) -> list[tuple[Any, int]]:
-    """Give the nodes above the items with their depth."""
-    depths: dict[str, int] = {}
-    found = []
-    for node, parent in results.edition.nodes():
-        above = getattr(parent, "name", parent)
-        depths[node.name] = depths.get(above, -1) + 1 if above else 0
-        if node.level != "item":
-            found.append((node, depths[node.name]))
-    return found
 
 
 def _figure(value: Any, name: str, depth: int) -> Figure:
