@@ -140,7 +140,7 @@ def test_an_agency_dissolved_today(
     (told,) = Record.objects.filter(action=mergers.HANDED_OVER)
     assert told.subject == f"rounds.round:{round_.pk}"
     assert json.loads(told.details)["successors"] == [str(takes_over)]
-    assert note_ended_units(by) == 0, "said once"
+    assert note_ended_units(by=by) == 0, "said once"
     areas = acting(head).holder.areas_of("results.result_view")
     assert MeasuredUnit.objects.filter(round=round_, unit__in=areas).exists()
     assert TargetValue.objects.filter(round=round_, unit__in=areas).exists()

@@ -10,7 +10,7 @@ from sipas_web.rounds.queries import mergers
 
 
 @transaction.atomic
-def note_ended_units(by: Actor) -> int:
+def note_ended_units(*, by: Actor) -> int:
     """Record for each open round the units that have ended since, once each, with who took over. Gives their number.
 
     Part of the act that ended them, which asked for its permission.

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from sipas_web.audit.actors import Actor
 
-Hear = Callable[[Actor], object]
+
+class Hear(Protocol):
+    """An action of an app above."""
+
+    def __call__(self, *, by: Actor) -> object:
+        """Look for units that have ended."""
+
+
 _listeners: list[Hear] = []
 
 
@@ -19,4 +26,4 @@ def hears(listener: Hear) -> None:
 def tell(by: Actor) -> None:
     """Call them."""
     for listener in _listeners:
-        listener(by)
+        listener(by=by)
