@@ -12,6 +12,7 @@ from sipas.errors import SipasError
 from sipas.estimation.designs.design import path_of
 from sipas.estimation.designs.measures import Term
 from sipas.estimation.designs.strata import Flags, Ints, Reals, Strata
+from sipas.estimation.linear.forms import form_of
 from sipas.estimation.linear.levels import Level, added
 from sipas.estimation.linear.residuals import Calibrated, CrossSums
 from sipas.estimation.linear.stages import Stages, stages_of
@@ -202,7 +203,7 @@ def grids(moments: Moments, kinds: tuple[str, ...] | None = None) -> Iterator[Gr
     stages = stages_of(whole, moments)
     whole = whole.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("leaf_number"))
     numbers = whole.select(*path, "leaf_number")
-    calibrated = None if moments.calibration is None else Calibrated(moments.calibration, whole)
+    calibrated = None if moments.calibration is None else Calibrated(moments.calibration, whole, form_of(stages))
     for kind in kinds or known:
         if kind == WHOLE:
             here = whole

@@ -20,13 +20,8 @@ from sipas.estimation.linear.grid import Grid
 from sipas.estimation.linear.knowledge import ROUNDING, spread_below, units_enough
 from sipas.estimation.linear.levels import Level, Sides, crossed, products, sides, spread_of, squares
 from sipas.estimation.linear.pair_sums import paired, paired_across
-from sipas.estimation.linear.residual_forms import (
-    Form,
-    covariance_across,
-    covariances_of_residuals,
-    form_of,
-    variances_of_residuals,
-)
+from sipas.estimation.linear.residual_forms import covariance_across, covariances_of_residuals, variances_of_residuals
+from sipas.estimation.linear.residuals import KnownForm
 
 RESIDUALS_AT_ONCE = 2**22  # numbers of one array of residuals
 
@@ -139,7 +134,7 @@ class Linearised:
         cross, form, crossed = self.grid.cross, self._form, self.crossed
         if form is None or cross is None or crossed is None:
             return np.vstack([one._squares() for one in self._residuals()])
-        return variances_of_residuals(form, cross, self.grid, self.scores, crossed)
+        return variances_of_residuals(form, cross.regression, self.grid, self.scores, crossed)
 
     def covariance(self, domain: str) -> Reals:
         """Give the covariance of all estimates inside one domain.
@@ -205,7 +200,7 @@ class Linearised:
     def _products_of_residuals(self, chosen: list[int]) -> Reals:
         cross, form, crossed = self.grid.cross, self._form, self.crossed
         if form is not None and cross is not None and crossed is not None:
-            return covariances_of_residuals(form, cross, self.grid, self.scores, crossed, chosen)
+            return covariances_of_residuals(form, cross.regression, self.grid, self.scores, crossed, chosen)
         found = np.empty((len(chosen), len(self.names), len(self.names)))
         for place, d in enumerate(chosen):
             found[place] = self.residual([d])._products([0])[0]
@@ -291,10 +286,10 @@ class Linearised:
             self.grid, (name,), self.values[:, one], self.scores[:, one], self.answers[:, one], crossed, summed
         )
 
-    @cached_property
-    def _form(self) -> Form | None:
+    @property
+    def _form(self) -> KnownForm | None:
         """The design's bilinear form, where the residuals of a calibration need not be written out."""
-        return None if self.crossed is None or not self.grid.domains else form_of(self.grid)
+        return None if self.crossed is None or self.grid.cross is None else self.grid.cross.known
 
     @cached_property
     def _active(self) -> list[Reals]:
@@ -362,7 +357,7 @@ def across(left: Linearised, name: str, right: Linearised, other: str) -> Reals:
     if form is not None and cross is not None and first.crossed is not None and second.crossed is not None:
         one_side = (first.grid, first.scores[:, 0], first.crossed[:, :, 0])
         other_side = (second.grid, second.scores[:, 0], second.crossed[:, :, 0])
-        return np.asarray(covariance_across(form, cross, one_side, other_side) * mask)
+        return np.asarray(covariance_across(form, cross.regression, one_side, other_side) * mask)
     first, second = (each.residual() for each in (first, second))
     found = np.zeros((len(left.grid.domains), len(right.grid.domains)))
     for number in range(len(left.grid.levels)):

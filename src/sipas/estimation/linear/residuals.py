@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from sipas.estimation.designs.strata import Ints, Reals
+from sipas.estimation.linear.forms import Form, Side
 from sipas.estimation.moments.calibration_sums import CalibrationSums
 
 # Relative size under which a direction of the products counts as empty: margins overlap by design.
@@ -82,6 +83,28 @@ class Regression:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownForm:
+    """The form of a design with what it makes of the calibration variables, the same for all domains.
+
+    Parameters
+    ----------
+    form : Form
+        Of the design.
+    units : scipy.sparse.csr_matrix, shape (U, P)
+        Totals of the calibration variables.
+    side : Side
+        The same on the right of the form.
+    products : array, shape (P, P)
+        Of every calibration variable with every other.
+    """
+
+    form: Form
+    units: sparse.csr_matrix
+    side: Side
+    products: Reals
+
+
+@dataclass(frozen=True, slots=True)
 class CrossSums:
     """What residuals need, for the domains of one kind.
 
@@ -98,6 +121,8 @@ class CrossSums:
         On the calibration variables.
     names : polars.DataFrame
         Path of each unit, U rows.
+    known : KnownForm, optional
+        Where the residuals need not be written out.
     """
 
     terms: tuple[str, ...]
@@ -105,6 +130,7 @@ class CrossSums:
     units: sparse.csr_matrix
     regression: Regression
     names: pl.DataFrame
+    known: KnownForm | None
 
     def explained(self, crossed: Reals) -> Reals:
         """Give the part of the scores that the calibration variables explain.
@@ -134,14 +160,17 @@ class Calibrated:
         Of all parts.
     units : polars.DataFrame
         All U units of the last stage in their order: the columns of ``sums.path``.
+    form : Form, optional
+        Of the design.
     """
 
-    def __init__(self, sums: CalibrationSums, units: pl.DataFrame) -> None:
+    def __init__(self, sums: CalibrationSums, units: pl.DataFrame, form: Form | None) -> None:
         self.terms, self.places = sums.terms, sums.categories()
         self.crosses = sums.block("cross", ("domain_kind", "domain", "variable", "category"), sums.terms)
         self.names = units.select(sums.path)
         self.units = self._laid(sums)
         self.regression = regression(sums)
+        self.known = None if form is None else _known(form, self.units)
 
     def _laid(self, sums: CalibrationSums) -> sparse.csr_matrix:
         path = list(sums.path)
@@ -172,7 +201,12 @@ class Calibrated:
         found = found.join(self.places, on=["variable", "category"], how="inner")
         values = np.zeros((len(domains), self.places.height, len(self.terms)))
         values[found["row"].to_numpy(), found["place"].to_numpy()] = found.select(self.terms).to_numpy()
-        return CrossSums(self.terms, values, self.units, self.regression, self.names)
+        return CrossSums(self.terms, values, self.units, self.regression, self.names, self.known)
+
+
+def _known(form: Form, units: sparse.csr_matrix) -> KnownForm:
+    side = form.side(units)
+    return KnownForm(form, units, side, form.of(units, side))
 
 
 def regression(sums: CalibrationSums) -> Regression:
