@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -14,7 +14,7 @@ import polars as pl
 from sipas.errors import SipasError
 from sipas.estimation.designs.design import Design
 from sipas.estimation.designs.measures import Mean, Measure, Pooled, Ratio, Responded, Share
-from sipas.estimation.designs.strata import Reals
+from sipas.estimation.designs.strata import Ints, Reals
 from sipas.estimation.intervals.intervals import log_interval, t_interval
 from sipas.estimation.intervals.shares import ShareInterval
 from sipas.estimation.linear.effects import SUMMED, Replacement, answered_weight, design_effects
@@ -29,6 +29,8 @@ from sipas.estimation.replicates import Factors, replicated_numerators, replicat
 from sipas.tables import ESTIMATES
 
 TotalInterval = Literal["t", "log"]
+Progress: TypeAlias = Callable[[float], object]
+Batch: TypeAlias = tuple[Ints, dict[str, Reals]]  # places of requests, their numbers
 Estimator: TypeAlias = Callable[[Grid, tuple[Measure, ...]], Estimated]
 
 REALS = ("weight_sum", "estimate", "se", "low", "high", "df", "deff")
@@ -121,6 +123,7 @@ def estimate(
     df: DegreesOfFreedom = "domain",
     deff: Replacement = "wr",
     factors: Factors | None = None,
+    progress: Progress | None = None,
 ) -> pl.DataFrame:
     """Make the table of estimates.
 
@@ -136,6 +139,8 @@ def estimate(
         As in ``Conventions``.
     factors : Factors, optional
         Replicates of these moments: errors are then made from them.
+    progress : callable, optional
+        Takes the share that is done, above 0 and up to 1; called every few measures of a kind.
 
     Returns
     -------
@@ -162,9 +167,15 @@ def estimate(
         wanted = tuple(natural(m) for m in named.values() if not isinstance(m, Responded))
     for request in wanted:
         _refuse(request, named)
-    tables = [_of_kind(grid, named, wanted, how, factors) for grid in grids(moments, domain_kinds)]
-    table = pl.concat([ESTIMATES.empty(), *tables])
-    return ESTIMATES.check(table)
+    tables, kinds = [ESTIMATES.empty()], len(domain_kinds or moments.description.kinds)
+    for done, grid in enumerate(grids(moments, domain_kinds)):
+        batches = []
+        for chosen, numbers in _batches(grid, named, wanted, how, factors):
+            batches.append((chosen, numbers))
+            if progress is not None:
+                progress((done + sum(places.size for places, _ in batches) / len(wanted)) / kinds)
+        tables.append(_table(grid, [_about(named[request.measure], request) for request in wanted], batches))
+    return ESTIMATES.check(pl.concat(tables))
 
 
 def estimate_rows(
@@ -230,20 +241,16 @@ def _refuse(request: Request, named: dict[str, Measure]) -> None:
         )
 
 
-def _of_kind(
+def _batches(
     grid: Grid, named: dict[str, Measure], requests: tuple[Request, ...], how: Conventions, factors: Factors | None
-) -> pl.DataFrame:
-    shape = (len(grid.domains), len(requests))
-    found: dict[str, Reals] = {name: np.empty(shape) for name in (*REALS, *INTS)}
+) -> Iterator[Batch]:
     summed = np.array([request.statistic in SUMMED for request in requests], dtype=bool)
     for places, function in zip((np.flatnonzero(~summed), np.flatnonzero(summed)), _functions(factors), strict=True):
         for start in range(0, places.size, BATCH):
             chosen = places[start : start + BATCH]
             wanted = tuple(requests[place] for place in chosen)
             measures = tuple(named[request.measure] for request in wanted)
-            for name, values in _numbers(function(grid, measures), measures, wanted, how).items():
-                found[name][:, chosen] = values
-    return _table(grid, [_about(named[request.measure], request) for request in requests], found)
+            yield chosen, _numbers(function(grid, measures), measures, wanted, how)
 
 
 def _functions(factors: Factors | None) -> tuple[Estimator, Estimator]:
@@ -301,8 +308,12 @@ def _about(measure: Measure, request: Request) -> tuple[str, str, int | None]:
     return variable, request.statistic, category
 
 
-def _table(grid: Grid, about: list[tuple[str, str, int | None]], found: dict[str, Reals]) -> pl.DataFrame:
+def _table(grid: Grid, about: list[tuple[str, str, int | None]], batches: list[Batch]) -> pl.DataFrame:
     domains, requests = len(grid.domains), len(about)
+    found: dict[str, Reals] = {name: np.empty((domains, requests)) for name in (*REALS, *INTS)}
+    for chosen, numbers in batches:
+        for name, values in numbers.items():
+            found[name][:, chosen] = values
     which = np.repeat(np.arange(domains), requests)
     variable, statistic, category = zip(*about, strict=True) if about else ((), (), ())
     each = np.tile(np.arange(requests), domains)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -109,7 +110,10 @@ def change(
         return Change(now, (), left_out, "scoring.no_comparable_items")
     kinds = _kinds(now, before, domain_kinds)
     units = None if overlap is None else joined_units(now, before, overlap)
-    tables = [_of_kind(now, before, kind, frozenset(found), minimum, units) for kind in kinds]
+    sides = zip(
+        _comparable(now, now, kinds, frozenset(found)), _comparable(now, before, kinds, frozenset(found)), strict=True
+    )
+    tables = [_of_kind(now, late, early, frozenset(found), minimum, units) for late, early in sides]
     both = [table.select(*COVARIED) for table in tables]
     tables = [table.drop(COVARIED[3:]) for table in tables]
     index = filled(now.index, pl.concat(tables)) if tables else now.index
@@ -129,26 +133,30 @@ def _kinds(now: Score, before: Score, wanted: tuple[str, ...] | None) -> tuple[s
 
 
 def _of_kind(
-    now: Score, before: Score, kind: str, items: frozenset[str], minimum: int, units: Joined | None
+    now: Score, late: Linearised, early: Linearised, items: frozenset[str], minimum: int, units: Joined | None
 ) -> pl.DataFrame:
-    late, early = (_comparable(now, one, kind, items) for one in (now, before))
     shared = [domain for domain in late.grid.domains if domain in set(early.grid.domains)]
     sides = _side(late, shared, now.level), _side(early, shared, now.level)
     spread = _spread(late, early, sides, shared, units)
     ranks = _previous_ranks(now, early, items, minimum)
     names = pl.DataFrame({"domain": shared}, schema={"domain": pl.String})
     about = [
-        names.with_columns(pl.lit(kind).alias("domain_kind"), pl.lit(name).alias("node"), *_columns(*sides, spread, i))
+        names.with_columns(
+            pl.lit(late.grid.kind).alias("domain_kind"), pl.lit(name).alias("node"), *_columns(*sides, spread, i)
+        )
         for i, name in enumerate(late.names)
     ]
     return pl.concat(about).join(ranks, on=["domain", "node"], how="left", maintain_order="left")
 
 
-def _comparable(tree: Score, data: Score, kind: str, only: frozenset[str]) -> Linearised:
-    (grid,) = grids(data.moments, (kind,))
-    items = items_of(tree.edition, grid, only)
-    nodes = tuple(node for node, _ in tree.edition.nodes() if has_items(node, items.questions))
-    return nodes_of(nodes, items)
+def _comparable(tree: Score, data: Score, kinds: tuple[str, ...], only: frozenset[str]) -> Iterator[Linearised]:
+    """Work out by the comparable items, kind by kind, what has an item left of a tree."""
+    if data.edition == tree.edition and all(question.name in only for question in tree.edition.items()):
+        yield from (data.nodes[kind] for kind in kinds)
+        return
+    nodes = tuple(node for node, _ in tree.edition.nodes() if has_items(node, tuple(only)))
+    for grid in grids(data.moments, kinds) if kinds else ():
+        yield nodes_of(nodes, items_of(tree.edition, grid, only))
 
 
 def _side(one: Linearised, domains: list[str], level: float) -> Side:
@@ -192,7 +200,7 @@ def _columns(late: Side, early: Side, spread: Spread, column: int) -> list[pl.Se
         "covariance": np.where(np.isfinite(change_se), covariance, np.nan),
         "correlation": np.where(np.isfinite(change_se), correlation, np.nan),
     }
-    return [pl.Series(name, numbers).fill_nan(None) for name, numbers in reals.items()]
+    return [pl.Series(name, numbers, nan_to_null=True) for name, numbers in reals.items()]
 
 
 def _arm(one: Reals, other: Reals, correlation: Reals) -> Reals:

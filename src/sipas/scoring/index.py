@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,7 +87,13 @@ class Score:
 
 
 def score(
-    edition: Edition, moments: Moments, *, domain_kinds: tuple[str, ...] | None = None, level: float = 0.95
+    edition: Edition,
+    moments: Moments,
+    *,
+    domain_kinds: tuple[str, ...] | None = None,
+    level: float = 0.95,
+    covaried: bool = True,
+    progress: Callable[[float], object] | None = None,
 ) -> Score:
     """Work out the index of an edition.
 
@@ -100,6 +107,10 @@ def score(
         Kinds of domain; missing: all of the moments.
     level : float
         Of the intervals.
+    covaried : bool
+        Whether to make the table of covariances, which takes most of the time.
+    progress : callable, optional
+        Takes the share of the kinds that is done, above 0 and up to 1.
 
     Returns
     -------
@@ -124,7 +135,9 @@ def score(
         one = nodes_of(nodes, items_of(edition, grid))
         found[grid.kind] = one
         index.append(_index(edition, one, level))
-        covariance.append(_covariance(one))
+        covariance += [_covariance(one)] if covaried else []
+        if progress is not None:
+            progress(len(found) / len(domain_kinds or moments.description.kinds))
     return Score(edition, moments, INDEX.check(pl.concat(index)), pl.concat(covariance), found, level)
 
 
@@ -191,10 +204,11 @@ def _covariance(one: Linearised) -> pl.DataFrame:
     tables = [_pairs(one, (domain, np.tile(first, domains)), (domain, np.tile(second, domains)), inside.ravel())]
     row, column = np.triu_indices(domains, 1)
     linked = row.size * nodes <= MOST_PAIRS if one.grid.nested and one.crossed is not None else not one.grid.nested
-    for place, name in enumerate(one.names if linked else ()):
+    for node, name in enumerate(one.names if linked else ()):
         between = across(one, name, one, name)[row, column]
-        node = np.full(row.size, place)
-        tables.append(_pairs(one, (row, node), (column, node), between).filter(pl.col("covariance") != 0))
+        pair = np.flatnonzero(between)
+        each = np.full(pair.size, node)
+        tables.append(_pairs(one, (row[pair], each), (column[pair], each), between[pair]))
     return pl.concat(tables)
 
 
@@ -203,11 +217,11 @@ def _pairs(one: Linearised, first: tuple[Ints, Ints], second: tuple[Ints, Ints],
     domains, names = pl.Series(one.grid.domains, dtype=pl.String), pl.Series(one.names, dtype=pl.String)
     kept = np.flatnonzero(~np.isnan(covariance))
     columns = {
-        "domain_kind": pl.repeat(one.grid.kind, kept.size, dtype=pl.String, eager=True),
-        "domain": domains.gather(first[0][kept]),
-        "node": names.gather(first[1][kept]),
-        "other_domain": domains.gather(second[0][kept]),
-        "other_node": names.gather(second[1][kept]),
+        "domain_kind": pl.Series([one.grid.kind], dtype=pl.String).new_from_index(0, kept.size),
+        "domain": domains[first[0][kept]],
+        "node": names[first[1][kept]],
+        "other_domain": domains[second[0][kept]],
+        "other_node": names[second[1][kept]],
         "covariance": pl.Series(values=covariance[kept]),
     }
     return pl.DataFrame(columns, schema={c.name: c.dtype for c in COVARIANCE.columns})

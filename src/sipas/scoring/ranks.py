@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from functools import cache, partial
+from typing import Literal, TypeAlias
 
 import numpy as np
 import polars as pl
 from scipy.special import erf
 
 from sipas.errors import SipasError
-from sipas.estimation import Linearised
 from sipas.estimation.designs.strata import Flags, Ints, Reals
 from sipas.scoring.contenders import Contenders, contenders, rankable, refuse
 from sipas.scoring.index import Ranking, Score, node_interval
@@ -20,6 +21,7 @@ from sipas.tables import INDEX
 
 Joint = Literal["sidak", "bonferroni", "simulated"]
 Method = Literal["intervals", "pairwise", "stepwise"]
+Ends: TypeAlias = Callable[[float], tuple[Reals, Reals]]  # of the intervals at a level, domains x nodes
 JOINTS: tuple[Joint, ...] = ("sidak", "bonferroni", "simulated")
 METHODS: tuple[Method, ...] = ("intervals", "pairwise", "stepwise")
 
@@ -87,9 +89,10 @@ def rank(
             raise SipasError("scoring.method_unknown", name, expected=list(known), got=got)
     how = Ranking(domain_kind, "", method, joint, level, minimum, 0, float("nan"), draws, seed)
     one = score.nodes[domain_kind]
+    ends = cache(partial(node_interval, one, np.sqrt(one.variance())))  # most nodes have as many domains to rank
     tables, rankings = [], []
     for name in nodes or one.names:
-        table, ranking = _by_node(score, one, replace(how, node=name))
+        table, ranking = _by_node(score, ends, replace(how, node=name))
         tables.append(table.with_columns(pl.lit(domain_kind).alias("domain_kind"), pl.lit(name).alias("node")))
         rankings.append(ranking)
     done = {(ranking.domain_kind, ranking.node) for ranking in rankings}
@@ -157,11 +160,12 @@ def filled(index: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(chosen).select(types)
 
 
-def _by_node(score: Score, one: Linearised, how: Ranking) -> tuple[pl.DataFrame, Ranking]:
+def _by_node(score: Score, ends: Ends, how: Ranking) -> tuple[pl.DataFrame, Ranking]:
+    one = score.nodes[how.domain_kind]
     column = one.place(how.node)
     known = rankable(one, how.minimum)[:, column]
     if how.method == "intervals":
-        (best, worst), critical = _by_intervals(score, one, how, known)
+        (best, worst), critical = _by_intervals(score, ends, how, known)
     else:
         field = _field(score, how)
         sets = rank_sets_pairwise(
@@ -178,15 +182,15 @@ def _by_node(score: Score, one: Linearised, how: Ranking) -> tuple[pl.DataFrame,
     return table, replace(how, ranked=int(known.sum()), critical=critical)
 
 
-def _by_intervals(score: Score, one: Linearised, how: Ranking, known: Flags) -> tuple[tuple[Ints, Ints], float]:
+def _by_intervals(score: Score, ends: Ends, how: Ranking, known: Flags) -> tuple[tuple[Ints, Ints], float]:
     each = _each(int(known.sum()), how.level, how.joint)
     critical = float("nan")
     if how.joint == "simulated" and known.sum() > 1:
         simulated = normal_draws(_field(score, how).covariance, how.draws, how.seed)
         critical = upper_quantile(greatest_deviations(simulated), how.level)
         each = max(float(erf(critical / np.sqrt(2))), how.level)
-    low, high = node_interval(one, np.sqrt(one.variance()), each)
-    column = one.place(how.node)
+    low, high = ends(each)
+    column = score.nodes[how.domain_kind].place(how.node)
     return rank_sets(low[known, column], high[known, column]), critical
 
 

@@ -106,17 +106,18 @@ def _moments(context: Context) -> Outcome:
 
 def _estimates(context: Context) -> Outcome:
     moments = read_moments(context.folder.path("moments.parquet"))
-    table = estimate(moments)
+    table = estimate(moments, progress=lambda share: context.progress(share, ""))
     return Outcome({"estimates.parquet": parquet(table, ESTIMATES)}, notes={"estimates": table.height})
 
 
 def _index(context: Context) -> Outcome:
     edition = round_edition(context.folder, context.round)
-    found = score(edition, read_moments(context.folder.path("moments.parquet")))
-    context.progress(0.4, "")
+    moments = read_moments(context.folder.path("moments.parquet"))
+    found = score(edition, moments, progress=lambda share: context.progress(0.6 * share, ""))
     chosen = context.round.estimates
     for kind in chosen.rank_by:
         found = rank(found, kind, minimum=chosen.least_to_rank)
+    context.progress(0.7, "")
     found, notes = _with_change(context, found)
     sealed = {
         "index.parquet": parquet(found.index, INDEX),
@@ -135,7 +136,7 @@ def _with_change(context: Context, now: Score) -> tuple[Score, dict[str, object]
 
 
 def earlier_score(context: Context) -> Score:
-    """Score the earlier round from its moments.
+    """Score the earlier round from its moments, to compare with.
 
     Parameters
     ----------
@@ -145,14 +146,12 @@ def earlier_score(context: Context) -> Score:
     Returns
     -------
     Score
-        With the ranks of its own settings.
+        Without ranks and covariances.
     """
     root = earlier_root(context)
     settings = load_round(root)
-    found = score(round_edition(Folder(root), settings), earlier_moments(root))
-    for kind in settings.estimates.rank_by:
-        found = rank(found, kind, minimum=settings.estimates.least_to_rank)
-    return found
+    edition, moments = round_edition(Folder(root), settings), earlier_moments(root)
+    return score(edition, moments, covaried=False, progress=lambda share: context.progress(0.7 + 0.2 * share, ""))
 
 
 def earlier_moments(root: Path) -> Moments:
