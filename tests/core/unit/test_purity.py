@@ -1,6 +1,7 @@
 """The library alone: importing every module of sipas and running its command needs nothing of the extra `web`."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +42,10 @@ def test_the_tests_of_the_core_import_nothing_of_the_web() -> None:
         if name.split(".")[0] in WEB
     }
     assert not found
+
+
+def test_the_order_of_additions_does_not_depend_on_the_machine() -> None:
+    program = "import os, sipas.rounds; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    alone = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=alone)
+    assert run.stdout.strip() == "1", run.stderr
