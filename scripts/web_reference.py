@@ -25,7 +25,10 @@ MOVES = {
         "`results.actions.freeze`; `results.actions.withdraw_correction`, which goes on to published at once",
         "results.round_freeze",  # ``withdraw_correction`` needs ``results.result_publish``
     ),
-    ("in_field", "abandoned"): ("`rounds.actions.set_up.abandon`", "rounds.round_change"),
+    ("in_field", "abandoned"): (
+        "`rounds.actions.set_up.abandon`, unless a version was published",
+        "rounds.round_change",
+    ),
     ("frozen", "frozen"): ("`results.actions.estimate_again`", "results.round_freeze"),
     ("frozen", "in_field"): ("`results.actions.send_back`", "results.result_approve"),
     ("frozen", "published"): ("the job of the publication", "results.result_publish"),
