@@ -1,6 +1,7 @@
 # Every command of the project. `make` alone lists them.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+KILLED := tests/web/functional/test_whole_chain_killed.py tests/web/unit/test_concurrency.py
 export OPENBLAS_NUM_THREADS := 1
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-long check bench docs fix clean lock
@@ -42,6 +43,8 @@ test: .venv/browser ## all that must be green to land
 
 test-long: .venv/test ## full simulations and coverage as well
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/core
+	SIPAS_TEST_KILLS=many $(BIN)/python -m pytest $(KILLED)
+	SIPAS_TEST_KILLS=many SIPAS_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(KILLED)
 
 check: .venv/test ## format, lint, types, import contracts, sizes, locks, documentation
 	$(BIN)/ruff format --check src tests scripts benchmarks manage.py

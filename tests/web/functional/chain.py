@@ -148,7 +148,7 @@ class Chain(Installation):
         try:
             found = self.rows(query)
         except Exception as error:
-            if type(error).__name__ not in {"OperationalError", "AdminShutdown"}:
+            if "OperationalError" not in {kind.__name__ for kind in type(error).__mro__}:
                 raise
             return None
         return found[0][0] if found else None
