@@ -62,7 +62,7 @@ def bands(values: Sequence[float], count: int = 5) -> tuple[Band, ...]:
     low, high = int(min(values)), int(max(values)) + 1
     step = max(1, -(-(high - low) // count))
     ends = [low + step * i for i in range(-(-(high - low) // step) + 1)]
-    return tuple(Band(a, b, f"{a}–{b} %") for a, b in pairwise(ends))
+    return tuple(Band(a, b, f"{a}–{min(b, 100)} %") for a, b in pairwise(ends))  # no percent is above 100
 
 
 def province_svg(

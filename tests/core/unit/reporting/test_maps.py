@@ -75,3 +75,4 @@ def test_every_value_lies_in_one_band(values: list[float]) -> None:
     assert 1 <= len(scale) <= 5
     assert all(sum(band.low <= v < band.high for band in scale) == 1 for v in values)
     assert all(a.high == b.low for a, b in pairwise(scale))
+    assert all(int(end) <= 100 for band in scale for end in band.label.removesuffix(" %").split("–"))
