@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -123,9 +124,14 @@ class Database:
         if self.server is None:
             return False
         os.kill(self.server.get_pid(), signal.SIGQUIT)
-        time.sleep(1.0)
-        self.server.ensure_postgres_running()
-        return True
+        for _attempt in range(10):
+            time.sleep(1.0)
+            try:
+                self.server.ensure_postgres_running()
+            except subprocess.SubprocessError:  # the old one is not quite gone, or the machine is slow
+                continue
+            return True
+        raise AssertionError("the database did not come back")
 
     def stop(self) -> None:
         if self.server is not None:
