@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from sipas.rounds.editions import edition_files
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.settings import Round
+
+if TYPE_CHECKING:
+    from sipas.reporting.blocks import Document
 
 FOLDER = "report"
 
@@ -18,15 +24,31 @@ def _report(context: Context) -> Outcome:
 
     inputs = report_inputs(context)
     document, letter = build_report(inputs), build_letter(inputs)
-    context.progress(0.2, "")
-    files: dict[str, bytes] = {"bao-cao.pdf": render_pdf(document)}
-    context.progress(0.5, "")
-    files["bao-cao.docx"] = render_docx(document)
-    files["bao-cao.html"] = render_html(document).encode()
-    context.progress(0.8, "")
-    files |= {"cong-van.docx": render_docx(letter), "cong-van.pdf": render_pdf(letter)}
-    files["so-lieu.xlsx"] = build_workbook(inputs)
-    return Outcome({f"{FOLDER}/{name}": content for name, content in files.items()}, notes={"files": len(files)})
+    _draw(document, lambda share: context.progress(0.1 + 0.4 * share, ""))
+    makers: dict[str, Callable[[], bytes]] = {
+        "bao-cao.pdf": lambda: render_pdf(document),
+        "bao-cao.docx": lambda: render_docx(document),
+        "bao-cao.html": lambda: render_html(document).encode(),
+        "cong-van.docx": lambda: render_docx(letter),
+        "cong-van.pdf": lambda: render_pdf(letter),
+        "so-lieu.xlsx": lambda: build_workbook(inputs),
+    }
+    files: dict[str, bytes] = {}
+    for name, make in makers.items():
+        files[f"{FOLDER}/{name}"] = make()
+        context.progress(0.5 + 0.5 * len(files) / len(makers), "")
+    return Outcome(files, notes={"files": len(files)})
+
+
+def _draw(document: Document, progress: Callable[[float], None]) -> None:
+    """Draw the charts one by one, so that a stop is heard between them; the renderers take them as drawn."""
+    from sipas.reporting.blocks import Figure
+    from sipas.reporting.charts import draw
+
+    figures = [block for block in document.blocks if isinstance(block, Figure)]
+    for done, figure in enumerate(figures, start=1):
+        draw.png(figure.spec)
+        progress(done / len(figures))
 
 
 def _inputs(context: Context) -> list[str]:
