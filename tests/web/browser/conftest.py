@@ -159,7 +159,7 @@ class Visitor:
         for size in (DESK, PHONE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             self.found += self.faults()
-        self.page.set_viewport_size(before)
+        self.page.set_viewport_size(before)  # type: ignore[arg-type]
         return self.page
 
     def _widest(self) -> str:

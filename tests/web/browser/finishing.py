@@ -39,7 +39,7 @@ def ask_freeze(troupe: Troupe, reason: str = "") -> Page:
     page = troupe.open("department", "chot/", WORK)
     troupe["department"].look()
     assert figure(page, "Phiếu trả lời") == troupe.figures["returned"]
-    page.get_by_label("Thực địa đã kết thúc").check()
+    page.locator("input[name=agreed]").check()
     if reason:
         page.get_by_label("Lý do chốt lại").fill(reason)
     page.locator("main").get_by_role("button", name="Chốt số liệu").click()
@@ -92,7 +92,7 @@ def approve_and_publish(troupe: Troupe, version: int = 1) -> None:
     says(page, "Trần Thị Mai (mô phỏng) đã chấp thuận")
     clerk.press("Sang trang công bố")
     clerk.look()
-    page.get_by_label("Tôi công bố").check()
+    page.locator("input[name=agreed]").check()
     page.locator("main").get_by_role("button", name="Công bố", exact=True).click()
     page.get_by_role("link", name=f"Bản {version}").wait_for(timeout=LONG_WORK)
     says(page, "có hiệu lực")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 elsewhere = pytest.mark.skipif(
     os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="on PostgreSQL the first journey alone"
 )
-WALKERS = ["", "department", "agency", "inspector", "administrator", "supervisor", "post_province", "press", "ministry"]
+WALKERS = ["", "department", "inspector", "administrator", "agency", "supervisor", "post_province"]
 
 
 @pytest.fixture(scope="module")

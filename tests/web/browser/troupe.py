@@ -11,6 +11,7 @@ from tests.web.browser.conftest import Enter, Visitor
 
 A_WHILE = 60_000  # ms; the machine may be busy
 LONG_WORK = 240_000  # ms
+expect.set_options(timeout=A_WHILE)
 
 
 @dataclass
