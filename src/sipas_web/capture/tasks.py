@@ -29,7 +29,7 @@ CELL = ImportNote.Kind.CELL
 VISITS_NAME, FORMS_NAME = "lan-den-mo-phong.csv", "phieu-mo-phong.csv"
 
 
-@handles("capture.responses")
+@handles("capture.responses", quick=True)
 def import_responses(work: Work) -> dict[str, Any]:
     """Read a file of answers and take its rows."""
     return take_response_file(queries.file_by_id(work.arguments["file"]), work, 0.0, 1.0)

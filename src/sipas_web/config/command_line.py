@@ -75,7 +75,9 @@ def serve(
 
 @app.command("worker")
 def work(
-    processes: Annotated[int, typer.Option(help="Số tiến trình: số việc được làm cùng lúc.", min=1)] = 1,
+    processes: Annotated[
+        int, typer.Option(help="Số tiến trình: số việc được làm cùng lúc; tiến trình thứ hai chỉ làm việc ngắn.", min=1)
+    ] = 1,
 ) -> None:
     """Làm các việc chạy nền (nhập dữ liệu, bốc mẫu, ước lượng, báo cáo) đến khi được lệnh dừng."""
     with _django():

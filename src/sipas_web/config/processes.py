@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sipas_web.config.worker_process import QUICK
+
 LOOK_EVERY = 0.5  # s
 GRACE = 30.0  # s that a process is given to end by itself
 MARGIN = 5.0  # s more for who looks after such processes itself
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a process that dies again and again is begun anew
 TIDIED_EVERY = 12 * 3600.0  # s between two looks for files that a crash left
+QUICK_PLACE = 1  # the second process
 LIVED = 20.0  # s after which a process counts as sound: it is begun anew at once
 log = logging.getLogger(__name__)
 
@@ -60,7 +63,10 @@ class Watched:
 
 
 class Workers:
-    """Processes of long work. What one held is let go at its death, so nobody waits for the lease to be over."""
+    """Processes of long work. What one held is let go at its death, so nobody waits for the lease to be over.
+
+    The second one takes quick work only: a draw does not wait for the estimate of another round.
+    """
 
     def __init__(self, count: int) -> None:
         from sipas_web.jobs import worker
@@ -90,7 +96,8 @@ class Workers:
     def _command(self, place: int) -> Callable[[], list[str]]:
         def command() -> list[str]:
             self.names[place] = self.new_name()
-            return [sys.executable, "-m", "sipas_web.config.worker_process", self.names[place]]
+            lane = [QUICK] if place == QUICK_PLACE else []
+            return [sys.executable, "-m", "sipas_web.config.worker_process", self.names[place], *lane]
 
         return command
 
@@ -125,7 +132,7 @@ def workers_beside(wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    program = [sys.executable, "-m", "sipas_web.config.command_line", "worker"]
+    program = [sys.executable, "-m", "sipas_web.config.command_line", "worker", "--processes", "2"]
     watched, over = Watched(lambda: program, lambda died: None), threading.Event()
 
     def look_after() -> None:

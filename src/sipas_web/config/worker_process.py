@@ -1,4 +1,4 @@
-"""One process that carries out long work: ``python -m sipas_web.config.worker_process NAME``, started by another."""
+"""One process of long work, started by another: ``python -m sipas_web.config.worker_process NAME [quick]``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 
 import django
 
+QUICK = "quick"  # lane of work that somebody waits for at a page
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -30,15 +31,15 @@ class Ending:
         return self.is_told or os.getppid() != self.parent
 
 
-def main(name: str) -> None:
-    """Carry jobs out until told to end."""
+def main(name: str, lane: str = "") -> None:
+    """Carry jobs out until told to end; in the lane of quick work no others."""
     ending = Ending()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sipas_web.config.settings")
     django.setup()
     from sipas_web.jobs import worker
 
-    worker.run_forever(name=name, is_ending=ending)
+    worker.run_forever(name=name, is_ending=ending, quick_only=lane == QUICK)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -23,7 +23,7 @@ CASES_AT_ONCE = 2_000
 ROWS_AT_ONCE = 1_000
 
 
-@handles("fieldwork.issue")
+@handles("fieldwork.issue", quick=True)
 def issue(work: Work) -> dict[str, Any]:
     """Write every drawn case once, then send the round into the field."""
     round_ = by_id(work.arguments["round"])
@@ -48,7 +48,7 @@ def issue(work: Work) -> dict[str, Any]:
     return {"cases": actions.finish_issue(round_id=round_.pk, sample_sha256=again, by=work.actor)}
 
 
-@handles("fieldwork.visits")
+@handles("fieldwork.visits", quick=True)
 def import_visits(work: Work) -> dict[str, Any]:
     """Read a file of visits and take its rows."""
     return take_visit_file(queries.file_by_id(work.arguments["file"]), work, 0.0, 1.0)

@@ -31,6 +31,7 @@ class Panel:
     may_stop: bool
     may_resume: bool
     lacks_worker: bool
+    ahead: int  # jobs that are taken before this one
     back: str  # page to return to from a button
     subject_url: str
     is_own_page: bool  # stands on the page of the job itself
@@ -44,14 +45,18 @@ def panel_of(job: Job, by: Actor, back: str, *, reload: bool = False) -> Panel:
 
 
 def panels_of(jobs: Sequence[Job], by: Actor, back: str, *, reload: bool = False) -> list[Panel]:
-    """Put jobs into words. At most two queries."""
+    """Put jobs into words. At most four queries."""
     may = queries.steerable(jobs, by)
     long = {j.pk for j in jobs if j.state == State.WAITING and queries.now() - j.created > PATIENCE}
     alone = long if long and not queries.workers_alive() else set()
-    return [_panel(job, back, may=job.pk in may, lacks_worker=job.pk in alone, reload=reload) for job in jobs]
+    ahead = queries.ahead(jobs)
+    return [
+        _panel(job, back, may=job.pk in may, lacks_worker=job.pk in alone, ahead=ahead.get(job.pk, 0), reload=reload)
+        for job in jobs
+    ]
 
 
-def _panel(job: Job, back: str, *, may: bool, lacks_worker: bool, reload: bool) -> Panel:
+def _panel(job: Job, back: str, *, may: bool, lacks_worker: bool, ahead: int, reload: bool) -> Panel:
     state = State(job.state)
     return Panel(
         job=job,
@@ -59,10 +64,11 @@ def _panel(job: Job, back: str, *, may: bool, lacks_worker: bool, reload: bool) 
         note=notes.sentence_of(job.note) if job.is_open else "",
         error=faults.sentence_of(job.error) if state == State.FAILED else "",
         tone=TONES.get(state, "info"),
-        mark=f"{job.state}.{job.percent}.{job.note}.{job.attempts}.{int(job.is_stop_wanted)}",
+        mark=f"{job.state}.{job.percent}.{job.note}.{job.attempts}.{int(job.is_stop_wanted)}.{ahead}",
         may_stop=may and job.is_open and not job.is_stop_wanted,
         may_resume=may and state in RESUMABLE,
         lacks_worker=lacks_worker,
+        ahead=ahead,
         back=back,
         subject_url=subject_url(job),
         is_own_page=back.partition("?")[0] == reverse("job_detail", args=[job.pk]),

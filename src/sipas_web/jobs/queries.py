@@ -16,6 +16,7 @@ from sipas_web.jobs.models import Job as Job
 from sipas_web.jobs.models import State as State
 from sipas_web.jobs.models import Worker as Worker
 from sipas_web.jobs.permissions import Permission
+from sipas_web.jobs.registry import quick_kinds
 
 ALIVE = dt.timedelta(seconds=60)  # a worker signs in every 15 s
 
@@ -79,6 +80,21 @@ def now() -> dt.datetime:
 def workers_alive() -> int:
     """Count workers seen lately."""
     return Worker.objects.filter(seen__gt=Now() - ALIVE).count()
+
+
+def ahead(jobs: Collection[Job]) -> dict[int, int]:
+    """Count, for each waiting job, those that are taken before it. Quick work passes long work by where two work.
+
+    At most two queries; none where nothing waits.
+    """
+    waiting = [job for job in jobs if job.state == State.WAITING]
+    if not waiting:
+        return {}
+    is_open = list(Job.objects.filter(state__in=OPEN).values_list("pk", "kind"))
+    quick = quick_kinds() if workers_alive() > 1 else frozenset[str]()
+    return {
+        job.pk: sum(pk < job.pk and (job.kind not in quick or kind in quick) for pk, kind in is_open) for job in waiting
+    }
 
 
 def count_waiting() -> int:

@@ -32,13 +32,18 @@ class Work:
 
 Handler = Callable[[Work], Result]
 _handlers: dict[str, Handler] = {}
+_quick: set[str] = set()
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register a handler; its module is ``tasks`` of an app, imported by the app's ``ready``."""
+def handles(kind: str, *, quick: bool = False) -> Callable[[Handler], Handler]:
+    """Register a handler; its module is ``tasks`` of an app, imported by the app's ``ready``.
+
+    Quick: a person sits before the page and waits. Such work has a lane of its own beside the long work of others.
+    """
 
     def add(handler: Handler) -> Handler:
         _handlers[kind] = handler
+        (_quick.add if quick else _quick.discard)(kind)
         return handler
 
     return add
@@ -47,6 +52,11 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 def handler_of(kind: str) -> Handler:
     """Give the code for a kind."""
     return _handlers[kind]
+
+
+def quick_kinds() -> frozenset[str]:
+    """Give the kinds of work that never wait behind long work."""
+    return frozenset(_quick)
 
 
 def kinds() -> list[str]:

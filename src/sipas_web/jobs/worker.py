@@ -48,8 +48,8 @@ def work_off() -> int:
     return count
 
 
-def run_forever(*, name: str, is_ending: Callable[[], bool]) -> None:
-    """Carry out jobs until told to end, or enough are done.
+def run_forever(*, name: str, is_ending: Callable[[], bool], quick_only: bool = False) -> None:
+    """Carry out jobs until told to end, or enough are done; ``quick_only`` leaves long work to another process.
 
     A lost lease ends the process at once: its job is somebody else's now.
     """
@@ -60,7 +60,8 @@ def run_forever(*, name: str, is_ending: Callable[[], bool]) -> None:
             if time.monotonic() - signed >= RENEWED_EVERY or not signed:
                 actions.sign_in(name)
                 signed = time.monotonic()
-            job = actions.claim(name) if actions.is_anything_ready() else None
+            is_ready = actions.is_anything_ready(quick_only=quick_only)
+            job = actions.claim(name, quick_only=quick_only) if is_ready else None
             if job is not None:
                 carry_out(job, is_ending=is_ending, on_lost=_end_at_once)
                 done += 1

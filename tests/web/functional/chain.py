@@ -100,9 +100,9 @@ class Chain(Installation):
         found = {"main": self.server.pid}
         for pid in below(self.server.pid):
             line = command(pid)
-            if "command_line" in line and line.endswith("worker"):
+            if "command_line" in line and " worker" in line:
                 found["supervisor"] = pid
-            elif "worker_process" in line:
+            elif "worker_process" in line and not line.endswith("quick"):  # the one that takes every kind
                 found["worker"] = pid
             elif "spawn_main" in line:
                 found["web"] = pid

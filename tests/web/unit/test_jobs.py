@@ -108,6 +108,25 @@ def test_two_workers_never_hold_the_same_job(by: Actor) -> None:
     assert actions.claim("c") is None
 
 
+def test_quick_work_does_not_wait_behind_long_work(by: Actor) -> None:
+    """The lane of quick work takes a draw while another round's estimate runs, and never the estimate of a third."""
+    with transaction.atomic():
+        first = actions.start(kind="results.freeze_and_estimate", subject="test:1", unit=None, by=by)
+        second = actions.start(kind="results.freeze_and_estimate", subject="test:2", unit=None, by=by)
+        draw = actions.start(kind="rounds.draw", subject="test:3", unit=None, by=by)
+    assert actions.claim("all") == first
+    actions.sign_in("all")
+    waiting = [seen(second), seen(draw)]
+    assert queries.ahead(waiting) == {second.pk: 1, draw.pk: 2}, "one process alone: one after the other"
+    actions.sign_in("quick")
+    assert queries.ahead(waiting) == {second.pk: 1, draw.pk: 0}
+    assert actions.is_anything_ready(quick_only=True)
+    assert actions.claim("quick", quick_only=True) == draw
+    assert not actions.is_anything_ready(quick_only=True)
+    assert actions.claim("quick", quick_only=True) is None
+    assert actions.claim("all") == second
+
+
 def test_what_a_dead_worker_held_is_taken_up_and_what_it_says_later_is_ignored(by: Actor, handle: Handle) -> None:
     handle(lambda work: {"attempt": work.attempt})
     job = asked(by)

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from sipas_web.jobs.models import Job, State, Worker
+from sipas_web.jobs.registry import quick_kinds
 
 LEASE = dt.timedelta(seconds=60)
 MOST_DEATHS = 5  # a job that takes its worker with it so often is not tried again by itself
@@ -22,13 +23,16 @@ DIED = {"code": "jobs.died"}
 
 
 @transaction.atomic
-def claim(worker: str) -> Job | None:
+def claim(worker: str, *, quick_only: bool = False) -> Job | None:
     """Take the oldest job that waits, or whose worker has died; two workers never take the same.
+
+    ``quick_only`` leaves long work to others, so that somebody who waits at a page does not wait for it.
 
     PostgreSQL passes over rows another worker holds; SQLite's transactions already take turns.
     """
     while True:
-        job = Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(_ready()).order_by("pk").first()
+        ready = Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(_ready(quick_only))
+        job = ready.order_by("pk").first()
         if job is None:
             return None
         job.deaths += job.state == State.RUNNING
@@ -40,9 +44,9 @@ def claim(worker: str) -> Job | None:
             return _taken(job, worker)
 
 
-def is_anything_ready() -> bool:
+def is_anything_ready(*, quick_only: bool = False) -> bool:
     """Say whether ``claim`` would find something; writes nothing, so that idle workers disturb nobody."""
-    return Job.objects.filter(_ready()).exists()
+    return Job.objects.filter(_ready(quick_only)).exists()
 
 
 def renew(job: Job, share: float, note: str) -> bool:
@@ -111,9 +115,10 @@ def _close(job: Job, state: State, error: dict[str, str] | None) -> None:
     )
 
 
-def _ready() -> Q:
+def _ready(quick_only: bool) -> Q:
     past = Q(lease_until__lt=Now())
-    return Q(state=State.WAITING) & (Q(lease_until__isnull=True) | past) | Q(state=State.RUNNING) & past
+    ready = Q(state=State.WAITING) & (Q(lease_until__isnull=True) | past) | Q(state=State.RUNNING) & past
+    return ready & Q(kind__in=quick_kinds()) if quick_only else ready
 
 
 def _mine(job: Job) -> Any:

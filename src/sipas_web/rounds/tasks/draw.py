@@ -17,7 +17,7 @@ from sipas_web.rounds.queries import draw as reads
 LIBRARY_SHARE = 0.9  # of the progress
 
 
-@handles(reads.DRAW_JOB)
+@handles(reads.DRAW_JOB, quick=True)
 def carry_out(work: Work) -> Result:
     """Draw the sample from the texts, set the certificate, write it down."""
     draw = reads.by_id(work.arguments["draw"])
@@ -39,7 +39,7 @@ def carry_out(work: Work) -> Result:
     return {"draw": draw.number}
 
 
-@handles(reads.TRIAL_JOB)
+@handles(reads.TRIAL_JOB, quick=True)
 def try_out(work: Work) -> Result:
     """Draw for practice; the sizes are the result, the units are forgotten."""
     round_ = queries.by_id(work.arguments["round"])

@@ -12,7 +12,7 @@ from sipas_web.rounds.folders import folder_of, settings_of
 from sipas_web.rounds.queries import frame as reads
 
 
-@handles(reads.IMPORT)
+@handles(reads.IMPORT, quick=True)
 def import_frame(work: Work) -> Result:
     """Make the frame of the lists as they are now; what is up to date already is not made again."""
     round_ = queries.by_id(work.arguments["round"])
