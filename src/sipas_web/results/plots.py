@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from sipas.reporting.charts.theme import window
 from sipas_web.results.drawings import Scale, percent_scale
+from sipas_web.results.queries.reading_numbers import number
 
 TOP, BOTTOM = 26.0, 26.0  # px above and below the plot
 LEFT, WIDTH = 6.0, 90.0  # shares of the width: the numbers of the axis stand to the left
@@ -105,7 +106,7 @@ def _values(plot: _Plot, one: Sequence[tuple[int, float]]) -> SafeString:
     for place, (year, value) in enumerate(one):
         x, y = _at(plot, (year, value))
         ends = "p-figure" if place in {0, len(one) - 1} else "p-figure p-between"
-        rows.append((x, y, ends, x, float(y) - 10, f"{value:.2f}".replace(".", ",")))
+        rows.append((x, y, ends, x, float(y) - 10, number(value)))
     return format_html_join(
         "", '<circle class="d-dot" cx="{}" cy="{}" r="5"/><text class="d-mid {}" x="{}" y="{}">{}</text>', rows
     )

@@ -27,7 +27,7 @@ class ListFilter(forms.Form):
         super().__init__(*given, **more)
         years, places = reading.choices(by)
         fields: dict[str, Any] = self.fields
-        fields["year"].choices = [("", _("All")), *((year, year) for year in years)]
+        fields["year"].choices = [("", _("All")), *((year, str(year)) for year in years)]
         fields["unit"].choices = [("", _("All")), *places]
 
     def wanted(self) -> Wanted:

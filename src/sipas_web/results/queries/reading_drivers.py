@@ -13,6 +13,7 @@ from django_stubs_ext import StrOrPromise
 from sipas_web.results import plots
 from sipas_web.results.queries.reading import Opened
 from sipas_web.results.queries.reading_names import english, node_name
+from sipas_web.results.queries.reading_numbers import count, interval, number
 
 QUADRANTS: dict[str, StrOrPromise] = {
     "concentrate": gettext_lazy("To do first"),
@@ -65,7 +66,6 @@ class Drivers:
 
 def drivers(opened: Opened) -> Drivers:
     """Give the drivers of a version."""
-    from sipas.reporting.wording import count, interval, number
     from sipas.rounds.steps.drivers import least_complete, outcome_of
 
     edition, table = opened.results.edition, opened.results.drivers
@@ -118,7 +118,6 @@ def _place(row: dict[str, Any]) -> tuple[int, float]:
 
 
 def _item(opened: Opened, mark: str, row: dict[str, Any]) -> Item:
-    from sipas.reporting.wording import interval, number
 
     return Item(
         mark=mark,

@@ -17,6 +17,7 @@ from sipas_web.results.models import Publication
 from sipas_web.results.queries import folder_of
 from sipas_web.results.queries.reading import Opened, read_head
 from sipas_web.results.queries.reading_names import WHOLE, english, node_name
+from sipas_web.results.queries.reading_numbers import count, number, share
 from sipas_web.results.queries.reading_rows import Row, target_of, written
 
 VERDICTS: dict[str, tuple[StrOrPromise, str]] = {
@@ -101,7 +102,6 @@ class Listed:
 def headline(opened: Opened) -> Headline | None:
     """Give the index; None where the table has none."""
     from sipas.reporting.reading import design_effects
-    from sipas.reporting.wording import number
 
     results = opened.results
     value = results.whole
@@ -123,8 +123,6 @@ def headline(opened: Opened) -> Headline | None:
 
 def verdicts(results: Any) -> tuple[Verdict, ...]:
     """Give the targets of the whole round with the library's verdicts."""
-    from sipas.reporting.wording import number
-
     return tuple(
         Verdict(v.label, number(v.threshold), v.source, node_name(results, v.node), *VERDICTS[v.verdict], v.verdict)
         for v in results.verdicts
@@ -146,8 +144,6 @@ def _notices(root: Path, in_english: bool) -> tuple[str, ...]:
 
 def quality(opened: Opened) -> Quality | None:
     """Give how the data came about; None where the version does not tell."""
-    from sipas.reporting.wording import count, number, share
-
     told = opened.results.quality
     if not told:
         return None
@@ -177,7 +173,6 @@ def quality(opened: Opened) -> Quality | None:
 
 
 def _missing(opened: Opened, worst: Mapping[str, Any] | None) -> tuple[str, str]:
-    from sipas.reporting.wording import share
 
     if worst is None or not worst["share"]:
         return "", ""

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sipas_web.results import plots
+from sipas_web.results.queries.reading_numbers import number
 
 TABLE = "national"
 
@@ -37,8 +38,6 @@ class National:
 
 def national() -> National:
     """Give the line as published."""
-    from sipas.reporting.wording import number
-
     rows, spans = _read()
     last: str | None = None
     lines = []

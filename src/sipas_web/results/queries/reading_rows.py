@@ -20,6 +20,16 @@ from sipas_web.results import drawings
 from sipas_web.results.drawings import Line, Scale
 from sipas_web.results.queries.reading import Opened
 from sipas_web.results.queries.reading_names import LEVELS, WHOLE, domain_name, node_name, option_names
+from sipas_web.results.queries.reading_numbers import (
+    between,
+    count,
+    half_width,
+    interval,
+    number,
+    places,
+    share,
+    signed,
+)
 from sipas_web.shared.vietnamese_text import search_key, sort_key
 
 HIDDEN = "…"
@@ -57,16 +67,12 @@ class Row:
     @property
     def rank(self) -> str:
         """Place."""
-        from sipas.reporting.contents.phrases import rank_cells
-
-        return HIDDEN if self.is_hidden else rank_cells(self.value)[0]
+        return HIDDEN if self.is_hidden else count(self.value.rank)
 
     @property
     def places(self) -> str:
         """Places the data allow."""
-        from sipas.reporting.contents.phrases import rank_cells
-
-        return HIDDEN if self.is_hidden else rank_cells(self.value)[1]
+        return HIDDEN if self.is_hidden else places(self.value.rank_low, self.value.rank_high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,6 @@ class Rows:
     @property
     def lines(self) -> list[tuple[str, str]]:
         """Lines across the rows: what each is, and its value written."""
-        from sipas.reporting.wording import number
-
         return [(name, number(value)) for name, value in self.scale.lines]
 
     @property
@@ -104,7 +108,6 @@ def target_of(results: PublishedRound, node: str) -> float | None:
 def written(value: Any, name: str, drawing: SafeString, **more: Any) -> Row:
     """Write a value of the index; what is withheld stays so in every column."""
     from sipas.reporting.reading import movement
-    from sipas.reporting.wording import between, count, interval, number, signed
 
     if value.suppressed:
         cells = {"percent": HIDDEN, "ends": "", "n": HIDDEN, "change": HIDDEN, "change_ends": ""}
@@ -235,9 +238,7 @@ class Spread:
 
 def spread(opened: Opened, question: str, kind: str = WHOLE, domain: str = "") -> Spread:
     """Give the spread of the answers to a question; withheld where any part of it is."""
-    from sipas.reporting.contents.phrases import share_cells
     from sipas.reporting.reading import spread as spread_of
-    from sipas.reporting.wording import count
 
     results = opened.results
     rows = None if kind == WHOLE else _rows_of(results, kind, domain)
@@ -245,7 +246,7 @@ def spread(opened: Opened, question: str, kind: str = WHOLE, domain: str = "") -
     hidden = any(e.suppressed for e in estimates)
     names = option_names(results, question)
     last = max(len(names) - 1, 1)
-    cells = [(HIDDEN, "") if hidden else share_cells(e) for e in estimates]
+    cells = [(HIDDEN, "") if hidden else (share(e.estimate), half_width(e.low, e.high)) for e in estimates]
     answers = tuple(
         Answer(name, percent, half, e, round(1 + 4 * place / last))
         for place, (name, (percent, half), e) in enumerate(zip(names, cells, estimates, strict=True))

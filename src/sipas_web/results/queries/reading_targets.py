@@ -14,6 +14,7 @@ from sipas_web.results.drawings import Scale
 from sipas_web.results.queries.reading import Opened
 from sipas_web.results.queries.reading_home import VERDICTS
 from sipas_web.results.queries.reading_names import WHOLE, domain_name, node_name
+from sipas_web.results.queries.reading_numbers import number
 from sipas_web.results.queries.reading_rows import HIDDEN, written
 
 ORDER = ("not_met", "undecided", "met", "no_interval", "no_data")
@@ -78,7 +79,6 @@ def _place(verdict: Any) -> tuple[bool, int]:
 
 
 def _judged(opened: Opened, scale: Scale, verdict: Any, value: Any) -> Judged:
-    from sipas.reporting.wording import number
 
     results = opened.results
     percent, low, high = (None, None, None) if value is None else (value.percent, value.low, value.high)
