@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urldefrag, urlsplit
 from tests.web.browser.conftest import DESK, PHONE, Visitor
 from tests.web.unit.test_every_address import ENGLISH, visible
 
-MOST_PAGES = 70  # of one person: kinds of pages, not pages
+MOST_PAGES = 90  # of one person: kinds of pages, not pages
 OF_ONE_KIND = 1
 LEAD_AWAY = ("/tai-khoan/logout/", "/tai-khoan/2fa/", "/giao-dien/chu-de/")
 LOOKS = [(PHONE, "dark"), (DESK, "light"), (DESK, "dark"), (PHONE, "light")]
@@ -30,7 +30,7 @@ class Crawl:
     def walk(self, start: str = "/") -> Crawl:
         """Open what is linked, breadth first, one page of each kind."""
         waiting = [start]
-        while waiting and len(self.opened) + len(self.files) < MOST_PAGES:
+        while waiting and len(self.opened) < MOST_PAGES:
             address = waiting.pop(0)
             kind = kind_of(address)
             if self.kinds.get(kind, 0) >= OF_ONE_KIND:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 elsewhere = pytest.mark.skipif(
     os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="on PostgreSQL the first journey alone"
 )
-WALKERS = ["", "department", "inspector", "administrator", "agency", "supervisor", "post_province"]
+WALKERS = ["", "department", "inspector", "administrator", "agency"]
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +57,6 @@ def test_a_round_is_carried_from_the_first_start_to_its_readers(published: Troup
 @pytest.mark.parametrize("role", WALKERS)
 def test_every_page_that_links_lead_to_is_sound(published: Troupe, kinds_seen: set[str], role: str) -> None:
     found = crawling.Crawl(published.enter(role), kinds_seen).walk()
-    if role:
-        found.walk("/ket-qua/")
     assert len(found.opened) > 2
     assert not found.faults, "\n".join(found.faults)
 
