@@ -58,6 +58,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     required: bool = False
     relevant: tuple[Answered, ...] = ()  # asked only where every condition holds
     asked_of: tuple[Literal["person", "organisation"], ...] = ("person", "organisation")
+    sensitive: bool = False  # an answer of one or two people in a domain is not shown
     personal: bool = False  # a direct identifier: never in responses, never exported
     status: Status
     source: str

@@ -1,6 +1,7 @@
 """Room ``publication``: results and microdata in the form in which they may leave, and published figures."""
 
 from sipas.publication.certificate import certificate_bytes, publication_certificate, verify_publication
+from sipas.publication.delicate import delicate_cells
 from sipas.publication.formats import FORMATS, encode, file_names, harmless_csv
 from sipas.publication.microdata import Release, Variable, anonymity, marks, release, release_id, statements
 from sipas.publication.open_files import CERTIFICATE, About, dictionary, nodes, open_data, variables
@@ -15,6 +16,7 @@ from sipas.publication.suppression import (
     suppress_estimates,
     suppress_index,
 )
+from sipas.publication.withheld_answers import withhold_answers
 
 __all__ = [
     "CERTIFICATE",
@@ -27,6 +29,7 @@ __all__ = [
     "Variable",
     "anonymity",
     "certificate_bytes",
+    "delicate_cells",
     "dictionary",
     "encode",
     "file_names",
@@ -48,4 +51,5 @@ __all__ = [
     "suppress_index",
     "variables",
     "verify_publication",
+    "withhold_answers",
 ]

@@ -234,6 +234,7 @@ def _readme(
         "minimum": plan.minimum,
         "suppressed_estimates": counts["estimates"],
         "suppressed_index": counts["index"],
+        f"reproduced_{language}": label("reproduced", language) if "treatment.csv" in files else "",
         f"statements_{language}": "".join(f"\n**{statement}**\n" for statement in said),
         f"files_{language}": "\n".join(lines),
         f"certificates_{language}": label("certificates", language, names=", ".join(certificates))

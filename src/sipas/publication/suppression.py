@@ -10,9 +10,10 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.instrument import Edition
-from sipas.publication.cells import Floats, Key, Sums, domain_sums, tie
+from sipas.publication.cells import WHOLE, Floats, Key, Sums, domain_sums, tie
 from sipas.publication.protection import Flags, protect
 from sipas.publication.ranks import rank_shown
+from sipas.publication.rounding import round_estimates, round_index
 from sipas.tables import ESTIMATES, INDEX, Column, Table
 
 FLAG = Column("suppressed", pl.Boolean, "Whether the figures are withheld; they are then missing.")
@@ -22,6 +23,7 @@ SHOWN_ALWAYS = {
 }
 EARLIER = ("previous", "change", "change_se", "change_low", "change_high", "previous_rank")
 LEAST_MINIMUM = 2
+CENSUS = 0.8  # of the people of a domain: above, who they were is known, and twice the minimum is asked
 
 
 def open_table(table: Table) -> Table:
@@ -57,7 +59,7 @@ class Plan:
         Hidden cells of the estimates: ``domain_kind``, ``domain``, ``variable``, ``reason``.
     nodes : polars.DataFrame
         Hidden cells of the index: ``domain_kind``, ``domain``, ``node``, ``reason``. The reason is ``small``
-        (under the minimum), ``sensitive`` (everyone gave the same sensitive answer), ``domain`` (the whole
+        (under the minimum), ``sensitive`` (what it says points at a few people), ``domain`` (the whole
         domain is hidden), ``earlier`` (hidden in an earlier version of the same results) or ``complement``
         (it would give another back).
     """
@@ -75,6 +77,7 @@ class _Cells:
     tree: list[tuple[int, list[int]]]
     partners: dict[int, int]
     columns: dict[str, str]  # node -> name
+    people: Floats  # per domain: people represented; NaN where unknown
 
 
 def plan_suppression(
@@ -85,6 +88,7 @@ def plan_suppression(
     minimum: int | None = None,
     domains: pl.DataFrame | None = None,
     sensitive: Mapping[str, Sequence[int]] | None = None,
+    delicate: pl.DataFrame | None = None,
     withheld: Plan | None = None,
 ) -> Plan:
     """Find every cell that must be withheld from both tables of results at once.
@@ -104,6 +108,8 @@ def plan_suppression(
         factors are known, as an agency in its level. Without it only crossed kinds show nesting.
     sensitive : mapping of str to sequence of int, optional
         Answer column to categories that must not be shown to be everyone's answer. Default: none.
+    delicate : polars.DataFrame, optional
+        Further cells to hide for what they say, as from `delicate_cells`.
     withheld : Plan, optional
         Of an earlier published version of the same round: what it hid stays hidden, for a corrected version that
         shows it would give back, with the sums of the first, what hid beside it.
@@ -120,7 +126,8 @@ def plan_suppression(
 
     Notes
     -----
-    A domain with fewer respondents than the minimum is hidden whole. A single column with fewer answers in a
+    A domain with fewer respondents than the minimum is hidden whole, as is one with fewer than twice the minimum
+    that are more than ``CENSUS`` of its people. A single column with fewer answers in a
     shown domain is hidden with what would give it back. See docs/explanation/disclosure.md.
     """
     least = edition.minimum_cell if minimum is None else minimum
@@ -128,14 +135,16 @@ def plan_suppression(
         raise SipasError("publication.minimum_too_low", "minimum", expected=LEAST_MINIMUM, got=least)
     cells = _read(ESTIMATES.check(estimates), INDEX.check(index), edition)
     inside = domain_sums(cells.keys, domains)
-    whole = _whole_domains(cells, inside, least)
-    unanimous = _unanimous(estimates, cells, sensitive or {})
-    sums = tie(cells.counts, inside, cells.tree, cells.partners)
     small = _small(cells, least)
+    census = _census(cells, least)
+    whole = _whole_domains(cells, inside, least, census)
+    telling = _unanimous(estimates, cells, sensitive or {}) | _named(cells, delicate) | census[:, None]
+    telling &= cells.counts > 0
+    sums = tie(cells.counts, inside, cells.tree, cells.partners)
     kept = _kept(cells, withheld)
-    first = (whole[:, None] | small | unanimous | kept) & ~np.isnan(cells.counts)
-    reason = np.select([small, unanimous, whole[:, None] & np.ones_like(small), kept], [1, 2, 3, 4], 5)
-    shut = protect(sums, _flat(first, sums), _target(sums, cells, small, unanimous, least), least)
+    first = (whole[:, None] | small | telling | kept) & ~np.isnan(cells.counts)
+    reason = np.select([small, telling, whole[:, None] & np.ones_like(small), kept], [1, 2, 3, 4], 5)
+    shut = protect(sums, _flat(first, sums), _target(sums, cells, small, telling, least), least)
     hidden = shut[: cells.counts.size].reshape(cells.counts.T.shape).T & ~np.isnan(cells.counts)
     return _plan(cells, hidden, reason, least)
 
@@ -154,10 +163,10 @@ def suppress_estimates(estimates: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``OPEN_ESTIMATES``: every row, ``suppressed`` added; all figures of a suppressed row are missing,
-        its n too.
+        its n too. Figures of domains are rounded (`sipas.publication.rounding`), those of the whole are not.
     """
     flagged = _flag(estimates, plan.variables, ("domain_kind", "domain", "variable"))
-    return OPEN_ESTIMATES.check(_blank(flagged, SHOWN_ALWAYS["estimates"]))
+    return OPEN_ESTIMATES.check(round_estimates(_blank(flagged, SHOWN_ALWAYS["estimates"])))
 
 
 def suppress_index(index: pl.DataFrame, plan: Plan, *, previously_hidden: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -177,7 +186,8 @@ def suppress_index(index: pl.DataFrame, plan: Plan, *, previously_hidden: pl.Dat
     -------
     polars.DataFrame
         ``OPEN_INDEX``: every row, ``suppressed`` added. Where a ranked domain is hidden, the others of its
-        kind are ranked anew among themselves: a gap in the places would bound the hidden value.
+        kind are ranked anew among themselves: a gap in the places would bound the hidden value. Figures of
+        domains are rounded after that.
     """
     key = ("domain_kind", "domain", "node")
     flagged = _blank(_flag(index, plan.nodes, key), SHOWN_ALWAYS["index"])
@@ -187,7 +197,7 @@ def suppress_index(index: pl.DataFrame, plan: Plan, *, previously_hidden: pl.Dat
             pl.when(gone).then(None).otherwise(pl.col(name)).alias(name) for name in EARLIER
         ])
     ranked = index.get_column("rank").is_not_null()
-    return OPEN_INDEX.check(rank_shown(flagged, ranked))
+    return OPEN_INDEX.check(round_index(rank_shown(flagged, ranked)))
 
 
 def suppress_drivers(drivers: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -239,7 +249,15 @@ def _read(estimates: pl.DataFrame, index: pl.DataFrame, edition: Edition) -> _Ce
         tree=_tree(index, columns, place),
         partners=dict(pairs) | {b: a for a, b in pairs},
         columns=columns,
+        people=_people(estimates, wide.select(key)),
     )
+
+
+def _people(estimates: pl.DataFrame, keys: pl.DataFrame) -> Floats:
+    most = estimates.group_by("domain_kind", "domain").agg(pl.col("weight_sum").max())
+    found = keys.join(most, on=["domain_kind", "domain"], how="left", maintain_order="left")["weight_sum"]
+    people: Floats = found.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return people
 
 
 def _tree(index: pl.DataFrame, columns: Mapping[str, str], place: Mapping[str, int]) -> list[tuple[int, list[int]]]:
@@ -258,11 +276,24 @@ def _tree(index: pl.DataFrame, columns: Mapping[str, str], place: Mapping[str, i
     ]
 
 
-def _whole_domains(cells: _Cells, inside: list[tuple[int, list[int]]], minimum: int) -> Flags:
+def _respondents(cells: _Cells) -> Floats:
     people = [number for number, name in enumerate(cells.names) if not name.startswith("answers:")]
-    size = np.nan_to_num(cells.counts[:, people]).max(axis=1, initial=0.0)
+    size: Floats = np.nan_to_num(cells.counts[:, people]).max(axis=1, initial=0.0)
+    return size
+
+
+def _census(cells: _Cells, minimum: int) -> Flags:
+    """Find domains of which nearly everyone answered: whoever knows them knows who is in the sample."""
+    size = _respondents(cells)
+    part = np.array([kind != WHOLE for kind, _ in cells.keys], dtype=bool)
+    named: Flags = part & (size > 0) & (size < 2 * minimum) & (size > CENSUS * cells.people)
+    return named
+
+
+def _whole_domains(cells: _Cells, inside: list[tuple[int, list[int]]], minimum: int, census: Flags) -> Flags:
+    size = _respondents(cells)
     sums = tie(size[:, None], inside, [], {})
-    small = (size > 0) & (size < minimum)
+    small = ((size > 0) & (size < minimum)) | census
     rest = (sums.size > 0) & (sums.size < minimum)
     shut = protect(sums, _flat(small[:, None], sums), np.where(rest, float(minimum), 0.0), minimum)
     whole: Flags = shut[: len(size)]
@@ -287,6 +318,16 @@ def _unanimous(estimates: pl.DataFrame, cells: _Cells, sensitive: Mapping[str, S
     return flags
 
 
+def _named(cells: _Cells, named: pl.DataFrame | None) -> Flags:
+    flags: Flags = np.zeros(cells.counts.shape, dtype=bool)
+    rows = {key: number for number, key in enumerate(cells.keys)}
+    place = {name: number for number, name in enumerate(cells.names)}
+    for kind, domain, name in [] if named is None else named.select("domain_kind", "domain", "variable").iter_rows():
+        if (kind, domain) in rows and name in place:
+            flags[rows[kind, domain], place[name]] = True
+    return flags
+
+
 def _kept(cells: _Cells, withheld: Plan | None) -> Flags:
     flags: Flags = np.zeros(cells.counts.shape, dtype=bool)
     if withheld is None:
@@ -303,10 +344,10 @@ def _kept(cells: _Cells, withheld: Plan | None) -> Flags:
     return flags
 
 
-def _target(sums: Sums, cells: _Cells, small: Flags, unanimous: Flags, minimum: int) -> Floats:
+def _target(sums: Sums, cells: _Cells, small: Flags, telling: Flags, minimum: int) -> Floats:
     """Ask for the minimum where a cell is small, for one answer more where it is hidden for what it says."""
     target = np.where((sums.size > 0) & (sums.size < minimum), float(minimum), 0.0)
-    flat = _flat(unanimous & ~small, sums)
+    flat = _flat(telling & ~small, sums)
     target[flat] = sums.size[flat] + 1
     return target
 

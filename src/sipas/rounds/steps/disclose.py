@@ -9,7 +9,7 @@ import polars as pl
 from sipas.rounds.editions import edition_files, round_edition
 from sipas.rounds.runner import Context, Outcome, Step
 from sipas.rounds.tables_io import parquet, read_table
-from sipas.tables import DRIVERS, ESTIMATES, FRAME, INDEX, SAMPLE, WEIGHTS
+from sipas.tables import DRIVERS, ESTIMATES, FRAME, INDEX, RESPONSES, SAMPLE, WEIGHTS
 
 if TYPE_CHECKING:
     from sipas.publication import Plan
@@ -23,12 +23,19 @@ WITHHELD = ("input/withheld/hidden.parquet", "input/withheld/hidden-estimates.pa
 
 def _disclose(context: Context) -> Outcome:
     # The solver behind the suppression takes a second to import; only this step needs it.
-    from sipas.publication import plan_suppression, suppress_drivers, suppress_estimates, suppress_index
+    from sipas.publication import delicate_cells, plan_suppression, suppress_drivers, suppress_estimates, suppress_index
 
     edition = round_edition(context.folder, context.round)
     estimates, index = read_table(context.folder, ESTIMATES), read_table(context.folder, INDEX)
+    cases, least = _cases(context), edition.minimum_cell
+    kinds = pl.concat([estimates["domain_kind"], index["domain_kind"]]).unique(maintain_order=True).to_list()
     plan = plan_suppression(
-        estimates, index, edition, domains=_domains(context), withheld=_withheld(context, edition.minimum_cell)
+        estimates,
+        index,
+        edition,
+        domains=cases.drop(a.name for a in edition.columns() if a.name in cases.columns),
+        delicate=delicate_cells(cases, kinds, edition, least),
+        withheld=_withheld(context, least),
     )
     context.progress(0.6, "")
     previous = earlier_hidden(context)
@@ -52,12 +59,16 @@ def _withheld(context: Context, minimum: int) -> Plan | None:
     return Plan(minimum, pl.read_parquet(estimates), pl.read_parquet(nodes))
 
 
-def _domains(context: Context) -> pl.DataFrame:
-    """Give the domain columns of the weighted responses: from them nested domains are known."""
-    weights, sample, frame = (read_table(context.folder, table) for table in (WEIGHTS, SAMPLE, FRAME))
-    columns = sorted({c for kind in context.round.estimates.domains for c in kind} & set(frame.columns))
+def _cases(context: Context) -> pl.DataFrame:
+    """Give domains and answers of the weighted responses: nested domains and rare answers are known from them."""
+    tables = (WEIGHTS, SAMPLE, FRAME, RESPONSES)
+    weights, sample, frame, responses = (read_table(context.folder, table) for table in tables)
+    factors = {c for kind in context.round.estimates.domains for c in kind} | {"respondent_kind"}
+    columns = sorted(factors & set(frame.columns))
     rows = weights.select("case_id").join(sample.select("case_id", "unit_id"), on="case_id")
-    return rows.join(frame.select("unit_id", *columns), on="unit_id").select(columns)
+    named = rows.join(frame.select("unit_id", *columns), on="unit_id").drop("unit_id")
+    answers = responses.drop([c for c in columns if c in responses.columns])
+    return named.join(answers, on="case_id", how="left").drop("case_id")
 
 
 def earlier_hidden(context: Context) -> str | None:
@@ -83,6 +94,7 @@ def _inputs(context: Context) -> list[str]:
         "estimates.parquet",
         "index.parquet",
         "drivers.parquet",
+        "responses.parquet",
         "weights.parquet",
         "sample.parquet",
         "frame.parquet",

@@ -31,7 +31,7 @@ MICRODATA_DOMAINS = ("agency_level", "field", "respondent_kind", "province")
 
 def _open_data(context: Context) -> Outcome:
     # The writers of .sav and .dta take a second to import; only this step needs them.
-    from sipas.publication import Plan, open_data
+    from sipas.publication import Plan, open_data, withhold_answers
 
     edition = round_edition(context.folder, context.round)
     plan = Plan(
@@ -40,7 +40,7 @@ def _open_data(context: Context) -> Outcome:
         pl.read_parquet(context.folder.path(HIDDEN)),
     )
     earlier = earlier_hidden(context)
-    microdata = _microdata(context, edition)
+    microdata = withhold_answers(_microdata(context, edition), plan)
     context.progress(0.5, "")
     files = open_data(
         read_table(context.folder, ESTIMATES),
