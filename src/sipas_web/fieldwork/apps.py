@@ -14,13 +14,16 @@ class FieldworkConfig(AppConfig):
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.fieldwork import tasks  # noqa: F401  # registers the handlers
         from sipas_web.fieldwork.parts import PARTS
+        from sipas_web.fieldwork.queries import FileImport
         from sipas_web.fieldwork.sentences import NOTES, SENTENCES
         from sipas_web.jobs import notes
         from sipas_web.rounds import parts
+        from sipas_web.rounds.queries import history
         from sipas_web.shared import menu
 
         menu.place("/thuc-dia/", "round_list")
         add_sentences(SENTENCES)
         notes.add(NOTES)
+        history.add_subject(FileImport)
         for part in PARTS:
             parts.add(part)

@@ -23,7 +23,9 @@ def issue_standing(round_: Round) -> Standing:
         return Standing(Stage.WAITING, _("Follows the draw."))
     issue = queries.issue_of(round_)
     if issue is not None and issue.finished:
-        return Standing(Stage.DONE, _("%(cases)s cases, reserves included.") % {"cases": localize(issue.cases)})
+        return Standing(
+            Stage.DONE, _("%(cases)s cases written, reserves kept ready among them.") % {"cases": localize(issue.cases)}
+        )
     if open_job(round_, "fieldwork.issue") is not None:
         return Standing(Stage.RUNNING, _("The cases are being written."))
     return Standing(Stage.READY, _("The sample is drawn; its cases can be issued."))

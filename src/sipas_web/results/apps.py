@@ -15,15 +15,20 @@ class ResultsConfig(AppConfig):
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.jobs import notes
         from sipas_web.results import standing, tasks  # noqa: F401  # importing registers the handlers
+        from sipas_web.results.models import Correction, Publication, Snapshot
         from sipas_web.results.permissions import Permission
         from sipas_web.results.sentences import NOTES, SENTENCES
         from sipas_web.rounds import states
         from sipas_web.rounds.parts import Part, add
+        from sipas_web.rounds.queries import history
         from sipas_web.shared import menu
 
         add_sentences(SENTENCES)
         notes.add(NOTES)
         states.add_veto(standing.why_not_abandoned)
+        history.add_subject(Snapshot)
+        history.add_subject(Publication)
+        history.add_subject(Correction, "publication__round")
         add(Part(110, "round_freeze", _("Freeze and estimate"), Permission.ROUND_FREEZE, standing.of_freeze))
         add(Part(113, "round_review", _("Review"), Permission.RESULT_REVIEW, standing.of_review))
         add(Part(116, "round_publish", _("Publication"), Permission.RESULT_PUBLISH, standing.of_publication))

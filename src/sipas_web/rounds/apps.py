@@ -17,6 +17,7 @@ class RoundsConfig(AppConfig):
         from sipas_web.jobs import notes
         from sipas_web.rounds import own_parts, parts
         from sipas_web.rounds.actions import handing_over
+        from sipas_web.rounds.queries import Draw, history
         from sipas_web.rounds.sentences import NOTES, SENTENCES
         from sipas_web.shared import menu
         from sipas_web.units.actions import handing_over as units
@@ -28,5 +29,6 @@ class RoundsConfig(AppConfig):
             menu.add(entry)
         for part in own_parts.PARTS:
             parts.add(part)
+        history.add_subject(Draw)
         units.hears(handing_over.note_ended_units)
         import_module("sipas_web.rounds.tasks")  # registers the handlers

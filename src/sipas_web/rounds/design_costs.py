@@ -6,7 +6,7 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 import xlsxwriter
@@ -101,14 +101,7 @@ def estimate(prices: Iterable[Price], figures: Figures) -> Estimate:
     whole = _quantities(figures.whole.sample, figures.whole.answers)
     lines = tuple(_line(p, whole) for p in given)
     per_form = [p for p in given if p.kind.basis != "days"]
-    units = tuple(
-        UnitCost(
-            u.name,
-            u.sample,
-            sum((_line(p, _quantities(u.sample, u.answers)).total or Decimal(0) for p in per_form), Decimal(0)),
-        )
-        for u in figures.lines
-    )
+    units = tuple(UnitCost(u.name, u.sample, _cost_of_unit(per_form, u.sample, u.answers)) for u in figures.lines)
     total = sum((line.total or Decimal(0) for line in lines), Decimal(0))
     return Estimate(lines, units, total, all(line.total is not None for line in lines if line.quantity))
 
@@ -165,13 +158,22 @@ def _price(kind: Kind, saved: Mapping[str, Any]) -> Price:
 
 
 def _quantities(official: float, answers: float) -> dict[str, Decimal]:
-    return {"official": Decimal(repr(official)), "answers": Decimal(repr(answers)), "days": Decimal(1)}
+    """Count in whole forms, as every page says them: expected numbers of a design are fractions."""
+    return {"official": Decimal(round(official)), "answers": Decimal(round(answers)), "days": Decimal(1)}
 
 
 def _line(price: Price, quantities: Mapping[str, Decimal]) -> CostLine:
-    quantity = (quantities[price.kind.basis] * price.times).quantize(Decimal("0.0001"))
+    quantity = quantities[price.kind.basis] * price.times
+    if price.kind.basis != "days":  # half a day can be paid, half a form cannot be printed
+        quantity = quantity.to_integral_value(ROUND_CEILING)
     total = None if price.amount is None else (quantity * price.amount).quantize(Decimal(1))
     return CostLine(price, BASES[price.kind.basis], quantity, total)
+
+
+def _cost_of_unit(prices: Iterable[Price], official: float, answers: float) -> Decimal:
+    """Give a unit's part of the whole: of its expected numbers as they are, so that the parts sum to the whole."""
+    numbers = {"official": Decimal(repr(official)), "answers": Decimal(repr(answers))}
+    return sum((numbers[p.kind.basis] * p.times * (p.amount or 0) for p in prices), Decimal(0)).quantize(Decimal(1))
 
 
 def _top(sheet: Any, bold: Any, texts: list[str]) -> int:
@@ -197,7 +199,7 @@ def _write_units(sheet: Any, made: Estimate, bold: Any, money: Any) -> None:
     sheet.write_row(0, 0, [_("Unit"), _("Official forms"), _("Total (đồng)")], bold)
     for row, unit in enumerate(made.units, start=1):
         sheet.write_string(row, 0, unit.name)
-        sheet.write_number(row, 1, round(unit.forms, 2))
+        sheet.write_number(row, 1, round(unit.forms))
         sheet.write_number(row, 2, float(unit.total), money)
     sheet.autofit()
     sheet.freeze_panes(1, 0)

@@ -41,7 +41,7 @@ def units(round_: Round) -> Standing:
     """Count the units measured."""
     number = MeasuredUnit.objects.filter(round=round_).count()
     if number == 0:
-        return Standing(_stage(round_, "units"), _("None chosen: every agency that the lists name is measured"))
+        return Standing(Stage.OPTIONAL, _("None chosen: every agency that the lists name is measured"))
     return Standing(Stage.DONE, ngettext("%(count)d unit", "%(count)d units", number) % {"count": number})
 
 
@@ -69,7 +69,7 @@ def design(round_: Round) -> Standing:
     if size is None:
         text = _("Waits for the lists, or for assumed sizes")
     else:
-        text = _("%(count)s official forms") % {"count": number_format(round(size, 1), use_l10n=True)}
+        text = _("%(count)s official forms") % {"count": number_format(round(size), use_l10n=True)}
         if base_of(round_).source != "frame":
             text = _("%(count)s, on assumed sizes") % {"count": text}
     return Standing(_stage(round_, "design"), text)
@@ -80,7 +80,7 @@ def costs(round_: Round) -> Standing:
     prices = design_costs.prices_of(round_.planning)
     entered = sum(price.amount is not None for price in prices)
     if entered == 0:
-        return Standing(Stage.READY, _("No unit price yet; the estimate can be left out"))
+        return Standing(Stage.OPTIONAL, _("No unit price yet; the estimate can be left out"))
     text = _("%(entered)d of %(all)d unit prices entered") % {"entered": entered, "all": len(prices)}
     return Standing(Stage.DONE, text)
 
@@ -91,7 +91,8 @@ def calendar(round_: Round) -> Standing:
     missing = len(Milestone.Kind) - len(planned)
     if missing:
         text = ngettext("%(count)d part has no days yet", "%(count)d parts have no days yet", missing)
-        return Standing(Stage.READY, text % {"count": missing})
+        is_over = round_.state in {State.FROZEN, State.PUBLISHED}  # days no longer help anybody
+        return Standing(Stage.OPTIONAL if is_over else Stage.READY, text % {"count": missing})
     doubts = len(doubts_of(round_, planned))
     if doubts:
         text = ngettext("Complete, with %(count)d warning", "Complete, with %(count)d warnings", doubts)
@@ -103,7 +104,7 @@ def targets(round_: Round) -> Standing:
     """Count the target values."""
     number = TargetValue.objects.filter(round=round_).count()
     if number == 0:
-        return Standing(_stage(round_, "targets"), _("None: results are shown without a target"))
+        return Standing(Stage.OPTIONAL, _("None: results are shown without a target"))
     return Standing(
         Stage.DONE, ngettext("%(count)d target value", "%(count)d target values", number) % {"count": number}
     )
@@ -124,8 +125,8 @@ def draw(round_: Round) -> Standing:
 
 
 def _stage(round_: Round, name: str) -> Stage:
-    done = name in round_.confirmed or State(round_.state) != State.SET_UP
-    return Stage.DONE if done else Stage.READY
+    """Say whether a person has looked at what the round began with; the draw fixes it, and reads nothing through."""
+    return Stage.DONE if name in round_.confirmed else Stage.UNSEEN
 
 
 VIEW = Permission.ROUND_VIEW

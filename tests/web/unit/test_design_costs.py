@@ -43,13 +43,14 @@ def prices() -> dict[str, dict[str, Any]]:
 
 
 def test_costs_by_hand(framed: Round, by: Actor) -> None:
-    """120 official forms, 113,52 expected back: 132 · 1.500 + 227,04 · 2.000 + 30 · 200.000 đồng."""
+    """120 official forms, 113,52 expected back, counted as 114: 132 · 1.500 + 228 · 2.000 + 30 · 200.000 đồng."""
     actions.save_prices(round_id=framed.pk, prices=prices(), by=by)
     framed.refresh_from_db()
     figures = saved_figures(framed)
     assert figures is not None
     made = design_costs.estimate(design_costs.prices_of(framed.planning), figures)
-    assert made.total == 198_000 + 454_080 + 6_000_000
+    assert made.total == 198_000 + 456_000 + 6_000_000
+    assert [line.quantity for line in made.lines if line.price.amount] == [132, 228, 30], "forms are whole numbers"
     assert not made.is_complete  # carrying is counted and has no price
     assert sum(u.total for u in made.units) == pytest.approx(198_000 + 454_080, abs=len(made.units) * 2)
     book = openpyxl.load_workbook(io.BytesIO(design_costs.workbook(made, framed.title, ["x"])))

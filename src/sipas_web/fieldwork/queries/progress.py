@@ -35,11 +35,22 @@ class Figures:
     returned: int = 0
     valid: int = 0
     refused: int = 0
+    invalid: int = 0  # answered, not valid: AAPOR counts them as break-offs, among the refusals of REF1
     not_reached: int = 0
     other: int = 0  # eligible but unable, or not eligible
     replaced: int = 0
     groups: Counter[str] = field(default_factory=Counter)
     rates: dict[str, float | None] = field(default_factory=dict)
+
+    @property
+    def reserves_out(self) -> int:
+        """Reserves that went out in somebody's place."""
+        return max(0, self.issued - self.official)
+
+    @property
+    def lacking(self) -> int:
+        """Valid forms that the official sample still lacks."""
+        return max(0, self.official - self.valid)
 
     @property
     def percent(self) -> int:
@@ -70,6 +81,7 @@ class Figures:
         if state == State.ANSWERED:
             self.returned += count
             self.valid += count if group == "I" else 0
+            self.invalid += count if group != "I" else 0
         elif state != State.ISSUED:
             self.refused += count if group == "R" else 0
             self.not_reached += count if group in NOT_REACHED else 0
@@ -79,7 +91,7 @@ class Figures:
 SORTS = {
     "agency": "sort_key", "issued": "issued", "visited": "visited", "returned": "returned", "valid": "valid",
     "refused": "refused", "not_reached": "not_reached", "other": "other", "replaced": "replaced",
-    "rate": "rate", "done": "percent",
+    "rate": "rate", "done": "percent", "lacking": "lacking",
 }  # fmt: skip
 
 

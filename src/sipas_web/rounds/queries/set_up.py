@@ -10,9 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from sipas_web.accounts import queries as accounts
 from sipas_web.accounts.permissions import Permission as AccountPermission
-from sipas_web.audit.actions import key_of
 from sipas_web.audit.actors import Actor
-from sipas_web.audit.models import Record
 from sipas_web.rounds.models import MeasuredUnit as MeasuredUnit
 from sipas_web.rounds.models import Milestone, Round, TargetValue
 from sipas_web.rounds.permissions import Permission
@@ -25,7 +23,6 @@ from sipas_web.units.models import Unit
 SORTS = {"title": "sort_key", "year": "year", "unit": "unit__sort_key", "state": "state", "created": "created"}
 MEASURABLE = (Kind.AGENCY, Kind.ONE_STOP)
 PLACES = (Kind.COUNTRY, Kind.PROVINCE)
-RECENT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +95,6 @@ def people_of(round_: Round, by: Actor) -> list[tuple[str, list[str]]]:
         if assignment.person.full_name not in names:
             names.append(assignment.person.full_name)
     return list(found.items())
-
-
-def recent(round_: Round) -> QuerySet[Record]:
-    """What was done on the round lately, newest first."""
-    return Record.objects.filter(subject=key_of(round_)).order_by("-sequence")[:RECENT]
 
 
 def measured(round_: Round) -> QuerySet[MeasuredUnit]:

@@ -20,7 +20,7 @@ from sipas_web.rounds.forms.set_up import ReasonForm, RoundFilter, RoundForm
 from sipas_web.rounds.pages import calendar as pages
 from sipas_web.rounds.parts import parts_of
 from sipas_web.rounds.permissions import Permission
-from sipas_web.rounds.queries import Round, State
+from sipas_web.rounds.queries import Round, State, history
 from sipas_web.rounds.queries import set_up as reads
 from sipas_web.rounds.views.found import changeable_round, round_or_404
 from sipas_web.shared.access import needs
@@ -82,7 +82,7 @@ def detail(request: ActorRequest, round_id: int) -> HttpResponse:
         "has_calendar": bool(planned),
         "people": reads.people_of(round_, request.actor),
         "job": latest(round_),
-        "history": [(r, sentence_of(r.action)) for r in reads.recent(round_)],
+        "history": [(done, sentence_of(done.newest.action)) for done in history.recent(round_)],
         "may_abandon": may_change and state in {State.SET_UP, State.DRAWN, State.IN_FIELD},
         "may_set_aside": state == State.DRAWN and request.actor.may(Permission.DRAW_HOLD, round_.unit),
         "may_follow": may_change and state != State.ABANDONED,
