@@ -102,8 +102,10 @@ def stack(shares: Sequence[tuple[float, str]]) -> SafeString:
     return _svg("drawing stack", HEIGHT, *parts)
 
 
-def gauge(value: float, low: float | None, high: float | None, target: float | None) -> SafeString:
-    """Draw the index on the whole length from 0 to 100, with its interval and its target."""
+def gauge(
+    value: float, low: float | None, high: float | None, beside: float | None, mark: str = "d-target"
+) -> SafeString:
+    """Draw the index on the whole length from 0 to 100, with its interval and a line for what stands beside it."""
     whole = Scale(0.0, 100.0, (0.0, 20.0, 40.0, 60.0, 80.0, 100.0))
     parts = [
         SafeString('<rect class="d-track" x="0" y="4" width="100%" height="16"/>'),
@@ -112,8 +114,9 @@ def gauge(value: float, low: float | None, high: float | None, target: float | N
     if low is not None and high is not None:
         ends = [(name, whole.at(low), whole.at(high)) for name in ("d-halo", "d-ends")]
         parts.append(format_html_join("", '<line class="{}" x1="{}" y1="12" x2="{}" y2="12"/>', ends))
-    if target is not None:
-        parts.append(format_html('<line class="d-target" x1="{0}" y1="0" x2="{0}" y2="24"/>', whole.at(target)))
+    if beside is not None:
+        line = '<line class="{1}" x1="{0}" y1="0" x2="{0}" y2="24"/>'
+        parts.append(format_html(line, whole.at(beside), mark))
     texts = [(_anchor(whole.share(t)), whole.at(t), f"{t:.0f}") for t in whole.ticks]
     parts.append(format_html_join("", '<text class="{}" x="{}" y="38">{}</text>', texts))
     return _svg("drawing gauge", 42, *parts)

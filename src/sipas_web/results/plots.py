@@ -62,8 +62,8 @@ def years(series: Sequence[Sequence[tuple[int, float]]], breaks: Sequence[float]
             '<line class="d-target" x1="{0}" y1="{1}" x2="{0}" y2="{2}"/><text class="d-mid" x="{0}" y="12">{3}</text>'
         )
         parts.append(format_html(look, place, TOP - 8, LINE_HEIGHT - BOTTOM, words))
-    for number, one in enumerate(series, start=1):
-        pairs = [(number, *_at(plot, a), *_at(plot, b)) for a, b in itertools.pairwise(one)]
+    for order, one in enumerate(series, start=1):
+        pairs = [(order, *_at(plot, a), *_at(plot, b)) for a, b in itertools.pairwise(one)]
         line = '<line class="p-line p-line-{}" x1="{}" y1="{}" x2="{}" y2="{}"/>'
         parts.append(format_html_join("", line, pairs))
         parts.append(_values(plot, one))

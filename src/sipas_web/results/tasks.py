@@ -13,7 +13,7 @@ from sipas_web.results import actions, estimating, frozen_files, published_files
 from sipas_web.results.queries import Publication, Snapshot, kept_folder_of, place_of, work
 from sipas_web.rounds.folders import folder_of, settings_of
 
-WRITING = 0.05  # share of the whole
+WRITING, ESTIMATED = 0.05, 0.98  # shares of the whole
 
 
 @handles(work.ESTIMATE)
@@ -25,24 +25,17 @@ def freeze_and_estimate(asked: Work) -> dict[str, Any]:
         snapshot = _write(snapshot, asked.actor)
     if snapshot.state == Snapshot.State.ESTIMATING:
         _estimate(snapshot, asked)
-    return {"snapshot": snapshot.pk}
+    asked.progress(ESTIMATED, "results:verifying")
+    return _verified(snapshot, recompute=False)
 
 
 @handles(work.VERIFY)
 def verify(asked: Work) -> dict[str, Any]:
     """Hold the round against its journal, and compute it again where that is asked."""
     snapshot = work.snapshot_by_id(asked.arguments["snapshot"])
-    root = folder_of(snapshot.round)
-    asked.progress(0.0, "results:recomputing" if asked.arguments["recompute"] else "results:verifying")
-    head = estimating.journal_head(root)
-    found = library.verify(root, recompute=asked.arguments["recompute"])
-    return {
-        "snapshot": snapshot.pk,
-        "recompute": asked.arguments["recompute"],
-        "journal_head": head,
-        "findings": [stored(error) for error in found[: work.FINDINGS]],
-        "more": len(found[work.FINDINGS :]),
-    }
+    recompute = asked.arguments["recompute"]
+    asked.progress(0.0, "results:recomputing" if recompute else "results:verifying")
+    return _verified(snapshot, recompute=recompute)
 
 
 @handles(work.PUBLISH)
@@ -51,6 +44,19 @@ def publish(asked: Work) -> dict[str, Any]:
     snapshot = work.snapshot_by_id(asked.arguments["snapshot"])
     made = work.publication_of(snapshot) or _publish(snapshot, asked)
     return {"publication": made.pk, "version": made.version}
+
+
+def _verified(snapshot: Snapshot, *, recompute: bool) -> dict[str, Any]:
+    root = folder_of(snapshot.round)
+    head = estimating.journal_head(root)
+    found = library.verify(root, recompute=recompute)
+    return {
+        "snapshot": snapshot.pk,
+        "recompute": recompute,
+        "journal_head": head,
+        "findings": [stored(error) for error in found[: work.FINDINGS]],
+        "more": len(found[work.FINDINGS :]),
+    }
 
 
 def _write(snapshot: Snapshot, by: Actor) -> Snapshot:
@@ -68,7 +74,7 @@ def _estimate(snapshot: Snapshot, asked: Work) -> None:
         put_settings(root, settings_of(snapshot.round))
         if version := work.versions_of(snapshot.round).first():
             published_files.withhold_again(root, kept_folder_of(version))
-        estimating.estimate(root, lambda share, note: asked.progress(WRITING + (1 - WRITING) * share, note))
+        estimating.estimate(root, lambda share, note: asked.progress(WRITING + (ESTIMATED - WRITING) * share, note))
     estimating.require_used(root, files)
     actions.note_estimated(snapshot_id=snapshot.pk, journal_head=estimating.journal_head(root), by=asked.actor)
 

@@ -93,6 +93,7 @@ def approve_and_publish(troupe: Troupe, version: int = 1) -> None:
     clerk.press("Sang trang công bố")
     clerk.look()
     page.locator("input[name=agreed]").check()
+    page.locator("input[name=alone]").check()
     page.locator("main").get_by_role("button", name="Công bố", exact=True).click()
     page.get_by_role("link", name=f"Bản {version}").wait_for(timeout=LONG_WORK)
     says(page, "có hiệu lực")

@@ -215,7 +215,7 @@ def steps() -> Sequence[Step]:
         Step("freeze", lambda c: c.value(snapshot) == "review", to("ket-qua/dot/{}/chot/", agreed="on"),
              "results.freeze_and_estimate", 8.0),
         Step("approve", lambda c: c.value(snapshot) == "approved", to("ket-qua/dot/{}/ra-soat/chap-thuan/", note="")),
-        Step("publish", lambda c: c.value(state) == "published", to("ket-qua/dot/{}/cong-bo/", agreed="on"),
+        Step("publish", lambda c: c.value(state) == "published", to("ket-qua/dot/{}/cong-bo/", agreed="on", alone="on"),
              "results.publish", 2.0),
     )  # fmt: skip
 

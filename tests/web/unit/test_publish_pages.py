@@ -65,6 +65,7 @@ def test_the_whole_way_on_the_pages(
     page("ra-soat/")
     work_off()
     assert "bien-ban.pdf" in page("chot/")
+    assert "alert good" in page("ra-soat/")  # the estimate ended with a verification
     client.post(f"{here}/ra-soat/kiem-chung/", {"recompute": "0"})
     work_off()
     assert "alert good" in page("ra-soat/")
@@ -76,6 +77,9 @@ def test_the_whole_way_on_the_pages(
     client.post(f"{here}/ra-soat/chap-thuan/", {"note": "tốt"})
     page("cong-bo/")
     client.post(f"{here}/cong-bo/", {"agreed": "on"})
+    work_off()
+    assert state_of(round_) == State.FROZEN  # one person did it all, and did not say so
+    client.post(f"{here}/cong-bo/", {"agreed": "on", "alone": "on"})
     page("cong-bo/")
     work_off()
     assert state_of(round_) == State.PUBLISHED

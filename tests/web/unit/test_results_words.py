@@ -6,11 +6,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from tests.web import results_cast
 from tests.web.unit.test_results_reading import _folders_of_this_test, opened, publication
 
-from sipas_web.results.models import Publication
-from sipas_web.results.queries import reading_home, reading_numbers
+from sipas_web.audit.actors import Actor
+from sipas_web.jobs.worker import work_off
+from sipas_web.results.actions import reviewing
+from sipas_web.results.forms.work import PublishForm
+from sipas_web.results.models import Publication, Snapshot
+from sipas_web.results.queries import reading_home, reading_numbers, reading_pages, reading_rows, work_pages
 from sipas_web.results.queries.reading import Opened
+from sipas_web.rounds.folders import folder_of
+from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
 __all__ = ["_folders_of_this_test", "opened", "publication"]
@@ -52,3 +59,50 @@ def test_a_year_is_no_quantity(publication: Publication, client: Client, hire: o
     year = publication.round.year
     assert f">{year}</option>" in shown
     assert f"{year:,}".replace(",", ".") not in shown
+
+
+@pytest.mark.parametrize("fault", ["", "changed"])
+def test_figures_without_a_good_verdict_need_a_tick_more(fault: str, tuyen_quang: Unit, by: Actor) -> None:
+    snapshot = results_cast.approved(tuyen_quang, by)
+    if fault:
+        (folder_of(snapshot.round) / "report" / "bao-cao.docx").write_bytes(b"x")
+        reviewing.verify(snapshot_id=snapshot.pk, recompute=False, by=by)
+        work_off()
+    page = work_pages.publish_page(snapshot.round, by)
+    assert (page.is_verified, page.is_alone) == (not fault, True)
+    given = {"agreed": "on", "alone": "on"}
+    form = PublishForm(given, is_alone=page.is_alone, is_verified=page.is_verified)
+    assert form.is_valid() is not bool(fault)
+    assert not PublishForm({"agreed": "on"}, is_alone=True, is_verified=True).is_valid()
+
+
+def test_the_newest_verdict_is_of_the_figures_as_they_are(tuyen_quang: Unit, by: Actor) -> None:
+    snapshot = results_cast.reviewable(tuyen_quang, by)
+    found = work_pages.review_page(snapshot.round, by).verdict
+    assert found is not None
+    assert (found.is_of_estimate, found.findings) == (True, ())
+    Snapshot.objects.filter(pk=snapshot.pk).update(journal_head="1:other")
+    assert work_pages.review_page(snapshot.round, by).verdict is None
+
+
+@pytest.mark.parametrize(
+    ("figures", "apart"),
+    [((88.165, 88.41, -0.25), True), ((88.17, 88.41, -0.24), False), ((90.0, 88.0, 0.5), False), ((None, 1, 1), False)],
+)
+def test_rounding_is_said_only_where_it_shows(figures: tuple[float, float, float], apart: bool) -> None:
+    assert reading_home.is_rounded_apart(*figures) is apart
+
+
+def test_an_agency_is_told_what_to_do_and_why_it_has_no_rank(opened: Opened) -> None:
+    table = reading_rows.ranks(opened, opened.main_kind)
+    unranked = [row for row in table.rows if row.value.rank is None and not row.is_hidden]
+    assert table.unranked == len(unranked)
+    for row in table.rows:
+        page = reading_pages.unit_page(opened, row.key, frozenset())
+        assert page is not None
+        assert page.is_ranked is (row.value.rank is not None)
+        assert page.is_ranked or row.is_hidden or row.value.n < page.least_to_rank
+        for item in page.below:
+            whole = opened.results.figures.whole(item.key)
+            assert whole is not None
+            assert item.value.high < (whole.low or 0)

@@ -44,13 +44,31 @@ class SendBackForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """The decision to publish."""
+    """The decision to publish; a tick more for who is alone, and one more without a good verdict."""
 
     agreed = forms.BooleanField(
         label=_(
             "I publish these results. What is published no longer changes; a mistake is corrected by a new version."
         )
     )
+    alone = forms.BooleanField(
+        label=_(
+            "I take more than one of these steps myself: having the figures made, approving, publishing. "
+            "I know that the audit record says so."
+        )
+    )
+    unverified = forms.BooleanField(
+        label=_(
+            "These figures have no verification without findings. I publish them all the same; the publication checks "
+            "files, journal and draw once more and stops at any difference."
+        )
+    )
+
+    def __init__(self, data: Any, *, is_alone: bool, is_verified: bool) -> None:
+        super().__init__(data)
+        for name, is_needed in (("alone", is_alone), ("unverified", not is_verified)):
+            if not is_needed:
+                del self.fields[name]
 
 
 class WithdrawForm(forms.Form):

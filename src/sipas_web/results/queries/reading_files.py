@@ -48,7 +48,7 @@ def _tree(opened: Opened, query: Mapping[str, str]) -> Made:
     del query
     rows = reading_rows.tree(opened, {"all"})
     title = reading.about(opened, _("Satisfaction index, contents, factors and items"))
-    return (title, *_values(opened, _("Index, factor, item"), rows), _dots(opened, rows))
+    return (title, *_values(opened, _("Index, factor, item"), rows), _dots(opened, rows, of_index=True))
 
 
 def _ranks(opened: Opened, query: Mapping[str, str]) -> Made:
@@ -156,7 +156,7 @@ def _cells(row: Row, *, changed: bool) -> tuple[Cell, ...]:
     return (*cells, *more) if changed else cells
 
 
-def _dots(opened: Opened, rows: Rows, whole: Any = None) -> Mapping[str, Any]:
+def _dots(opened: Opened, rows: Rows, whole: Any = None, *, of_index: bool = False) -> Mapping[str, Any]:
     from sipas.reporting.charts.dots import dots
     from sipas.reporting.charts.theme import wrap
     from sipas.reporting.wording import number
@@ -166,7 +166,8 @@ def _dots(opened: Opened, rows: Rows, whole: Any = None) -> Mapping[str, Any]:
         {"name": wrap(r.name, NAME_WIDTH), "percent": r.value.percent, "low": r.value.low, "high": r.value.high}
         for r in shown
     ]
-    lines = [(f"{_('Target')}: {number(value)}", value) for name, value in rows.scale.lines if name == "target"]
+    told = _capital(_("target of the index")) if of_index else _("Target")
+    lines = [(f"{told}: {number(value)}", value) for name, value in rows.scale.lines if name == "target"]
     if whole is not None and whole.percent is not None:
         lines.append((f"{_('Whole round')}: {number(whole.percent)}", whole.percent))
     return dots(drawn, _("Satisfied (%)"), lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sipas_web.results.queries.reading import Opened, read_head
 from sipas_web.results.queries.reading_names import WHOLE, english, node_name
 from sipas_web.results.queries.reading_numbers import count, number, share
 from sipas_web.results.queries.reading_rows import Row, target_of, written
+from sipas_web.results.sheets import rounded
 
 VERDICTS: dict[str, tuple[StrOrPromise, str]] = {
     "met": (_("Target met"), "good"),
@@ -65,6 +67,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """The earlier round of a change, and whether the time of year is another."""
+
+    year: int
+    first: date
+    last: date
+    is_unlike: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Headline:
     """The index of the round. ``change`` tells why there is none where ``movement`` is ``none``."""
 
@@ -72,7 +84,8 @@ class Headline:
     gauge: SafeString
     verdicts: tuple[Verdict, ...]
     previous: str
-    previous_year: int | None
+    before: Earlier | None
+    is_rounded_apart: bool  # the change is not the difference of the two rounded figures
     design_effects: tuple[str, str] | None
 
 
@@ -110,15 +123,31 @@ def headline(opened: Opened) -> Headline | None:
     target = target_of(results, results.figures.root)
     gauge = drawings.gauge(value.percent or 0.0, value.low, value.high, target)
     effects = design_effects(results.estimates, [q.name for q in results.edition.items()])
-    before = opened.round.previous
     return Headline(
         row=written(value, node_name(results, value.node), gauge),
         gauge=gauge,
         verdicts=verdicts(opened.results),
         previous=number(value.previous),
-        previous_year=before.year if before else None,
+        before=_earlier(opened),
+        is_rounded_apart=is_rounded_apart(value.percent, value.previous, value.change),
         design_effects=(number(effects[0]), number(effects[1])) if effects else None,
     )
+
+
+def is_rounded_apart(percent: float | None, previous: float | None, change: float | None) -> bool:
+    """Say whether a change differs from the difference of its two printed figures by rounding alone."""
+    if percent is None or previous is None or change is None:
+        return False
+    now, before, between = (round(100 * (rounded(value) or 0.0)) for value in (percent, previous, change))
+    return abs(now - before - between) == 1
+
+
+def _earlier(opened: Opened) -> Earlier | None:
+    before, now = opened.round.previous, opened.round
+    if before is None:
+        return None
+    months = [(r.window_from.month, r.window_to.month) for r in (before, now)]
+    return Earlier(before.year, before.window_from, before.window_to, is_unlike=months[0] != months[1])
 
 
 def verdicts(results: Any) -> tuple[Verdict, ...]:

@@ -124,6 +124,13 @@ class UnitPage:
     tree: Rows
     pulling: Rows
     apart: str  # above, below, or empty where it cannot be told apart from the whole
+    below: tuple[Row, ...]  # items surely lower than in the whole round
+    least_to_rank: int
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether it has a rank."""
+        return self.row.value.rank is not None
 
 
 def unit_page(opened: Opened, domain: str, open_nodes: frozenset[str]) -> UnitPage | None:
@@ -136,9 +143,10 @@ def unit_page(opened: Opened, domain: str, open_nodes: frozenset[str]) -> UnitPa
     if value is None:
         return None
     whole = results.whole
-    gauge = drawings.gauge(value.percent or 0.0, value.low, value.high, whole.percent if whole else None)
+    gauge = drawings.gauge(value.percent or 0.0, value.low, value.high, whole.percent if whole else None, "d-whole")
     all_ranks = ranks(opened, kind)
     mine = tuple(row for row in all_ranks.rows if row.key == domain)
+    parts = tree(opened, open_nodes, kind, domain)
     return UnitPage(
         domain=domain,
         name=domain_name(results, kind, domain),
@@ -147,10 +155,19 @@ def unit_page(opened: Opened, domain: str, open_nodes: frozenset[str]) -> UnitPa
         whole=written(whole, "", gauge) if whole else None,
         ranked=str(value.ranked or HIDDEN),
         rank_drawing=Rows(mine, all_ranks.axis, all_ranks.scale),
-        tree=tree(opened, open_nodes, kind, domain),
+        tree=parts,
         pulling=extremes(opened, kind, domain, PULLING)[0],
         apart=apart(value, whole),
+        below=tuple(row for row in parts.rows if _is_item_below(opened, row)),
+        least_to_rank=results.settings.estimates.least_to_rank,
     )
+
+
+def _is_item_below(opened: Opened, row: Row) -> bool:
+    from sipas.reporting.reading import apart
+
+    figures = opened.results.figures
+    return figures.titles[row.key].question is not None and apart(row.value, figures.whole(row.key)) == "below"
 
 
 def asked_ranks(opened: Opened, query: Mapping[str, str]) -> tuple[str, str]:

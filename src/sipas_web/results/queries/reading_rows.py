@@ -83,6 +83,7 @@ class Rows:
     axis: SafeString
     scale: Scale
     page: Page[Any] | None = None  # where only a part of many rows is shown
+    unranked: int = 0  # units that are shown, on any page, and have no rank
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -190,7 +191,8 @@ def ranks(opened: Opened, kind: str, sort: str = "", text: str = "", page: str |
         )
         for name, v in ordered
     ]
-    return Rows(tuple(rows), drawings.axis(scale), scale, shown)
+    unranked = sum(v.rank is None and not v.suppressed for _, v in named)
+    return Rows(tuple(rows), drawings.axis(scale), scale, shown, unranked)
 
 
 def extremes(opened: Opened, kind: str = WHOLE, domain: str = "", most: int = EXTREMES) -> tuple[Rows, Rows]:

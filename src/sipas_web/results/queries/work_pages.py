@@ -56,6 +56,11 @@ class Verdict:
     findings: tuple[str, ...]
     more: int
 
+    @property
+    def is_of_estimate(self) -> bool:
+        """Whether the estimate ended with it, unasked."""
+        return self.job.kind == work.ESTIMATE
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
@@ -85,6 +90,7 @@ class PublishPage:
     is_published: bool
     may_freeze: bool
     is_alone: bool  # who looks at the page had the figures made, or approved them
+    is_verified: bool  # the newest verification of these figures found nothing
     is_withdrawable: bool
 
 
@@ -141,7 +147,7 @@ def review_page(round_: Round, by: Actor) -> ReviewPage:
         review=review_of(by, round_) if snapshot and snapshot.is_reviewable else None,
         job=job,
         estimate_job=work.estimate_job(round_),
-        verdict=_verdict(job, snapshot),
+        verdict=_newest_verdict(round_, snapshot),
         may_approve=by.may(Permission.RESULT_APPROVE, round_.unit),
         may_publish=by.may(Permission.RESULT_PUBLISH, round_.unit),
         may_estimate=by.may(Permission.ROUND_FREEZE, round_.unit),
@@ -154,6 +160,7 @@ def review_page(round_: Round, by: Actor) -> ReviewPage:
 def publish_page(round_: Round, by: Actor) -> PublishPage:
     """Gather the page of the publication."""
     snapshot = work.open_snapshot(round_)
+    verdict = _newest_verdict(round_, snapshot)
     alone = snapshot is not None and (by.key in work.deciders(snapshot) or work.is_self_approved(snapshot))
     return PublishPage(
         snapshot=snapshot if snapshot and snapshot.state == Snapshot.State.APPROVED else None,
@@ -163,6 +170,7 @@ def publish_page(round_: Round, by: Actor) -> PublishPage:
         is_published=round_.state == RoundState.PUBLISHED,
         may_freeze=by.may(Permission.ROUND_FREEZE, round_.unit),
         is_alone=alone,
+        is_verified=verdict is not None and not verdict.findings,
         is_withdrawable=work.withdrawable(round_) is not None,
     )
 
@@ -204,6 +212,11 @@ def _warnings(now: Counted) -> tuple[str, ...]:
         text = _("%(count)d answers differ from another answer to the same case; the first one counts.")
         said.append(text % {"count": now.beside})
     return tuple(said)
+
+
+def _newest_verdict(round_: Round, snapshot: Snapshot | None) -> Verdict | None:
+    """Give the verdict somebody asked for, unless the figures were estimated since; else that of the estimate."""
+    return _verdict(jobs.latest(round_, work.VERIFY), snapshot) or _verdict(work.estimate_job(round_), snapshot)
 
 
 def _verdict(job: Job | None, snapshot: Snapshot | None) -> Verdict | None:

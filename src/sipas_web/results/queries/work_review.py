@@ -14,6 +14,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.results.queries import reading, reading_home
 from sipas_web.results.queries.reading_home import Quality, Verdict
 from sipas_web.results.queries.reading_names import depths, domain_name, kind_name, node_name
+from sipas_web.results.queries.reading_numbers import count, interval, number, signed
 from sipas_web.rounds.queries import Round
 
 HIDDEN = "disclosed/hidden.parquet"
@@ -36,6 +37,17 @@ class Figure:
     change_high: float | None
     rank: int | None
     suppressed: bool
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The figures as readers will see them."""
+        return {
+            "n": count(self.n),
+            "percent": number(self.percent),
+            "ends": interval(self.low, self.high),
+            "previous": number(self.previous),
+            "change": signed(self.change),
+        }
 
     @property
     def is_change_certain(self) -> bool:

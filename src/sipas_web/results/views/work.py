@@ -61,7 +61,7 @@ def publish(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show what would leave, publish on confirmation, follow the work."""
     round_ = round_or_404(request, round_id, Permission.RESULT_PUBLISH)
     shown = work_pages.publish_page(round_, request.actor)
-    form = PublishForm(request.POST or None)
+    form = PublishForm(request.POST or None, is_alone=shown.is_alone, is_verified=shown.is_verified)
     if request.method == "POST" and form.is_valid():
         if shown.snapshot is None:
             raise Http404
