@@ -1,4 +1,4 @@
-"""SIPAS: from a list of finished transactions to an index that anyone can recompute."""
+"""SIPAS: from a list of finished transactions to an index that whoever holds the round can recompute."""
 
 import os
 

@@ -17,7 +17,7 @@ from sipas.errors import SipasError
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="SIPAS: đo lường sự hài lòng, từ danh sách giao dịch đến chỉ số mà ai cũng tính lại được.",
+    help="SIPAS: đo lường sự hài lòng, từ danh sách giao dịch đến chỉ số mà người có hồ sơ của đợt tính lại được.",
 )
 app.add_typer(round_.app, name="round", help="Đợt khảo sát: tạo, chạy, xem trạng thái, kiểm tra.")
 app.add_typer(frame.app, name="frame", help="Khung mẫu: nhập danh sách giao dịch.")
