@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from sipas.reporting.charts.theme import window
 from sipas_web.results.drawings import Scale, percent_scale
-from sipas_web.results.queries.reading_numbers import number
+from sipas_web.results.numbers import number
 
 TOP, BOTTOM = 26.0, 26.0  # px above and below the plot
 LEFT, WIDTH = 6.0, 90.0  # shares of the width: the numbers of the axis stand to the left

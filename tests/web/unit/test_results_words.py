@@ -11,10 +11,11 @@ from tests.web.unit.test_results_reading import _folders_of_this_test, opened, p
 
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs.worker import work_off
+from sipas_web.results import numbers
 from sipas_web.results.actions import reviewing
 from sipas_web.results.forms.work import PublishForm
 from sipas_web.results.models import Publication, Snapshot
-from sipas_web.results.queries import reading_home, reading_numbers, reading_pages, reading_rows, work_pages
+from sipas_web.results.queries import reading_home, reading_pages, reading_rows, work_pages
 from sipas_web.results.queries.reading import Opened
 from sipas_web.rounds.folders import folder_of
 from sipas_web.units.models import Unit
@@ -33,12 +34,12 @@ __all__ = ["_folders_of_this_test", "opened", "publication"]
 def test_figures_are_written_as_the_language_does(language: str, shown: tuple[str, ...]) -> None:
     with translation.override(language):
         written = (
-            reading_numbers.number(88.41),
-            reading_numbers.count(3173),
-            reading_numbers.interval(84.9, 87.61),
-            reading_numbers.signed(-0.25),
-            reading_numbers.between(-1.23, 4.44),
-            reading_numbers.half_width(0.875, 0.885),
+            numbers.number(88.41),
+            numbers.count(3173),
+            numbers.interval(84.9, 87.61),
+            numbers.signed(-0.25),
+            numbers.between(-1.23, 4.44),
+            numbers.half_width(0.875, 0.885),
         )
     assert written == shown
 

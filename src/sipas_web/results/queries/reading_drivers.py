@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from sipas_web.results import plots
+from sipas_web.results.numbers import count, interval, number
 from sipas_web.results.queries.reading import Opened
 from sipas_web.results.queries.reading_names import english, node_name
-from sipas_web.results.queries.reading_numbers import count, interval, number
 
 QUADRANTS: dict[str, StrOrPromise] = {
     "concentrate": gettext_lazy("To do first"),

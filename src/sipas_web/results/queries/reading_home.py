@@ -15,10 +15,10 @@ from django_stubs_ext import StrOrPromise
 
 from sipas_web.results import drawings
 from sipas_web.results.models import Publication
+from sipas_web.results.numbers import count, number, share
 from sipas_web.results.queries import folder_of
 from sipas_web.results.queries.reading import Opened, read_head
 from sipas_web.results.queries.reading_names import WHOLE, english, node_name
-from sipas_web.results.queries.reading_numbers import count, number, share
 from sipas_web.results.queries.reading_rows import Row, target_of, written
 from sipas_web.results.sheets import rounded
 

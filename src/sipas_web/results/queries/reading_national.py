@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sipas_web.results import plots
-from sipas_web.results.queries.reading_numbers import number
+from sipas_web.results.numbers import number
 
 TABLE = "national"
 

@@ -18,9 +18,7 @@ from django.utils.safestring import SafeString
 from sipas.rounds.published import PublishedRound
 from sipas_web.results import drawings
 from sipas_web.results.drawings import Line, Scale
-from sipas_web.results.queries.reading import Opened
-from sipas_web.results.queries.reading_names import LEVELS, WHOLE, domain_name, node_name, option_names
-from sipas_web.results.queries.reading_numbers import (
+from sipas_web.results.numbers import (
     between,
     count,
     half_width,
@@ -30,6 +28,8 @@ from sipas_web.results.queries.reading_numbers import (
     share,
     signed,
 )
+from sipas_web.results.queries.reading import Opened
+from sipas_web.results.queries.reading_names import LEVELS, WHOLE, domain_name, node_name, option_names
 from sipas_web.shared.vietnamese_text import search_key, sort_key
 
 HIDDEN = "…"

@@ -11,10 +11,10 @@ from django_stubs_ext import StrOrPromise
 
 from sipas_web.results import drawings
 from sipas_web.results.drawings import Scale
+from sipas_web.results.numbers import number
 from sipas_web.results.queries.reading import Opened
 from sipas_web.results.queries.reading_home import VERDICTS
 from sipas_web.results.queries.reading_names import WHOLE, domain_name, node_name
-from sipas_web.results.queries.reading_numbers import number
 from sipas_web.results.queries.reading_rows import HIDDEN, written
 
 ORDER = ("not_met", "undecided", "met", "no_interval", "no_data")

@@ -11,10 +11,10 @@ from typing import Any
 import polars as pl
 
 from sipas_web.audit.actors import Actor
+from sipas_web.results.numbers import count, interval, number, signed
 from sipas_web.results.queries import reading, reading_home
 from sipas_web.results.queries.reading_home import Quality, Verdict
 from sipas_web.results.queries.reading_names import depths, domain_name, kind_name, node_name
-from sipas_web.results.queries.reading_numbers import count, interval, number, signed
 from sipas_web.rounds.queries import Round
 
 HIDDEN = "disclosed/hidden.parquet"

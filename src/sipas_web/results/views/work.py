@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from sipas_web.audit.actors import ActorRequest
+from sipas_web.fieldwork.permissions import Permission as CasePermission
 from sipas_web.results import actions
 from sipas_web.results.actions import Choices
 from sipas_web.results.forms.work import CorrectForm, EstimateForm, FreezeForm, PublishForm, WithdrawForm
@@ -36,7 +37,9 @@ def freeze(request: ActorRequest, round_id: int) -> HttpResponse:
         if carried_out(form, lambda: actions.freeze(round_id=round_.pk, reason=reason, by=request.actor)):
             messages.success(request, _("The round is frozen. The estimate runs by itself; you may leave this page."))
             return redirect("round_freeze", round_.pk)
-    return render(request, "results/work_freeze.html", {"round": round_, "shown": shown, "form": form})
+    may_list = request.actor.may(CasePermission.CASE_VIEW, round_.unit)
+    given = {"round": round_, "shown": shown, "form": form, "may_list": may_list}
+    return render(request, "results/work_freeze.html", given)
 
 
 @needs(Permission.ROUND_FREEZE)
