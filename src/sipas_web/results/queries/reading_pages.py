@@ -158,7 +158,7 @@ def unit_page(opened: Opened, domain: str, open_nodes: frozenset[str]) -> UnitPa
         tree=parts,
         pulling=extremes(opened, kind, domain, PULLING)[0],
         apart=apart(value, whole),
-        below=tuple(row for row in parts.rows if _is_item_below(opened, row)),
+        below=tuple(sorted((r for r in parts.rows if _is_item_below(opened, r)), key=lambda r: r.value.percent)),
         least_to_rank=results.settings.estimates.least_to_rank,
     )
 
