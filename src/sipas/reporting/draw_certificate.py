@@ -130,9 +130,9 @@ def _printed(certificate: bytes, ceremony: Ceremony) -> dict[str, Any]:
 
 def _facts(made: Any, ceremony: Ceremony) -> list[tuple[str, str]]:
     return [
-        ("Khung mẫu", f"{_count(made['frame']['rows'])} đơn vị"),
-        ("Mẫu chính thức", f"{_count(made['sample']['official'])} đơn vị"),
-        ("Mẫu dự phòng", f"{_count(made['sample']['reserve'])} đơn vị, có thứ tự"),
+        ("Khung mẫu", f"{_count(made['frame']['rows'])} giao dịch hoặc người"),
+        ("Mẫu chính thức", f"{_count(made['sample']['official'])} giao dịch hoặc người"),
+        ("Mẫu dự phòng", f"{_count(made['sample']['reserve'])} giao dịch hoặc người, có thứ tự"),
         ("Thời điểm bốc", f"{ceremony.drawn:%H:%M ngày %d/%m/%Y}"),
         ("Người thực hiện", made["seed"]["operator"]),
     ]
@@ -162,7 +162,14 @@ def _counts(made: Any) -> str:
     return (
         f"Bốc thử: {draws['trials']} lần. Bốc lại: {draws['redraws']} lần. Buổi bốc mẫu bị hủy: {len(abandoned)}. "
         f"Người chứng kiến từ chối: {refused}."
-    ) + (f" Lý do của lần bốc lại này: {draws['reason']}" if draws.get("reason") else "")
+    ) + _why(draws)
+
+
+def _why(draws: Any) -> str:
+    """Say why this draw followed another: drawn again, or opened anew after one that was never carried out."""
+    if not draws.get("reason"):
+        return ""
+    return f" Lý do {'của lần bốc lại này' if draws['redraws'] else 'mở buổi bốc mẫu này'}: {draws['reason']}"
 
 
 def _part(part: Mapping[str, str]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sipas_web.fieldwork.models import State
-from sipas_web.fieldwork.queries.cases import Wanted, agencies_to_choose, agency_name
+from sipas_web.fieldwork.queries.cases import OPEN, Wanted, agencies_to_choose, agency_name
 from sipas_web.rounds.queries import Round
 from sipas_web.shared.uploads import ReceivedFileField
 
@@ -19,7 +19,9 @@ class CaseFilter(forms.Form):
     """What a reader looks for among the cases of a round."""
 
     text = forms.CharField(label=_("Code of the form begins with"), required=False, max_length=20)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *State.choices])
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), (OPEN, _("not finished")), *State.choices]
+    )
     agency = forms.TypedChoiceField(label=_("Agency"), required=False, coerce=int, empty_value=None)
     sort = forms.ChoiceField(
         label=_("Order"), required=False, choices=[(BY_CODE, _("by code")), (BY_DAY, _("last visited first"))]

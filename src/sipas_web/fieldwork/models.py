@@ -24,6 +24,9 @@ class State(models.TextChoices):
     REPLACED = "replaced", _("replaced")
 
 
+UNFINISHED = (State.ISSUED, State.VISITED)
+
+
 class Answer(models.TextChoices):
     """What is known of a case's answer here: never the answer itself."""
 

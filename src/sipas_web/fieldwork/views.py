@@ -54,13 +54,15 @@ def case_issue(request: ActorRequest, round_id: int) -> HttpResponse:
 def round_progress(request: ActorRequest, round_id: int) -> HttpResponse:
     """Show the live figures; the page asks for the same address again to refresh its middle."""
     round_ = round_or_404(request, round_id, Permission.PROGRESS_VIEW)
-    made = progress_of(round_, request.GET.get("sort", ""))
+    only_lacking = "lacking" in request.GET
+    made = progress_of(round_, request.GET.get("sort", ""), only_lacking=only_lacking)
     page = Paginator(made.agencies, PER_PAGE).get_page(request.GET.get("page"))
     actor = request.actor
     shown = {
         "round": round_,
         "progress": made,
         "page": page,
+        "only_lacking": only_lacking,
         "modes": [(mode_label(mode), visits, answers) for mode, visits, answers in made.modes],
         "last_import": queries.last_import(round_),
         "is_open": round_.state == State.IN_FIELD,

@@ -95,6 +95,12 @@ def prices_of(planning: Mapping[str, Any]) -> list[Price]:
     return [_price(kind, saved.get(kind.code) or {}) for kind in KINDS]
 
 
+def as_kept(price: Price) -> dict[str, Any]:
+    """Give a price as it is kept."""
+    amount = None if price.amount is None else str(price.amount)
+    return {"amount": amount, "times": str(price.times), "source": price.source, "dated": price.dated}
+
+
 def estimate(prices: Iterable[Price], figures: Figures) -> Estimate:
     """Multiply quantities and prices."""
     given = list(prices)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sipas_web.accounts.models import Person
@@ -197,7 +198,7 @@ class Draw(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.round}: {self.number}"
+        return gettext("draw number %(number)d – %(round)s") % {"number": self.number, "round": self.round}
 
 
 class Witness(models.Model):

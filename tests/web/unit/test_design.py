@@ -211,6 +211,19 @@ def test_a_fault_stands_beside_its_field_and_nothing_is_saved(client: Client, hi
     assert framed.settings["design"]["stages"][0]["size"]["n"] == 120
 
 
+def test_a_fault_does_not_clear_the_figures(client: Client, hire: Hire, framed: Round) -> None:
+    """Those of the saved design stay and say so; the fault is told once on a whole page."""
+    operator(client, hire, framed.unit)
+    stale = "của thiết kế đã lưu, cho đến khi"
+    for name in ("round_design_figures", "round_design_save"):
+        page = client.post(reverse(name, args=[framed.pk]), typed(framed, n="3")).content.decode()
+        assert stale in page
+        assert "UBND xã Phú Linh" in page
+        assert page.count("không đủ cho mức tối thiểu") == 1
+    sound = client.post(reverse("round_design_figures", args=[framed.pk]), typed(framed, n="200")).content.decode()
+    assert stale not in sound
+
+
 def test_stages_need_lists_with_villages(client: Client, hire: Hire, framed: Round) -> None:
     operator(client, hire, framed.unit)
     sent = typed(framed, who="staged", communes="2", villages="1", persons="5")

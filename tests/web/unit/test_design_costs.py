@@ -73,3 +73,20 @@ def test_a_price_needs_its_source_and_day(client: Client, hire: Hire, framed: Ro
     assert "01/10/2026" in page or "1/10/2026" in page
     book = client.get(reverse("round_costs_file", args=[framed.pk]))
     assert book.content[:2] == b"PK"
+
+
+def test_one_bad_price_does_not_lose_the_good_ones(client: Client, hire: Hire, framed: Round, by: Actor) -> None:
+    """The good ones are saved, the bad one keeps what was saved before and is marked."""
+    kept = {"keying": {"amount": "2000", "times": "2", "source": "Hợp đồng 05", "dated": "2026-10-02"}}
+    actions.save_prices(round_id=framed.pk, prices=kept, by=by)
+    client.force_login(hire("department", framed.unit))
+    sent = {
+        "printing_amount": "1.500", "printing_source": "Báo giá", "printing_dated": "1/10/2026",
+        "keying_amount": "hai nghìn", "keying_source": "Hợp đồng 06", "keying_dated": "1/10/2026",
+    }  # fmt: skip
+    page = client.post(reverse("round_costs_save", args=[framed.pk]), sent).content.decode()
+    assert "id_keying_amount_error" in page
+    framed.refresh_from_db()
+    prices = framed.planning["prices"]
+    assert prices["printing"]["amount"] == "1500"
+    assert prices["keying"] == kept["keying"]

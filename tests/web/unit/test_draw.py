@@ -210,7 +210,10 @@ def test_a_refusal_stops_the_draw_and_stands_on_the_next_certificate(round_: Rou
         actions.carry_out(draw_id=draw.pk, base_url=BASE, by=people["operator"])
     with pytest.raises(ValidationError):
         opened(round_, people, "front", reason="vội")  # the open one first
+    assert [w.draw for w in reads.took_part(people["veteran"])] == [draw]
     actions.abandon(draw_id=draw.pk, reason="Một người chứng kiến từ chối", by=people["operator"])
+    assert str(draw.round) in str(draw)
+    assert str(draw) != f"{draw.round}: 1", "the record says what it is"
     with pytest.raises(ValidationError):
         opened(round_, people, "front")  # a second draw needs a reason
     again = opened(round_, people, "front", reason="Mở lại sau khi đã giải trình")

@@ -19,7 +19,7 @@ from sipas.rounds import simulated_field
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.fieldwork import actions
-from sipas_web.fieldwork.models import Case, DayCount, FileImport, State
+from sipas_web.fieldwork.models import Case, CaseCount, DayCount, FileImport, State
 from sipas_web.fieldwork.queries import cases as case_queries
 from sipas_web.fieldwork.queries.cases import Wanted
 from sipas_web.fieldwork.queries.pace import pace_of
@@ -115,6 +115,25 @@ def test_sorting_by_any_column_keeps_every_agency(visited: Round) -> None:
     assert valid == sorted(valid, reverse=True)
     for sort in ("agency", "issued", "-rate", "done", "nonsense"):
         assert {f.name for f in progress_of(visited, sort).agencies} == names
+
+
+def test_those_that_lack_forms_can_be_looked_at_alone_without_changing_the_total(visited: Round) -> None:
+    everyone, lacking = progress_of(visited), progress_of(visited, "-lacking", only_lacking=True)
+    assert lacking.total == everyone.total
+    assert {f.name for f in lacking.agencies} == {f.name for f in everyone.agencies if f.valid < f.official}
+    assert [f.lacking for f in lacking.agencies] == sorted((f.lacking for f in lacking.agencies), reverse=True)
+    assert everyone.total.reserves_out == everyone.total.issued - everyone.total.official
+    first = everyone.agencies[0].agency
+    CaseCount.objects.filter(agency=first).delete()
+    CaseCount.objects.create(round=visited, agency_id=first, state="answered", disposition="1.1", count=10_000)
+    assert first not in {f.agency for f in progress_of(visited, only_lacking=True).agencies}
+
+
+def test_the_cases_not_finished_are_one_list(visited: Round) -> None:
+    expected = Case.objects.filter(round=visited, state__in=[State.ISSUED, State.VISITED])
+    found = case_queries.page_of(visited, Wanted(state="open")).cases
+    assert {c.case_id for c in found} == set(expected.order_by("case_id").values_list("case_id", flat=True)[:50])
+    assert progress_of(visited).total.unfinished == expected.count()
 
 
 def test_the_forecast_follows_the_last_week_and_the_calendar() -> None:

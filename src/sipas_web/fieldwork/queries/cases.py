@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import F, QuerySet
 
-from sipas_web.fieldwork.models import Agency, Case, State, Visit
+from sipas_web.fieldwork.models import UNFINISHED, Agency, Case, State, Visit
 from sipas_web.rounds.queries import Round
 
 PER_PAGE = 50
+OPEN = "open"  # asked for as a state: issued or visited, not finished
 CODE = 10  # characters of a code
 MOST_TO_CHOOSE = 400  # agencies in one list of choices
 LAST = "Z"  # greatest character of a code, in every order of characters
@@ -101,7 +102,9 @@ def _limited(round_: Round, wanted: Wanted) -> QuerySet[Case]:
     cases = Case.objects.filter(round=round_).select_related("agency")
     if wanted.agency is not None:
         cases = cases.filter(agency=wanted.agency)
-    if wanted.state:
+    if wanted.state == OPEN:
+        cases = cases.filter(state__in=UNFINISHED)
+    elif wanted.state:
         cases = cases.filter(state=wanted.state)
     code = read_code(wanted.text)
     # A range and not LIKE: PostgreSQL uses an index for LIKE only under the collation C.

@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from sipas.quality import dispositions, eligible_share, outcome_rates
-from sipas_web.fieldwork.models import Agency, CaseCount, DayCount, State
+from sipas_web.fieldwork.models import UNFINISHED, Agency, CaseCount, DayCount, State
 from sipas_web.fieldwork.queries.pace import Pace, pace_of
 from sipas_web.rounds.queries import Milestone, Round
 
@@ -39,6 +39,7 @@ class Figures:
     not_reached: int = 0
     other: int = 0  # eligible but unable, or not eligible
     replaced: int = 0
+    unfinished: int = 0  # issued or visited, without an end
     groups: Counter[str] = field(default_factory=Counter)
     rates: dict[str, float | None] = field(default_factory=dict)
 
@@ -76,6 +77,7 @@ class Figures:
         group = GROUP[disposition]
         self.issued += count
         self.groups[group] += count
+        self.unfinished += count if state in UNFINISHED else 0
         self.visited += count if state != State.ISSUED else 0
         self.replaced += count if is_replaced else 0
         if state == State.ANSWERED:
@@ -122,8 +124,8 @@ class Progress:
         return [(mode, visits[mode], answers[mode]) for mode in sorted(visits.keys() | answers.keys())]
 
 
-def progress_of(round_: Round, sort: str = "") -> Progress:
-    """Give the live figures of a round, its agencies sorted by a column. Four queries."""
+def progress_of(round_: Round, sort: str = "", *, only_lacking: bool = False) -> Progress:
+    """Give the live figures of a round, agencies sorted by a column, at wish those that lack forms. Four queries."""
     rows = {
         pk: Figures(agency=pk, name=name, sort_key=key, official=official)
         for pk, name, key, official in Agency.objects.filter(round=round_).values_list(
@@ -141,7 +143,8 @@ def progress_of(round_: Round, sort: str = "") -> Progress:
     calendar = Milestone.objects.filter(round=round_, kind=Milestone.Kind.FIELD).first()
     first, last = (calendar.first, calendar.last) if calendar else (None, None)
     days = list(DayCount.objects.filter(round=round_))
-    return Progress(_sorted(list(rows.values()), sort), total, days, first, last, timezone.localtime())
+    shown = [row for row in rows.values() if row.lacking or not only_lacking]
+    return Progress(_sorted(shown, sort), total, days, first, last, timezone.localtime())
 
 
 def valid_and_official(round_: Round) -> tuple[int, int]:

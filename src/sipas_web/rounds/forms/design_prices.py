@@ -9,13 +9,24 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sipas_web.rounds.design_costs import BASES, Price
+from sipas_web.rounds.design_costs import BASES, Price, as_kept
+from sipas_web.rounds.forms.design_fields import Conditional
 
 FIELDS = ("amount", "times", "source", "dated")
 
 
+class ConditionalText(Conditional, forms.CharField):
+    """A text that a price asks for."""
+
+
+class ConditionalDate(Conditional, forms.DateField):
+    """A day that a price asks for."""
+
+
 class PricesForm(forms.Form):
     """An amount, how often it is counted, where it comes from and of which day, for each kind."""
+
+    use_required_attribute = False  # source and day are needed where a price stands
 
     def __init__(self, data: Any = None, *, prices: list[Price]) -> None:
         super().__init__(data)
@@ -26,11 +37,11 @@ class PricesForm(forms.Form):
             self._add(f"{code}_times", _times(price), price.times)
             self._add(
                 f"{code}_source",
-                forms.CharField(label=_("Source of the price"), required=False, max_length=300),
+                ConditionalText(label=_("Source of the price"), max_length=300),
                 price.source,
             )
             day = dt.date.fromisoformat(price.dated) if price.dated else None
-            self._add(f"{code}_dated", forms.DateField(label=_("Of day"), required=False, localize=True), day)
+            self._add(f"{code}_dated", ConditionalDate(label=_("Of day"), localize=True), day)
 
     def _add(self, name: str, field: forms.Field, initial: Any) -> None:
         field.initial = initial
@@ -61,12 +72,19 @@ class PricesForm(forms.Form):
         """Give the prices as they are kept."""
         return {price.kind.code: self._entered(price) for price in self.prices}
 
+    def sound(self) -> dict[str, dict[str, Any]]:
+        """Give the prices without a fault; where there is one, what was saved before stays."""
+        return {p.kind.code: as_kept(p) if self._is_wrong(p) else self._entered(p) for p in self.prices}
+
+    def _is_wrong(self, price: Price) -> bool:
+        return any(f"{price.kind.code}_{name}" in self.errors for name in FIELDS)
+
     def _entered(self, price: Price) -> dict[str, Any]:
         amount, times, source, day = (self.cleaned_data[f"{price.kind.code}_{name}"] for name in FIELDS)
         return {
             "amount": None if amount is None else str(amount),
             "times": str(price.kind.times if times is None else times),
-            "source": source,
+            "source": source or "",
             "dated": "" if day is None else day.isoformat(),
         }
 
@@ -81,6 +99,7 @@ def _amount() -> forms.DecimalField:
         decimal_places=0,
         localize=True,
         widget=widget,
+        error_messages={"max_decimal_places": _("Give whole đồng, without decimals.")},
     )
 
 

@@ -37,7 +37,7 @@ class OpenForm(forms.Form):
         help_text=_("Say now which number will be used, as “Northern lottery of 30/11/2026, special prize”."),
     )
     reason = PrintedField(
-        label=_("Why the draw is held again"),
+        label=_("Why another draw is opened"),
         required=False,
         max_length=500,
         help_text=_("It is printed on the certificate."),

@@ -68,7 +68,13 @@ class RoundForm(forms.Form):
 
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Place"), empty_label=None)
     year = forms.IntegerField(label=_("Year"), min_value=FIRST_YEAR, max_value=LAST_YEAR, localize=False)
-    edition = EditionChoice(label=_("Questionnaire"))
+    edition = EditionChoice(
+        label=_("Questionnaire"),
+        help_text=_(
+            "sipas-2017 is suggested: its form is published whole. The form of the method 2023–2026 was not published; "
+            "sipas-2023 is put together from what is known of it."
+        ),
+    )
     previous = forms.ModelChoiceField(
         Round.objects.none(),
         label=_("Earlier round"),

@@ -58,6 +58,7 @@ class Desk:
     is_saved: bool
     can_be_plain: bool
     fault: str = ""  # of the saved design
+    is_stale: bool = False  # the figures are those of the saved design, since what was typed gives none
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -204,7 +205,7 @@ def _typed(desk: Desk) -> Desk:
 
 def _worked_out(desk: Desk, saved: Mapping[str, Any], expected: Mapping[str, Any]) -> Desk:
     if desk.changed is None or desk.expected is None:
-        return desk
+        return _with_saved(desk)
     changed, given = desk.changed, desk.expected
     same = desk.is_saved or (_same(changed, saved) and given == expected)
     desk = replace(desk, is_saved=same)
@@ -217,8 +218,14 @@ def _worked_out(desk: Desk, saved: Mapping[str, Any], expected: Mapping[str, Any
     except SipasError as error:
         if desk.form.is_bound:
             add_error(desk, error)
-            return replace(desk, changed=None)
+            return _with_saved(replace(desk, changed=None))
         return replace(desk, fault=sentence(error))
+
+
+def _with_saved(desk: Desk) -> Desk:
+    """Show the last good figures beside a fault, so that one slip of the hand does not clear the page."""
+    figures = saved_figures(desk.round)
+    return replace(desk, figures=figures, is_stale=figures is not None)
 
 
 def _forecast(round_: Round, settings: Mapping[str, Any], expected: Mapping[str, Any], base: Base) -> Forecast | None:

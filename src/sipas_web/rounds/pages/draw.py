@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from sipas.intake.vietnamese import sort_key
 from sipas.sampling.numbers import ids_of
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs.queries import Job
@@ -89,6 +90,12 @@ class Board:
     address: str
     qr: str
     mark: str  # changes whenever something shown does
+
+    @property
+    def trial_sizes(self) -> list[Any]:
+        """Counts of the trial draw by stratum, in Vietnamese order."""
+        sizes = (self.trial.result or {}).get("sizes", []) if self.trial else []
+        return sorted(sizes, key=lambda row: (sort_key(row[0]), row[1] != "official"))
 
 
 def board_of(round_: Round, by: Actor, base_url: str) -> Board:

@@ -112,8 +112,9 @@ def awaiting(by: Actor) -> QuerySet[Witness]:
 
 
 def took_part(by: Actor) -> QuerySet[Witness]:
-    """Give the draws the actor took part in, newest first."""
-    mine = Witness.objects.filter(person=_person_id(by)).exclude(typed__isnull=True, refused__isnull=True)
+    """Give the draws the actor was named in, newest first, those that somebody else's refusal ended among them."""
+    waits = {"typed__isnull": True, "refused__isnull": True, "draw__state__in": OPEN}
+    mine = Witness.objects.filter(person=_person_id(by)).exclude(**waits)
     return mine.select_related("draw__round__unit").order_by("-draw__opened")
 
 
@@ -137,7 +138,7 @@ def candidates(round_: Round, by: Actor) -> list[tuple[accounts.Person, str]]:
         .select_related("person", "unit", "role")
         .order_by("person__sort_key", "person_id")
     )
-    found = {a.person_id: (a.person, f"{a.person.full_name}, {a.unit.full_name}") for a in held_there}
+    found = {a.person_id: (a.person, f"{a.person.full_name}, {a.role.name}, {a.unit.full_name}") for a in held_there}
     return list(found.values())[:MOST_CANDIDATES]
 
 

@@ -38,6 +38,9 @@ def save(request: ActorRequest, round_id: int) -> HttpResponse:
         actions.save_prices(round_id=round_.pk, prices=form.entered(), by=request.actor)
         messages.success(request, _("The prices were saved."))
         return redirect("round_costs", round_.pk)
+    actions.save_prices(round_id=round_.pk, prices=form.sound(), by=request.actor)
+    messages.warning(request, _("The prices without a fault were saved. Mend those marked below, then save again."))
+    round_.refresh_from_db()
     return _page(request, round_, form)
 
 
