@@ -15,8 +15,8 @@ class ResultsConfig(AppConfig):
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.jobs import notes
         from sipas_web.results import standing, tasks  # noqa: F401  # importing registers the handlers
-        from sipas_web.results.models import Correction, Publication, Snapshot
         from sipas_web.results.permissions import Permission
+        from sipas_web.results.queries import Correction, Publication, Snapshot
         from sipas_web.results.sentences import NOTES, SENTENCES
         from sipas_web.rounds import states
         from sipas_web.rounds.parts import Part, add

@@ -36,6 +36,11 @@ def simulated_forms(context: Context) -> tuple[Field, dict[str, object]]:
     -------
     tuple of Field and dict
         Visits and forms, and the truth behind them.
+
+    Raises
+    ------
+    SipasError
+        ``round.not_simulated``.
     """
     settings = context.round
     simulated = settings.simulated
