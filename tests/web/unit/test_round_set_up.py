@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,17 +21,13 @@ from tests.web import cast
 
 from sipas import rounds as library
 from sipas_web.accounts.models import Person
-from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
-from sipas_web.fieldwork.models import FileImport
-from sipas_web.rounds import editions, own_parts, parts
+from sipas_web.rounds import editions, parts
 from sipas_web.rounds.actions import set_up, set_up_rows
 from sipas_web.rounds.actions import settings as settings_actions
 from sipas_web.rounds.folders import folder_of, settings_of
 from sipas_web.rounds.models import Draw, MeasuredUnit, Milestone, Round, State
-from sipas_web.rounds.parts import Stage
-from sipas_web.rounds.queries import history
 from sipas_web.rounds.queries import set_up as reads
 from sipas_web.units import actions as unit_actions
 from sipas_web.units.models import Unit
@@ -255,34 +251,6 @@ def test_targets_reach_the_library_and_need_a_letter_once_answers_are_frozen(
     with pytest.raises(ValidationError):
         set_up_rows.put_targets(round_=round_, targets=[], by=by)
     assert reads.targets(round_).count() == 2
-
-
-def test_a_part_left_as_it_came_is_never_called_done(tuyen_quang: Unit, by: Actor) -> None:
-    """Neither before nor after the draw: nobody has looked at it."""
-    round_ = begun(tuyen_quang, by)
-    parts = (own_parts.edition, own_parts.scope, own_parts.design)
-    assert {part(round_).stage for part in parts} == {Stage.UNSEEN}
-    assert {part(round_).stage for part in (own_parts.costs, own_parts.targets)} == {Stage.OPTIONAL}
-    assert own_parts.calendar(round_).stage == Stage.READY
-    settings_actions.change(round_=round_, changes={}, part="scope", by=by)
-    Round.objects.filter(pk=round_.pk).update(state=State.PUBLISHED)
-    round_ = Round.objects.get(pk=round_.pk)
-    assert [part(round_).stage for part in parts] == [Stage.UNSEEN, Stage.DONE, Stage.UNSEEN]
-    assert own_parts.calendar(round_).stage == Stage.OPTIONAL, "days help nobody any more"
-
-
-def test_what_happened_tells_of_draws_and_imports_and_gathers_what_is_alike(tuyen_quang: Unit, by: Actor) -> None:
-    round_, other = begun(tuyen_quang, by), begun(tuyen_quang, by)
-    mine = Draw.objects.create(round=round_, number=1, code="MINE", frame_sha256="0", design_sha256="0")
-    theirs = Draw.objects.create(round=other, number=1, code="THEIRS", frame_sha256="0", design_sha256="0")
-    file = FileImport.objects.create(round=round_, kind="visits", name="a.csv", stored="a", size=1, sha256="0")
-    with transaction.atomic():
-        record(by=by, action="rounds.draw_done", subject=mine, unit=tuyen_quang)
-        record(by=by, action="rounds.draw_refused", subject=theirs, unit=tuyen_quang)
-        for _part in range(30):
-            record(by=by, action="fieldwork.visits_taken", subject=file, unit=tuyen_quang)
-    found = [(done.newest.action, done.times) for done in history.recent(round_)]
-    assert found == [("fieldwork.visits_taken", 30), ("rounds.draw_done", 1), ("rounds.round_added", 1)]
 
 
 def test_an_abandoned_round_stays_as_it_was(tuyen_quang: Unit, by: Actor) -> None:
