@@ -20,7 +20,7 @@ class Stage(StrEnum):
     READY = "ready"  # somebody can work on it now
     RUNNING = "running"
     WAITING = "waiting"  # for a part before it
-    UNSEEN = "unseen"  # filled as rounds begin; nobody has looked it through
+    UNSEEN = "untouched"  # filled as rounds begin; nobody has looked it through
     OPTIONAL = "optional"  # can be left out
 
 
