@@ -9,6 +9,7 @@ from django.utils import translation
 from tests.web import results_cast
 from tests.web.unit.test_results_reading import _folders_of_this_test, opened, publication
 
+from sipas.reporting.charts import theme
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs.worker import work_off
 from sipas_web.results import numbers
@@ -107,3 +108,10 @@ def test_an_agency_is_told_what_to_do_and_why_it_has_no_rank(opened: Opened) -> 
             whole = opened.results.figures.whole(item.key)
             assert whole is not None
             assert item.value.high < (whole.low or 0)
+
+
+def test_a_long_title_of_a_chart_stays_whole_and_inside() -> None:
+    title = "Chỉ số hài lòng, nội dung, yếu tố và tiêu chí. Tỉnh Tuyên Quang, Đo lường bổ sung quý III năm 2026"
+    lines = theme.alone({}, title)["title"]["text"]
+    assert " ".join(lines) == title
+    assert max(len(line) for line in lines) <= 46

@@ -16,7 +16,7 @@ LIGHTNESS = ("#f0f4f8", "#c9d8e6", "#93b3cf", "#5585ad", "#1f4e79")
 DARK = LIGHTNESS[-1]
 MIDDLE = LIGHTNESS[2]
 ACCENT = "#b35900"
-TITLE_WIDTH = 78  # letters of a title's line
+TITLE_WIDTH = 44  # letters of a line of the title: it begins at the plot, right of long names
 SUBTITLE_WIDTH = 56  # letters of a line of what must be said: it begins at the plot, right of long names
 LABEL_TO_NUMBER = "replace(format(datum.{field}, '.2f'), '.', ',')"
 
@@ -96,7 +96,7 @@ def alone(spec: Mapping[str, Any], title: str, mark: str = "") -> dict[str, Any]
         A Vega-Lite specification.
     """
     told = {
-        "text": wrap(title, TITLE_WIDTH).split("\n"),
+        "text": textwrap.wrap(title, TITLE_WIDTH),
         "anchor": "start",
         "fontSize": 14,
         "frame": "group",
