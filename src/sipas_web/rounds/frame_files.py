@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from sipas_web.shared.uploads import MEBI, Received
 PLACE = "input/frame"
 MAPPING = "input/frame-mapping.yaml"
 STAGED = ".new-"
+INCOMING = ".incoming-"
 OURS = re.compile(r"^(\d\d-)?\d{4}-[a-z0-9-]*(\.[a-z]+)?$")
 ENDINGS = {".xlsx", ".xls", ".csv", ".tsv", ".txt", ".parquet"}
 CHUNK = 1 << 20
@@ -53,7 +55,7 @@ class Staged:
 def stage(round_: Round, file: Received) -> Staged:
     """Write a list beside the others, hidden, and look at it; SipasError, and nothing is kept, if it cannot be used."""
     ending = ending_of(file.shown_name)
-    path = _folder(round_) / f".incoming-{secrets.token_hex(8)}{ending}"
+    path = _folder(round_) / f"{INCOMING}{secrets.token_hex(8)}{ending}"
     try:
         _write(path, file)
         rows = count_rows(path, limits=LIMITS) if file.size else 0
@@ -99,9 +101,8 @@ def hold(round_: Round, staged: Staged, stored: str) -> None:
 
 def place(round_: Round, stored: str) -> None:
     """Put a list in its place, once its row is in the database; safe to repeat."""
-    hidden = _hidden(round_, stored)
-    if hidden.exists():
-        os.replace(hidden, folder_of(round_) / stored)
+    with suppress(FileNotFoundError):  # done already, perhaps at this moment by somebody else
+        os.replace(_hidden(round_, stored), folder_of(round_) / stored)
 
 
 def remove(round_: Round, stored: str) -> None:
@@ -124,6 +125,27 @@ def settle(round_: Round) -> None:
     for list_ in known.values():
         if not path_of(list_).is_file() or _hash(path_of(list_)) != list_.sha256:
             raise SipasError("round.list_changed", got=list_.name)
+
+
+def forget_strays(round_: Round, before: float) -> int:
+    """Remove what a crash left of lists and totals, not touched since a moment; lists of the round stay.
+
+    They hold identities. Gives the number of files.
+    """
+    folder = folder_of(round_)
+    known = set(FrameList.objects.filter(round=round_).values_list("stored", flat=True))
+    known |= {round_.settings.get("frame", {}).get("totals") or ""}
+    lists = [p for p in folder.glob(f"{PLACE}/*") if p.name.startswith((INCOMING, STAGED)) or OURS.match(p.name)]
+    strays = [
+        path
+        for path in (*lists, *folder.glob("input/totals-*"))
+        if path.relative_to(folder).as_posix() not in known
+        and path.with_name(path.name.removeprefix(STAGED)).relative_to(folder).as_posix() not in known
+        and path.stat().st_mtime < before
+    ]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(strays)
 
 
 def write_mapping(round_: Round) -> None:
