@@ -119,7 +119,7 @@ def test_redraws_and_trials_are_counted_on_the_certificate(imported: tuple[Path,
         sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=hai")
     sipas("sample", "draw", root, "--witness", "Bà A, UBMTTQ tỉnh=hai", "--reason", "thiếu một xã trong danh sách")
     draws = json.loads((root / "certificate.json").read_bytes())["draws"]
-    assert draws == {"trials": 1, "redraws": 1}
+    assert draws == {"trials": 1, "redraws": 1, "reason": "thiếu một xã trong danh sách"}
 
 
 def test_the_design_and_the_texts_cannot_be_changed_behind_the_witnesses(imported: tuple[Path, Result]) -> None:
