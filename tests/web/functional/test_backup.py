@@ -17,9 +17,12 @@ from tests.web.settings import start_postgresql
 
 from sipas_web.audit.chain import moment_text, verify
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="starts its own PostgreSQL; once is enough"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="starts its own PostgreSQL; once is enough"
+    ),
+]
 FILL = """
 import datetime as dt, decimal
 from django.db import transaction

@@ -18,9 +18,12 @@ from tests.web.functional.installation import Installation
 from tests.web.functional.work_for_tests import STEPS
 from tests.web.settings import start_postgresql
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="starts its own PostgreSQL; once is enough"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="starts its own PostgreSQL; once is enough"
+    ),
+]
 PATIENCE = 180.0  # s; a machine under load
 ROOT = Path(__file__).parents[3]
 ASK = """
