@@ -31,7 +31,7 @@ def open_draw(troupe: Troupe, *witnesses: str, reason: str = "") -> None:
         row.get_by_role("checkbox").check()
         row.get_by_role("textbox").fill(BODIES[witness])
     if reason:
-        page.get_by_label("Lý do bốc mẫu lại").fill(reason)
+        page.get_by_label("Lý do mở buổi bốc mẫu mới").fill(reason)
     clerk.press("Chốt mã băm và mở buổi bốc mẫu")
     says(page, f"{BODIES[witnesses[0]]}")
     says(page, "đang chờ")
@@ -79,7 +79,7 @@ def carry_out(troupe: Troupe, number: int) -> None:
     """Press the button when all is there; watch until the sample stands on the wall."""
     wall = troupe["department"].page
     wall.locator("#carry-out").click()
-    says(wall, f"Đã bốc mẫu: lần số {number}", LONG_WORK)
+    says(wall, f"Đã bốc mẫu tại buổi số {number}", LONG_WORK)
     troupe["department"].look()
 
 

@@ -127,7 +127,7 @@ def test_the_main_steps_need_no_script(enter: Enter, troupe: Troupe) -> None:
     witness_plainly(troupe)
     page = troupe.open("department", DRAW)
     page.locator("#carry-out").click()
-    refreshed(page, "Đã bốc mẫu: lần số 1")
+    refreshed(page, "Đã bốc mẫu tại buổi số 1")
 
 
 def begin_plainly(troupe: Troupe) -> None:
