@@ -54,6 +54,7 @@ def test_a_round_is_carried_from_the_first_start_to_its_readers(published: Troup
 
 
 @elsewhere
+@pytest.mark.long
 @pytest.mark.parametrize("role", WALKERS)
 def test_every_page_that_links_lead_to_is_sound(published: Troupe, kinds_seen: set[str], role: str) -> None:
     found = crawling.Crawl(published.enter(role), kinds_seen).walk()
