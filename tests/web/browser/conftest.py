@@ -208,6 +208,7 @@ def entrance(chromium: Browser, site: Site, logins: dict[str, Any]) -> Iterator[
         context = chromium.new_context(
             viewport=size,  # type: ignore[arg-type]
             locale="vi-VN",
+            reduced_motion="reduce",
             color_scheme=theme,  # type: ignore[arg-type]
             storage_state=kept,
             **options,
