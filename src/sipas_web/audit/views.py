@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +16,7 @@ from sipas_web.audit.forms import RecordFilter
 from sipas_web.audit.permissions import Permission
 from sipas_web.audit.sentences import sentence_of
 from sipas_web.shared.access import needs, signed_in
+from sipas_web.shared.downloads import attachment
 
 PER_PAGE = 50
 PROGRAM = Path(__file__).with_name("verify_export.py")
@@ -49,16 +50,13 @@ def detail(request: ActorRequest, sequence: int) -> HttpResponse:
 def download(request: ActorRequest) -> HttpResponseBase:
     """Give the whole chain as JSON lines; that it left is itself the last line."""
     upto, _head = actions.export(by=request.actor)
-    response = StreamingHttpResponse(export.jsonl(upto), content_type="application/x-ndjson")
-    response.headers["Content-Disposition"] = f'attachment; filename="nhat-ky-{upto}.jsonl"'
-    return response
+    pieces = (line.encode() for line in export.jsonl(upto))
+    return attachment(pieces, f"nhat-ky-{upto}.jsonl", "application/x-ndjson")
 
 
 @signed_in
 @require_safe
-def program(request: ActorRequest) -> HttpResponse:
+def program(request: ActorRequest) -> HttpResponseBase:
     """Give the program that verifies an export without this application."""
     del request
-    answer = HttpResponse(PROGRAM.read_bytes(), content_type="text/x-python; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{PROGRAM.name}"'
-    return answer
+    return attachment(PROGRAM.read_bytes(), PROGRAM.name, "text/x-python; charset=utf-8")

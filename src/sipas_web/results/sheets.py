@@ -11,10 +11,8 @@ import polars as pl
 import xlsxwriter
 
 from sipas.publication import harmless_csv
+from sipas_web.shared.downloads import Cell
 
-Cell = str | int | float | None
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDTH, WIDEST = 14, 60
 HUNDREDTH = Decimal("0.01")

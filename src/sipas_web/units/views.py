@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from sipas.errors import SipasError
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.shared.access import needs
 from sipas_web.shared.core_errors import sentence
+from sipas_web.shared.downloads import attachment
 from sipas_web.units import actions, lists, queries
 from sipas_web.units.actions.exchange import FORMATS, ListRefusedError
 from sipas_web.units.forms import DissolveForm, ListForm, MoveForm, NameForm, UnitFilter, UnitForm
@@ -43,15 +44,13 @@ def listing(request: ActorRequest) -> HttpResponse:
 
 @needs(Permission.UNIT_EXPORT)
 @require_safe
-def download(request: ActorRequest, form: str) -> HttpResponse:
+def download(request: ActorRequest, form: str) -> HttpResponseBase:
     """Give the listed units as a file."""
     if form not in FORMATS:
         raise Http404
     _form, units = _filtered(request)
     made, content_type = actions.export(units=units, form=form, by=request.actor)
-    answer = HttpResponse(made, content_type=content_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="don-vi.{form}"'
-    return answer
+    return attachment(made, f"don-vi.{form}", content_type)
 
 
 @needs(Permission.UNIT_VIEW)

@@ -112,21 +112,21 @@ except ValidationError as error:
     tell("draw beside import", " ".join(error.messages))
 work_off()
 out = race(lambda: frame.start_import(round_=round_, by=by), lambda: opened(round_))
-both = jobs_of(round_, "rounds.import_frame").filter(state="waiting").exists() and Draw.objects.exists()
+both = jobs_of(round_, "rounds.import_frame").filter(state="waiting").exists() and Draw.objects.filter(round=round_).exists()
 tell("import and draw", out, both=both)
 work_off()
-for one in Draw.objects.all():
+for one in Draw.objects.filter(round=round_):
     draw.abandon(draw_id=one.pk, reason="thử", by=by)
-before = Draw.objects.count()
+before = Draw.objects.filter(round=round_).count()
 
 other = copy.deepcopy(round_.settings["design"])
 other["stages"][0]["size"]["n"] = 130
 out = race(lambda: opened(round_), lambda: opened(round_), lambda: opened(round_),
     lambda: design.save_design(round_id=round_.pk, changed={"design": other}, planning={}, by=by))
-held = Draw.objects.get(state="open")
+held = Draw.objects.get(round=round_, state="open")
 stands = Round.objects.select_related("unit", "previous").get(pk=round_.pk)
 now = library.before_draw(folder_of(stands), settings_of(stands))
-tell("draw and design", out, draws=Draw.objects.count() - before, same=held.design_sha256 == now.design_sha256)
+tell("draw and design", out, draws=Draw.objects.filter(round=round_).count() - before, same=held.design_sha256 == now.design_sha256)
 
 text = lambda who, what: lambda: draw.type_text(draw_id=held.pk, text=what, by=people[who])
 out = race(text("ba-lua", "mưa thuận gió hòa"), text("ong-an", "mưa thuận gió hòa"), text("ba-lua", "đường xa vạn dặm"))
@@ -135,7 +135,7 @@ waiting = [w for w in held.witnesses.all() if w.typed is None]
 if waiting:
     text(waiting[0].printed_name, "một câu khác hẳn")()
 out = race(*[lambda: draw.carry_out(draw_id=held.pk, base_url="https://x.vn/", by=by)] * 4)
-tell("carry out", out, jobs=Job.objects.filter(kind="rounds.draw").count())
+tell("carry out", out, jobs=Job.objects.filter(kind="rounds.draw", subject=f"rounds.draw:{held.pk}").count())
 work_off()
 held.refresh_from_db()
 tell("drawn", held.state)
@@ -146,7 +146,7 @@ again = Draw.objects.filter(state="open", round=round_).first()
 asked = jobs_of(round_, "fieldwork.issue").filter(state="waiting").exists()
 tell("issue and redraw", out, both=again is not None and asked)
 if again is None:
-    Job.objects.filter(kind="fieldwork.issue").delete()
+    jobs_of(round_, "fieldwork.issue").delete()
     again = opened(round_, "thử lại")
 try:
     fieldwork.ask_issue(round_id=round_.pk, by=by)
@@ -182,13 +182,13 @@ work_off()
 if not frozen:
     results.freeze(round_id=round_.pk, by=by)
 out = race(*[lambda: results.freeze(round_id=round_.pk, by=by)] * 3)
-tell("freeze again", out, snapshots=Snapshot.objects.count())
+tell("freeze again", out, snapshots=Snapshot.objects.filter(round=round_).count())
 threads = [threading.Thread(target=lambda: (work_off(), connection.close())) for _ in range(2)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 time.sleep(0.1)
 work_off()
-snapshot = Snapshot.objects.get()
+snapshot = Snapshot.objects.get(round=round_)
 out = race(*[lambda: results.approve(snapshot_id=snapshot.pk, note="", by=by)] * 3)
 tell("approve", out)
 out = race(*[lambda: results.publish(snapshot_id=snapshot.pk, by=by)] * 4)
@@ -196,7 +196,7 @@ tell("publish", out, jobs=jobs_of(round_, "results.publish").count())
 threads = [threading.Thread(target=lambda: (work_off(), connection.close())) for _ in range(3)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-tell("published", list(Publication.objects.values_list("version", flat=True)))
+tell("published", list(Publication.objects.filter(round=round_).values_list("version", flat=True)))
 tell("open", list(Job.objects.filter(state__in=["waiting", "running"]).values_list("kind", flat=True)))
 tell("chain", [str(fault) for fault in audit.verified().faults])
 """

@@ -13,7 +13,8 @@ from sipas_web.results.queries.reading import Opened
 from sipas_web.results.queries.reading_names import domain_name, kind_name, node_name
 from sipas_web.results.queries.reading_panel_files import Made
 from sipas_web.results.queries.reading_rows import HIDDEN, Row, Rows, Spread
-from sipas_web.results.sheets import Cell, Sheet, rounded
+from sipas_web.results.sheets import Sheet, rounded
+from sipas_web.shared.downloads import Cell
 from sipas_web.shared.vietnamese_text import slug
 
 NAME_WIDTH = 40  # letters of a line of a name in a chart

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from sipas_web.results.queries import reading, reading_drivers, reading_map, reading_national, reading_targets
 from sipas_web.results.queries.reading import Opened
 from sipas_web.results.queries.reading_rows import HIDDEN
-from sipas_web.results.sheets import Cell, rounded
+from sipas_web.results.sheets import rounded
+from sipas_web.shared.downloads import Cell
 
 Made = tuple[str, tuple[str, ...], tuple[tuple[Cell, ...], ...], Mapping[str, Any] | str]
 NAME_WIDTH = 40

@@ -66,11 +66,6 @@ class FileFault:
     name: str
 
 
-def round_for(by: Actor, round_id: int, permission: str) -> Round | None:
-    """Give a round in the areas where the actor holds a permission."""
-    return rounds.in_areas(by, permission).filter(pk=round_id).first()
-
-
 def counted(round_: Round) -> Counted:
     """Count what a freeze would take, from the figures that field work keeps. Three queries."""
     states = dict(CaseCount.objects.filter(round=round_).values_list("state").annotate(n=Sum("count")))

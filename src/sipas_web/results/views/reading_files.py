@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from sipas.reporting.charts import draw
@@ -15,6 +15,7 @@ from sipas_web.results.queries import reading_files
 from sipas_web.results.queries.reading_files import Taken
 from sipas_web.results.views.reading import open_or_404
 from sipas_web.shared.access import needs
+from sipas_web.shared.downloads import CSV, XLSX, attachment
 
 
 def _svg(taken: Taken) -> bytes:
@@ -26,8 +27,8 @@ def _png(taken: Taken) -> bytes:
 
 
 FORMS: dict[str, tuple[Any, str]] = {
-    "csv": (lambda taken: sheets.csv(taken.sheet), sheets.CSV),
-    "xlsx": (lambda taken: sheets.xlsx(taken.sheet), sheets.XLSX),
+    "csv": (lambda taken: sheets.csv(taken.sheet), CSV),
+    "xlsx": (lambda taken: sheets.xlsx(taken.sheet), XLSX),
     "svg": (_svg, "image/svg+xml"),
     "png": (_png, "image/png"),
 }
@@ -35,7 +36,7 @@ FORMS: dict[str, tuple[Any, str]] = {
 
 @needs(Permission.RESULT_VIEW)
 @require_safe
-def table(request: ActorRequest, round_id: int, version: str, table: str, form: str) -> HttpResponse:
+def table(request: ActorRequest, round_id: int, version: str, table: str, form: str) -> HttpResponseBase:
     """Give a table of a page as a file, or its chart."""
     if form not in FORMS:
         raise Http404
@@ -43,6 +44,4 @@ def table(request: ActorRequest, round_id: int, version: str, table: str, form: 
     if taken is None:
         raise Http404
     write, content_type = FORMS[form]
-    answer = HttpResponse(write(taken), content_type=content_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{taken.file_name}.{form}"'
-    return answer
+    return attachment(write(taken), f"{taken.file_name}.{form}", content_type)

@@ -18,8 +18,8 @@ from sipas_web.results import actions
 from sipas_web.results.actions import Choices
 from sipas_web.results.forms.work import CorrectForm, EstimateForm, FreezeForm, PublishForm, WithdrawForm
 from sipas_web.results.permissions import Permission
-from sipas_web.results.queries import work, work_pages, work_settings
-from sipas_web.rounds.queries import Round
+from sipas_web.results.queries import work_pages, work_settings
+from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
 
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
@@ -102,14 +102,6 @@ def withdraw(request: ActorRequest, round_id: int) -> HttpResponse:
             messages.success(request, _("The correction is withdrawn. The published version is in force."))
             return redirect("round_publish", round_.pk)
     return render(request, "results/work_withdraw.html", {"round": round_, "shown": shown, "form": form})
-
-
-def round_or_404(request: ActorRequest, round_id: int, permission: str) -> Round:
-    """Give a round of the actor's areas."""
-    found = work.round_for(request.actor, round_id, permission)
-    if found is None:
-        raise Http404
-    return found
 
 
 def carried_out(form: Form, act: Callable[[], object]) -> bool:

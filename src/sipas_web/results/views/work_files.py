@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -14,11 +14,12 @@ from sipas_web.results import minutes as documents
 from sipas_web.results.permissions import Permission
 from sipas_web.results.queries import Publication, Snapshot, folder_of, review_folder_of, work, work_pages, work_review
 from sipas_web.shared.access import needs
+from sipas_web.shared.downloads import attachment
 
 
 @needs(Permission.RESULT_REVIEW)
 @require_safe
-def minutes(request: ActorRequest, round_id: int, number: int, form: str) -> HttpResponse:
+def minutes(request: ActorRequest, round_id: int, number: int, form: str) -> HttpResponseBase:
     """Give the minutes of a freeze; that they were taken is recorded."""
     snapshot = work.snapshot_for(request.actor, round_id, number, Permission.RESULT_REVIEW)
     if snapshot is None or form not in documents.FORMS or not snapshot.has_minutes:
@@ -26,9 +27,7 @@ def minutes(request: ActorRequest, round_id: int, number: int, form: str) -> Htt
     name = f"bien-ban-chot-so-lieu-{snapshot.round.folder}-{number}.{form}"
     made = documents.minutes(snapshot, form, work_pages.address_of(snapshot.code, request.build_absolute_uri("/")))
     actions.take_minutes(snapshot_id=snapshot.pk, name=name, by=request.actor)
-    answer = HttpResponse(made, content_type=documents.FORMS[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return attachment(made, name, documents.FORMS[form])
 
 
 @needs(Permission.RESULT_REVIEW)

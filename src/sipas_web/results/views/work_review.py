@@ -14,8 +14,9 @@ from sipas_web.results import actions
 from sipas_web.results.forms.work import ApproveForm, SendBackForm
 from sipas_web.results.permissions import Permission
 from sipas_web.results.queries import Snapshot, work, work_pages
-from sipas_web.results.views.work import carried_out, round_or_404
+from sipas_web.results.views.work import carried_out
 from sipas_web.rounds.queries import Round
+from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
 
 
