@@ -27,8 +27,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "sipas_web.portal",
     "sipas_web.results",
+    "sipas_web.supervision",
+    "sipas_web.quality",
     "sipas_web.capture",
     "sipas_web.fieldwork",
+    "sipas_web.privacy",
     "sipas_web.rounds",
     "sipas_web.jobs",
     "sipas_web.accounts",

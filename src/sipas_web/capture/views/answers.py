@@ -16,7 +16,7 @@ from sipas_web.fieldwork.forms import ImportForm
 from sipas_web.fieldwork.queries import FileImport, Kind
 from sipas_web.fieldwork.queries.progress import answered
 from sipas_web.fieldwork.stored_files import stored_for
-from sipas_web.fieldwork.views import give_notes, import_page
+from sipas_web.fieldwork.views.figures import give_notes, import_page
 from sipas_web.fieldwork.wording import mode_label, reason_label
 from sipas_web.rounds.queries import State
 from sipas_web.rounds.views.found import round_or_404

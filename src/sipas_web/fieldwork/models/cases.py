@@ -1,9 +1,10 @@
-"""Cases, visits, and their counts kept up to date."""
+"""Cases, visits, files of them, and their counts."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,20 +12,26 @@ from django.utils.translation import gettext_lazy as _
 
 from sipas_web.rounds.models import Round
 from sipas_web.shared.vietnamese_text import SortKeyField
+from sipas_web.units.models import Unit
 
 
 class State(models.TextChoices):
-    """Where a case stands; the field issue widens it."""
+    """Where a case stands. Worked out from visits, the way of its form, its answer, replacement and withdrawal."""
 
     RESERVE = "reserve", _("in reserve")
     ISSUED = "issued", _("issued")
     VISITED = "visited", _("visited, not finished")
+    DELIVERED = "delivered", _("form handed over")
+    COLLECTED = "collected", _("form collected")
+    RECEIVED = "received", _("form received at the desk")
+    KEYED = "keyed", _("keyed, not yet accepted")
     ANSWERED = "answered", _("answered")
     NOT_ANSWERED = "not_answered", _("finished without an answer")
     REPLACED = "replaced", _("replaced")
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-UNFINISHED = (State.ISSUED, State.VISITED)
+UNFINISHED = (State.ISSUED, State.VISITED, State.DELIVERED, State.COLLECTED, State.RECEIVED, State.KEYED)
 
 
 class Answer(models.TextChoices):
@@ -82,6 +89,12 @@ class Case(models.Model):
     last_day = models.DateField(null=True)
     replaces = models.CharField(max_length=10, blank=True)  # case in whose place it was issued
     replaced_by = models.CharField(max_length=10, blank=True)
+    form_step = models.CharField(max_length=12, blank=True)  # furthest step of the paper form, as ``FormStep``
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+    office = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)  # holds it now
+    interviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )  # carries it now
 
     class Meta:
         constraints: ClassVar = [
@@ -96,6 +109,8 @@ class Case(models.Model):
             models.Index(fields=["round", "last_day", "case_id"], name="fieldwork_by_day"),
             models.Index(fields=["round", "state", "last_day", "case_id"], name="fieldwork_by_state_day"),
             models.Index(fields=["agency", "last_day", "case_id"], name="fieldwork_by_agency_day"),
+            models.Index(fields=["office", "round", "state", "case_id"], name="fieldwork_by_office"),
+            models.Index(fields=["interviewer", "round", "state", "case_id"], name="fieldwork_by_interviewer"),
         ]
 
     def __str__(self) -> str:
@@ -108,9 +123,11 @@ class Visit(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="visits", db_index=False)
     number = models.PositiveSmallIntegerField()
     day = models.DateField()
+    at = models.DateTimeField(null=True)  # by the server's clock, where it was logged on screen
     mode = models.CharField(max_length=12)
     outcome = models.CharField(max_length=8)  # AAPOR
-    interviewer = models.TextField(blank=True)  # code
+    interviewer = models.TextField(blank=True)  # code; a user name where it was logged on screen
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     replaced_by = models.CharField(max_length=10, blank=True)
 
     class Meta:

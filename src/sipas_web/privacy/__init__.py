@@ -1,0 +1,1 @@
+"""The store of identities, apart from answers, and the duties on it."""

@@ -1,0 +1,44 @@
+"""Sealed contacts and the sealed place and note of each visit. The keys lie outside the database."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from sipas_web.rounds.models import Round
+
+
+class Contact(models.Model):
+    """Name, address, telephone, e-mail and dossier number of one drawn unit."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+", db_index=False)
+    case_code = models.CharField(max_length=10)
+    sealed = models.BinaryField()  # of canonical JSON; bound to round and code
+    key = models.CharField(max_length=32)  # name of the key that opens it
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["round", "case_code"], name="privacy_contact_once")]
+        indexes: ClassVar = [models.Index(fields=["key"], name="privacy_contacts_of_key")]
+
+    def __str__(self) -> str:
+        return self.case_code
+
+
+class VisitSecret(models.Model):
+    """Where a visit was and what was noted then: what may tell on a person."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+", db_index=False)
+    case_code = models.CharField(max_length=10)
+    visit = models.PositiveSmallIntegerField()
+    sealed = models.BinaryField()
+    key = models.CharField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["round", "case_code", "visit"], name="privacy_visit_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["key"], name="privacy_visits_of_key")]
+
+    def __str__(self) -> str:
+        return f"{self.case_code}.{self.visit}"

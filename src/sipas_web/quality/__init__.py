@@ -1,0 +1,1 @@
+"""Signs of bad field work, found after each day and decided by a person."""

@@ -1,0 +1,1 @@
+"""The supervisors' own part: their check samples, re-verification, findings."""
