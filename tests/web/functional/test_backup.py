@@ -328,6 +328,9 @@ def test_a_backup_while_others_write_shows_one_moment(database: str, tmp_path: P
     (home.folder / "rounds/dot-1").mkdir(parents=True)
     writers = [home.start_script(WRITER) for _ in range(2)]
     try:
+        while not (home.folder / "rounds/dot-1/part-two").exists():  # a start takes seconds; one that fails ends below
+            assert [w.poll() for w in writers] == [None, None]
+            time.sleep(0.05)
         archives = [backed_up(home, f"{number}.zip") for number in range(3)]
     finally:
         (home.folder / "enough").touch()
