@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import stat
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
