@@ -170,15 +170,28 @@ def summary(figures: Figures) -> list[Block]:
         f"Số phiếu: phát ra {count(inputs.field.issued)}, thu về {count(inputs.field.returned)}, "
         f"hợp lệ {count(inputs.field.valid)}."
     )
-    for kind in inputs.unit_kinds[:1]:
-        ranked = [v for v in figures.domains(kind, figures.root) if v.percent is not None]
-        if ranked:
-            high, low = ranked[0], ranked[-1]
-            lines.append(
-                f"Theo {figures.kind_label(kind)} ({len(ranked)} đơn vị): cao nhất {figures.label(kind, high.domain)} "
-                f"{in_words(high)}; thấp nhất {figures.label(kind, low.domain)} {in_words(low)}."
-            )
+    lines += [line for kind in inputs.unit_kinds[:1] if (line := _extremes(figures, kind))]
     return [Paragraph((Run("Kết quả chính", bold=True),)), BulletList(tuple(lines))]
+
+
+def _extremes(figures: Figures, kind: str) -> str:
+    """Name the units whose place is sure to be the first or the last; else say how many could be."""
+    ranked = [v for v in figures.domains(kind, figures.root) if v.rank_low is not None and v.rank_high is not None]
+    if not ranked:
+        return ""
+    last = max(v.rank_high or 0 for v in ranked)
+    ends = (
+        ("đứng đầu", [v for v in ranked if v.rank_low == 1]),
+        ("đứng cuối", [v for v in ranked if v.rank_high == last]),
+    )
+    told = "; ".join(
+        f"{figures.label(kind, could[0].domain)} {place} ({in_words(could[0])})"
+        if len(could) == 1
+        else f"{count(len(could))} đơn vị cùng có thể {place}"
+        for place, could in ends
+        if could  # a suppressed unit may hold the end
+    )
+    return f"Theo {figures.kind_label(kind)}, {count(len(ranked))} đơn vị được xếp hạng, xét cả sai số: {told}."
 
 
 def method(figures: Figures, section: str) -> list[Block]:

@@ -202,3 +202,29 @@ def test_a_document_is_a_draft_until_it_has_its_number(inputs: ReportInputs) -> 
         heads = [block for block in final.blocks if isinstance(block, b.Letterhead)]
         assert heads[0].number.startswith(f"{number}/")
         assert next(block for block in draft.blocks if isinstance(block, b.Letterhead)).number.startswith("…/")
+
+
+def test_first_and_last_are_named_only_where_no_other_could_hold_the_place(inputs: ReportInputs) -> None:
+    ranks = read(inputs).domains("agency", "index")
+    (line,) = [line for line in texts(build_report(inputs)).split("\n") if "đơn vị được xếp hạng" in line]
+    shown = [v for v in ranks if v.rank_low is not None]
+    last = max(v.rank_high or 0 for v in shown)
+    for place, could in (
+        ("đứng đầu", [v for v in shown if v.rank_low == 1]),
+        ("đứng cuối", [v for v in shown if v.rank_high == last]),
+    ):
+        if len(could) > 1:
+            assert f"{len(could)} đơn vị cùng có thể {place}" in line
+        elif could:
+            assert f"{place} (" in line
+    apart = pl.col("domain").replace_strict({a: k + 1 for k, a in enumerate(AGENCIES)}, default=None)
+    own = pl.col("domain_kind") == "agency"
+    sure = inputs.index.with_columns(
+        *(
+            pl.when(own & pl.col(c).is_not_null()).then(apart).otherwise(pl.col(c)).cast(pl.Int64).alias(c)
+            for c in ("rank_low", "rank_high")
+        )
+    )
+    (line,) = [x for x in texts(build_report(replace(inputs, index=sure))).split("\n") if "đơn vị được xếp hạng" in x]
+    assert line.count(" (") >= 1
+    assert "cùng có thể" not in line
