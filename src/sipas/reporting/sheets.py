@@ -110,7 +110,7 @@ def _summary(figures: Figures) -> Sheet:
     rows: list[Row] = [("Chỉ số hài lòng chung (%)", *_four(whole), "")]
     for target in figures.inputs.targets:
         value = figures.values.get((target.domain_kind, target.domain, target.node))
-        told = f"Mục tiêu {target.threshold:g}: {target_verdict(value, target)}".replace(".", ",")
+        told = f"Chỉ tiêu {target.threshold:g}: {target_verdict(value, target)}".replace(".", ",")
         rows.append((target.label, *_four(value), told))
     if whole is not None and whole.change is not None:
         rows.append((

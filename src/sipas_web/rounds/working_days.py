@@ -91,6 +91,14 @@ def proposal(publication: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
     return {kind: found[kind] for kind in Kind}
 
 
+def earliest(start: dt.date) -> dt.date:
+    """Give the first day of publication whose proposal begins no earlier than a day."""
+    day = start
+    while proposal(day)[Kind.LISTS][0] < start or not is_working(day):
+        day += DAY
+    return day
+
+
 def out_of_order(planned: dict[str, tuple[dt.date, dt.date]]) -> list[tuple[str, str]]:
     """List pairs of parts where the later begins before the earlier has ended.
 

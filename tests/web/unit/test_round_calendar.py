@@ -42,6 +42,19 @@ def test_a_proposal_is_in_order_on_working_days_and_as_long_as_said(publication:
     assert proposed["publication"][1] <= publication
 
 
+def test_a_proposal_says_where_it_cannot_be_as_asked() -> None:
+    day, window_to = dt.date, dt.date(2026, 11, 15)
+    sunday = day(2026, 12, 27)
+    moved = pages.remarks(sunday, working_days.proposal(sunday), window_to=window_to, today=day(2026, 1, 5))
+    assert [said for said in moved if "27/12/2026" in said or "2026-12-27" in said or "12/27/2026" in said]
+    assert [said for said in moved if "earliest day" in said]
+    late = working_days.earliest(day(2026, 11, 23))
+    assert pages.remarks(late, working_days.proposal(late), window_to=window_to, today=day(2026, 11, 23)) == []
+    assert working_days.proposal(late)["lists"][0] >= day(2026, 11, 23)
+    before = working_days.on_or_before(late - dt.timedelta(days=1))
+    assert working_days.proposal(before)["lists"][0] < day(2026, 11, 23)
+
+
 def test_warnings_name_tet_order_and_destroyed_contacts() -> None:
     day = dt.date
     planned = {

@@ -89,14 +89,14 @@ def _target_lines(figures: Figures) -> list[str]:
         if many and target.domain_kind != WHOLE:
             continue
         words = VERDICTS[target_verdict(value, target)]
-        lines.append(f"Mục tiêu “{target.label}” từ {number(target.threshold)}%: {words}, kết quả {in_words(value)}.")
+        lines.append(f"Chỉ tiêu “{target.label}” từ {number(target.threshold)}%: {words}, kết quả {in_words(value)}.")
     return [*lines, _counted(units)] if many else lines
 
 
 def _counted(units: list[tuple[Target, Value]]) -> str:
     told = [target_verdict(value, target) for target, value in units]
     parts = ", ".join(f"{told.count(verdict)} {words}" for verdict, words in VERDICTS.items())
-    return f"Trong {len(told)} mục tiêu giao cho từng đơn vị: {parts}."
+    return f"Trong {len(told)} chỉ tiêu giao cho từng đơn vị: {parts}."
 
 
 def _half_lines(figures: Figures, kind: str, values: list[Value], words: str) -> list[str]:

@@ -171,7 +171,7 @@ def _bars(figures: Figures, kind: str, values: list[Value]) -> list[Block]:
     whole = figures.whole(figures.root)
     lines = [] if whole is None or whole.percent is None else [(f"Chung: {number(whole.percent)}", whole.percent)]
     lines += [
-        (f"Mục tiêu: {number(t.threshold)}", t.threshold)
+        (f"Chỉ tiêu: {number(t.threshold)}", t.threshold)
         for t in figures.inputs.targets[:1]
         if t.node == figures.root and t.domain_kind == "all"
     ]

@@ -284,9 +284,9 @@ def _targets(figures: Figures) -> Table:
         told = SUPPRESSED if hidden else target_verdict(value, target)
         rows.append((target.label, number(target.threshold), *value_cells(value), told, target.source or "–"))
     return Table(
-        "Đối chiếu với mục tiêu",
+        "Đối chiếu với chỉ tiêu",
         (
-            Column("Mục tiêu", 1.7, "left"),
+            Column("Chỉ tiêu", 1.7, "left"),
             Column("Mức (%)", 0.6),
             *VALUE_COLUMNS,
             Column("Kết luận", 0.8, "center"),

@@ -101,6 +101,31 @@ def _cell(day: dt.date, planned: Planned, today: dt.date) -> Cell:
     return Cell(day, working_days.is_working(day), day == today, named, covering)
 
 
+def remarks(asked: dt.date, proposed: Planned, *, window_to: dt.date, today: dt.date) -> list[str]:
+    """Say where a proposal is not what was asked for: another day of publication, or a beginning that cannot be."""
+    published, begins = proposed[Kind.PUBLICATION][1], min(first for first, _last in proposed.values())
+    start = max(today, window_to + dt.timedelta(days=1))
+    shown = {
+        "asked": date_format(asked, "SHORT_DATE_FORMAT"),
+        "published": date_format(published, "SHORT_DATE_FORMAT"),
+        "begins": date_format(begins, "SHORT_DATE_FORMAT"),
+        "start": date_format(start, "SHORT_DATE_FORMAT"),
+    }
+    found = []
+    if published != asked:
+        found.append(_("%(asked)s is no working day: the proposal publishes on %(published)s.") % shown)
+    if begins < start:
+        shown["earliest"] = date_format(working_days.earliest(start), "SHORT_DATE_FORMAT")
+        found.append(
+            _(
+                "With the usual lengths the work would have to begin on %(begins)s, before %(start)s. "
+                "The earliest day of publication is %(earliest)s; or shorten parts by hand."
+            )
+            % shown
+        )
+    return found
+
+
 def warnings(planned: Planned, *, window_to: dt.date, contacts_until: dt.date | None) -> list[str]:
     """Say what is doubtful about the days, in sentences. Nothing here forbids."""
     return [

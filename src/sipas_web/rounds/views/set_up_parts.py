@@ -134,8 +134,11 @@ def calendar(request: ActorRequest, round_id: int) -> HttpResponse:
     planned = reads.planned(round_)
     proposed = ProposalForm(request.GET if "publication" in request.GET else None)
     is_proposal = proposed.is_bound and proposed.is_valid()
+    said: list[str] = []
     if is_proposal:
-        planned = working_days.proposal(proposed.cleaned_data["publication"])
+        asked = proposed.cleaned_data["publication"]
+        planned = working_days.proposal(asked)
+        said = pages.remarks(asked, planned, window_to=round_.window_to, today=today())
     form = CalendarForm(request.POST or None, planned=planned, is_fixed=bool(fixed))
     if request.method == "POST" and form.is_valid():
         try:
@@ -150,7 +153,7 @@ def calendar(request: ActorRequest, round_id: int) -> HttpResponse:
         "is_proposal": is_proposal,
         "rows": list(zip(pages.lines(planned, today()), form.rows(), strict=True)),
         "months": pages.months(planned, today()),
-        "doubts": pages.doubts_of(round_, planned),
+        "doubts": [*said, *pages.doubts_of(round_, planned)],
     }
     return _page(request, "rounds/calendar.html", round_, fixed, page)
 

@@ -67,14 +67,14 @@ def test_no_unit_is_in_both_halves_and_the_middle_of_an_odd_number_in_neither() 
 def test_many_targets_of_units_are_counted_and_stand_in_the_table(inputs: ReportInputs) -> None:
     given = [Target(f"Chỉ tiêu, {agency}", "index", 85.0, "agency", agency) for agency in AGENCIES]
     report = build_report(replace(inputs, targets=(inputs.targets[0], *given)))
-    (counted,) = [line for line in texts(report).split("\n") if "mục tiêu giao cho từng đơn vị" in line]
+    (counted,) = [line for line in texts(report).split("\n") if "chỉ tiêu giao cho từng đơn vị" in line]
     judged = len(AGENCIES) - 1  # one is withheld
     assert counted.startswith(f"Trong {judged} ")
     parts = [int(part.split()[0]) for part in counted.split(": ", 1)[1].split(", ")]
     assert sum(parts) == judged
     assert "Chỉ tiêu, " not in texts(report)
-    assert len(table(report, "Đối chiếu với mục tiêu").rows) == 1 + len(AGENCIES)
-    hidden = [row for row in table(report, "Đối chiếu với mục tiêu").rows if HIDDEN in row[0]]
+    assert len(table(report, "Đối chiếu với chỉ tiêu").rows) == 1 + len(AGENCIES)
+    hidden = [row for row in table(report, "Đối chiếu với chỉ tiêu").rows if HIDDEN in row[0]]
     assert all(not any(c.isdigit() for c in "".join(row[2:5])) for row in hidden)
 
 
