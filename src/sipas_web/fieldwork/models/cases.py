@@ -111,14 +111,27 @@ class Case(models.Model):
             models.Index(fields=["agency", "last_day", "case_id"], name="fieldwork_by_agency_day"),
             models.Index(fields=["office", "round", "state", "case_id"], name="fieldwork_by_office"),
             models.Index(fields=["interviewer", "round", "state", "case_id"], name="fieldwork_by_interviewer"),
+            models.Index(fields=["round", "case_id"], condition=~Q(replaced_by=""), name="fieldwork_replaced"),
+            models.Index(fields=["round", "stratum", "order"], condition=Q(state="reserve"), name="fieldwork_reserve"),
         ]
 
     def __str__(self) -> str:
         return self.case_id
 
 
+class StandingVisits(models.Manager["Visit"]):
+    """Visits that were not taken back."""
+
+    def get_queryset(self) -> models.QuerySet[Visit]:
+        """Leave out those taken back."""
+        return super().get_queryset().filter(voided__isnull=True)
+
+
 class Visit(models.Model):
-    """One attempt, as the library's table of visits has it."""
+    """One attempt, as the library's table of visits has it.
+
+    One taken back stays, with its number, for the record; only ``every`` sees it.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="visits", db_index=False)
     number = models.PositiveSmallIntegerField()
@@ -129,10 +142,21 @@ class Visit(models.Model):
     interviewer = models.TextField(blank=True)  # code; a user name where it was logged on screen
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     replaced_by = models.CharField(max_length=10, blank=True)
+    step = models.CharField(max_length=12, blank=True)  # of the paper form, where this visit took it a step further
+    token = models.CharField(max_length=32, blank=True)  # of the page it was sent from: sent twice, it is one visit
+    voided = models.DateTimeField(null=True)  # when it was taken back
+    voided_by = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar = StandingVisits()
+    every: ClassVar = models.Manager["Visit"]()
 
     class Meta:
         ordering: ClassVar = ["number"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "number"], name="fieldwork_visit_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "number"], name="fieldwork_visit_once"),
+            models.UniqueConstraint(fields=["case", "token"], condition=~Q(token=""), name="fieldwork_visit_sent_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["at"], condition=Q(at__isnull=False), name="fieldwork_visit_at")]
 
     def __str__(self) -> str:
         return f"{self.case_id}.{self.number}"

@@ -25,6 +25,10 @@ class FieldRules(models.Model):
     allows_web = models.BooleanField(default=True)  # answering by code on the web
     web_until = models.DateField(null=True)  # last day of answering on the web
     second_keying = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(100))  # percent of forms
+    undo_minutes = models.PositiveSmallIntegerField(default=30)  # in which who logged a visit may take it back alone
+    quiet_days = models.PositiveSmallIntegerField(default=7)  # without a visit before an open case is called late
+    collect_days = models.PositiveSmallIntegerField(default=5)  # with the person before a form is called late
+    keying_days = models.PositiveSmallIntegerField(default=3)  # at the desk before a form is called late
     reverification = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(20))  # percent of forms
 
     def __str__(self) -> str:

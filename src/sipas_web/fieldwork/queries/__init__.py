@@ -10,12 +10,14 @@ from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.models import Agency as Agency
 from sipas_web.fieldwork.models import Answer as Answer
 from sipas_web.fieldwork.models import Case as Case
+from sipas_web.fieldwork.models import FieldRules as FieldRules
 from sipas_web.fieldwork.models import FileImport as FileImport
 from sipas_web.fieldwork.models import ImportNote as ImportNote
 from sipas_web.fieldwork.models import Issue as Issue
 from sipas_web.fieldwork.models import State as State
 from sipas_web.fieldwork.models import Visit as Visit
 from sipas_web.fieldwork.queries.cases import issued_codes as issued_codes
+from sipas_web.fieldwork.queries.rules import rules_of as rules_of
 from sipas_web.fieldwork.queries.tables import visits_table as visits_table
 from sipas_web.jobs import queries as jobs
 from sipas_web.rounds import queries as rounds
