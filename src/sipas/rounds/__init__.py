@@ -1,5 +1,6 @@
 """The round folder: what a person can do with a round, and what a reader can ask of it."""
 
+from sipas.rounds.asking import edition_of, respondent_kind
 from sipas.rounds.ceremony import (
     BeforeDraw,
     before_draw,
@@ -62,6 +63,7 @@ __all__ = [
     "draw_file",
     "drawn_cases",
     "drop_contacts",
+    "edition_of",
     "export_draw",
     "field_list",
     "frame_counts",
@@ -85,6 +87,7 @@ __all__ = [
     "rejected_page",
     "rejected_reasons",
     "rejected_rows",
+    "respondent_kind",
     "responses_report",
     "run",
     "sample_hash",
