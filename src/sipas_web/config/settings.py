@@ -116,6 +116,7 @@ STORAGES = {
 MEDIA_ROOT = FOLDER / "uploads"
 ROUNDS_FOLDER = FOLDER / "rounds"  # the library's folder of each round
 PUBLICATIONS_FOLDER = FOLDER / "publications"  # published versions: written once
+CONTACT_KEYS = Path(os.environ.get("SIPAS_CONTACT_KEYS") or FOLDER / "keys" / "contacts.json")  # in no backup
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes of a form without its files
 FILE_UPLOAD_HANDLERS = ["sipas_web.shared.uploads.LimitedUpload"]
 INCOMING_FOLDER = FOLDER / "incoming"  # on the disk of the folder, never in memory; nothing is left there

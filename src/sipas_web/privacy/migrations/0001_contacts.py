@@ -5,41 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('rounds', '0001_set_up_and_draw'),
+        ("rounds", "0001_set_up_and_draw"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case_code', models.CharField(max_length=10)),
-                ('sealed', models.BinaryField()),
-                ('key', models.CharField(max_length=32)),
-                ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("case_code", models.CharField(max_length=10)),
+                ("sealed", models.BinaryField()),
+                ("key", models.CharField(max_length=32)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="rounds.round"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['key'], name='privacy_contacts_of_key')],
-                'constraints': [models.UniqueConstraint(fields=('round', 'case_code'), name='privacy_contact_once')],
+                "indexes": [models.Index(fields=["key"], name="privacy_contacts_of_key")],
+                "constraints": [models.UniqueConstraint(fields=("round", "case_code"), name="privacy_contact_once")],
             },
         ),
         migrations.CreateModel(
-            name='VisitSecret',
+            name="VisitSecret",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case_code', models.CharField(max_length=10)),
-                ('visit', models.PositiveSmallIntegerField()),
-                ('sealed', models.BinaryField()),
-                ('key', models.CharField(max_length=32)),
-                ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='rounds.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("case_code", models.CharField(max_length=10)),
+                ("visit", models.PositiveSmallIntegerField()),
+                ("sealed", models.BinaryField()),
+                ("key", models.CharField(max_length=32)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="rounds.round"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['key'], name='privacy_visits_of_key')],
-                'constraints': [models.UniqueConstraint(fields=('round', 'case_code', 'visit'), name='privacy_visit_once')],
+                "indexes": [models.Index(fields=["key"], name="privacy_visits_of_key")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "case_code", "visit"), name="privacy_visit_once")
+                ],
             },
         ),
     ]

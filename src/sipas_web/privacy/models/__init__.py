@@ -1,5 +1,5 @@
 """Identities, sealed, apart from everything else: no foreign key leads to a case, only its random code."""
 
-from sipas_web.privacy.models.contacts import Contact, VisitSecret
+from sipas_web.privacy.models.contacts import Contact, ContactMark, JoinDrop, VisitSecret
 
-__all__ = ["Contact", "VisitSecret"]
+__all__ = ["Contact", "ContactMark", "JoinDrop", "VisitSecret"]
