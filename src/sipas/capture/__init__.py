@@ -4,6 +4,7 @@ from sipas.capture.columns import ColumnMap, map_columns
 from sipas.capture.findings import FINDINGS
 from sipas.capture.importing import CaptureImport, CaptureReport, Mode, import_responses
 from sipas.capture.keyings import KeyingComparison, compare_keyings
+from sipas.capture.one_form import OneForm, asked_of_form, take_form
 from sipas.capture.routing import answered, asked
 from sipas.capture.validity import answered_shares, judge
 
@@ -14,11 +15,14 @@ __all__ = [
     "ColumnMap",
     "KeyingComparison",
     "Mode",
+    "OneForm",
     "answered",
     "answered_shares",
     "asked",
+    "asked_of_form",
     "compare_keyings",
     "import_responses",
     "judge",
     "map_columns",
+    "take_form",
 ]

@@ -182,12 +182,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         tuple of AnswerColumn
             Personal questions make none.
         """
-        return tuple(
-            column
-            for question in self.questions()
-            if not question.personal
-            for column in _columns(question, self.options(question.name))
-        )
+        return self._answer_columns
 
     def recalled(self) -> bool:
         """Tell whether any wording is recalled, so that products must say so.
@@ -202,6 +197,15 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         marks += [q.status for q in self.questions()]
         marks += [o.status for q in self.questions() for o in self.options(q.name) if o.status is not None]
         return "recalled" in marks
+
+    @cached_property
+    def _answer_columns(self) -> tuple[AnswerColumn, ...]:
+        return tuple(
+            column
+            for question in self.questions()
+            if not question.personal
+            for column in _columns(question, self.options(question.name))
+        )
 
     @cached_property
     def _questions_by_name(self) -> dict[str, Question]:
