@@ -14,6 +14,7 @@ class Permission(models.TextChoices):
     RULE_CHANGE = "fieldwork.rule_change", _("set the rules of the field work")
     CASE_ASSIGN = "fieldwork.case_assign", _("give cases to offices and interviewers")
     CASE_CARRY = "fieldwork.case_carry", _("carry cases: log visits of one's own cases, see their contacts")
+    OFFICE_HOLD = "fieldwork.office_hold", _("answer for the cases of a post office: see their contacts, print sheets")
     FORM_RECEIVE = "fieldwork.form_receive", _("receive forms at the desk")
     CASE_REPLACE = "fieldwork.case_replace", _("replace cases by the reserve list")
     CASE_WITHDRAW = "fieldwork.case_withdraw", _("withdraw cases")

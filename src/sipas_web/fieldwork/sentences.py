@@ -14,11 +14,13 @@ SENTENCES: dict[str, StrOrPromise] = {
     "fieldwork.file_read": _("had a file for import judged row by row"),
     "fieldwork.file_refused": _("handed in a file that could not be read"),
     "fieldwork.visits_taken": _("took visits out of a file"),
+    "fieldwork.cases_assigned": _("gave cases to a post office or an interviewer"),
     "fieldwork.file_finished": _("finished the import of a file"),
 }
 NOTES: dict[str, StrOrPromise] = {
     "fieldwork.issue": _("Issue of cases"),
     "fieldwork.visits": _("Import of visits"),
     "fieldwork.writing_cases": _("Writing cases"),
+    "fieldwork.writing_contacts": _("Putting contacts under lock"),
     "fieldwork.taking_rows": _("Taking rows of the file"),
 }

@@ -79,6 +79,11 @@ def over_any(units: Any, on: Any) -> QuerySet[Ancestry, int]:
     return _lines(on).filter(descendant__in=units).values_list("ancestor_id", flat=True)
 
 
+def lines_above(units: Any, on: dt.date) -> QuerySet[Ancestry, tuple[int, int]]:
+    """Query each unit (ids) with each unit above it on a day, itself included."""
+    return _lines(on).filter(descendant__in=units).values_list("descendant_id", "ancestor_id")
+
+
 def visible(by: Actor) -> QuerySet[Unit]:
     """Units an actor may see: the register is public knowledge; agencies, desks and post offices in their areas."""
     if not by.may(Permission.UNIT_VIEW):

@@ -1,5 +1,6 @@
 """What people do with cases and visits."""
 
+from sipas_web.fieldwork.actions.assigning import assign, assign_like, hand_over, take_place
 from sipas_web.fieldwork.actions.importing import (
     Note,
     VisitRow,
@@ -28,11 +29,14 @@ __all__ = [
     "VisitRow",
     "advance",
     "ask_issue",
+    "assign",
+    "assign_like",
     "begin",
     "begin_issue",
     "finish",
     "finish_issue",
     "forget_cases",
+    "hand_over",
     "held_file",
     "in_field",
     "issue_part",
@@ -41,5 +45,6 @@ __all__ = [
     "receive",
     "receive_visits",
     "refuse",
+    "take_place",
     "take_visits",
 ]

@@ -8,35 +8,56 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from sipas_web.fieldwork.actions.standing import Key, key_of
-from sipas_web.fieldwork.models import Case, CaseCount, DayCount
+from sipas_web.fieldwork.models import Assignment, Case, CaseCount, DayCount, HolderCount
 
 MOVING = (
     "state", "disposition", "answer", "visits_made", "last_outcome", "last_day", "replaces", "replaced_by",
+    "form_step", "withdrawn_because", "office_id", "interviewer_id",
 )  # fmt: skip
+FIELDS = [name.removesuffix("_id") for name in MOVING]
+HolderKey = tuple[int, int, str, str, bool]  # office, interviewer (0: none), state, disposition, replaced
+REASON_LENGTH = 300
 
 
 class Moves:
-    """Cases in the hand: what they were counted under before, so that the counts can follow."""
+    """Cases in the hand: what they were counted under before, so that counts and assignments can follow."""
 
     def __init__(self, round_id: int, cases: Iterable[Case]) -> None:
         self.round_id = round_id
         self.cases = {case.case_id: case for case in cases}
-        self._before = {case.case_id: (key_of(case), _values(case)) for case in self.cases.values()}
+        self._before = {case.case_id: _Before(case) for case in self.cases.values()}
 
-    def put(self) -> int:
-        """Write the cases that changed and their counts; give their number."""
-        changed = [c for c in self.cases.values() if _values(c) != self._before[c.case_id][1]]
+    def put(self, *, given_by: str = "", reason: str = "") -> int:
+        """Write the cases that changed, their counts and, where office or interviewer changed, who gave them to whom.
+
+        Gives the number of cases written.
+        """
+        changed = [c for c in self.cases.values() if _values(c) != self._before[c.case_id].values]
         if changed:
             # Far faster than bulk_update: one statement without a CASE for each row.
-            Case.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=MOVING)
-            steps: Counter[Key] = Counter()
-            for case in changed:
-                steps[self._before[case.case_id][0]] -= 1
-                steps[key_of(case)] += 1
-            count(self.round_id, steps)
+            Case.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=FIELDS)
+            befores = [self._before[case.case_id] for case in changed]
+            count(self.round_id, _steps((b.key for b in befores), (key_of(c) for c in changed)))
+            count_holders(self.round_id, _steps((b.holder for b in befores), (holder_of(c) for c in changed)))
+            given = [c for c in changed if self._before[c.case_id].hands != (c.office_id, c.interviewer_id)]
+            _hand_over(given, given_by, reason[:REASON_LENGTH])
         return len(changed)
+
+
+class _Before:
+    def __init__(self, case: Case) -> None:
+        self.key, self.holder, self.values = key_of(case), holder_of(case), _values(case)
+        self.hands = (case.office_id, case.interviewer_id)
+
+
+def holder_of(case: Case) -> HolderKey | None:
+    """Give what a case is counted under by who holds it; None where no office does."""
+    if case.office_id is None:
+        return None
+    return case.office_id, case.interviewer_id or 0, case.state, case.disposition, bool(case.replaced_by)
 
 
 def count(round_id: int, steps: Counter[Key]) -> None:
@@ -57,6 +78,26 @@ def count(round_id: int, steps: Counter[Key]) -> None:
     _put(CaseCount, rows, ["count"])
 
 
+def count_holders(round_id: int, steps: Counter[HolderKey]) -> None:
+    """Add to the counts by office and interviewer."""
+    moved = {key: step for key, step in steps.items() if step}
+    offices = {key[0] for key in moved}
+    there = {
+        (c.office_id, c.interviewer_pk, c.state, c.disposition, c.is_replaced): c
+        for c in HolderCount.objects.filter(round=round_id, office__in=offices)
+    }
+    rows = []
+    for key, step in moved.items():
+        office, interviewer, state, disposition, is_replaced = key
+        row = there.get(key) or HolderCount(
+            round_id=round_id, office_id=office, interviewer_pk=interviewer, state=state, disposition=disposition,
+            is_replaced=is_replaced,
+        )  # fmt: skip
+        row.count += step
+        rows.append(row)
+    _put(HolderCount, rows, ["count"])
+
+
 def count_days(round_id: int, steps: Counter[tuple[dt.date, str, str]]) -> None:
     """Add to what came in on a day: day, mode, and which figure."""
     there = {(d.day, d.mode): d for d in DayCount.objects.filter(round=round_id, day__in={key[0] for key in steps})}
@@ -72,6 +113,27 @@ def _put(kind: type[models.Model], rows: Sequence[models.Model], figures: list[s
     old = [row for row in rows if row.pk is not None]
     if old:
         kind._default_manager.bulk_create(old, update_conflicts=True, unique_fields=["pk"], update_fields=figures)
+
+
+def _hand_over(cases: Sequence[Case], given_by: str, reason: str) -> None:
+    """End the present assignments of cases and begin those that now hold."""
+    now = timezone.now()
+    Assignment.objects.filter(case__in=[case.pk for case in cases], until__isnull=True).update(until=now)
+    Assignment.objects.bulk_create(
+        Assignment(
+            case=case, office_id=case.office_id, interviewer_id=case.interviewer_id, since=now, given_by=given_by,
+            reason=reason,
+        )
+        for case in cases
+        if case.office_id is not None
+    )  # fmt: skip
+
+
+def _steps(before: Iterable[Any], after: Iterable[Any]) -> Counter[Any]:
+    """Give how many more stand alike after than before; cases nobody holds count for nothing."""
+    steps: Counter[Any] = Counter(key for key in after if key is not None)
+    steps.subtract(key for key in before if key is not None)
+    return steps
 
 
 def _values(case: Case) -> tuple[Any, ...]:

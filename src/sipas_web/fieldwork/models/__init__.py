@@ -14,6 +14,7 @@ from sipas_web.fieldwork.models.cases import (
     Visit,
 )
 from sipas_web.fieldwork.models.field import Assignment, FieldRules, FormStep, HolderCount, Replacement
+from sipas_web.fieldwork.models.serving import ServedArea
 
 __all__ = [
     "UNFINISHED",
@@ -30,6 +31,7 @@ __all__ = [
     "ImportNote",
     "Issue",
     "Replacement",
+    "ServedArea",
     "State",
     "Visit",
 ]
