@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.rounds import acting_as, drawn_cases, read_visit_file, sample_hash
+from sipas.rounds import acting_as, drawn_cases, field_list, read_visit_file, sample_hash
 from sipas_web.fieldwork import actions, queries
 from sipas_web.fieldwork.actions import Note, VisitRow
 from sipas_web.fieldwork.permissions import Permission
@@ -16,10 +16,12 @@ from sipas_web.fieldwork.queries import FileImport, ImportNote
 from sipas_web.fieldwork.stored_files import place_of
 from sipas_web.jobs.faults import stored
 from sipas_web.jobs.registry import Work, handles
+from sipas_web.privacy.actions import put_contacts
 from sipas_web.rounds.folders import folder_of
-from sipas_web.rounds.queries import State, by_id
+from sipas_web.rounds.queries import Round, State, by_id
 
 CASES_AT_ONCE = 2_000
+CONTACTS_DROPPED = "round.contacts_dropped"
 ROWS_AT_ONCE = 1_000
 
 
@@ -43,9 +45,27 @@ def issue(work: Work) -> dict[str, Any]:
         actions.forget_cases(round_id=round_.pk, most=CASES_AT_ONCE, by=work.actor)
     for start in range(0, cases.height, CASES_AT_ONCE):
         actions.issue_part(round_id=round_.pk, rows=cases[start : start + CASES_AT_ONCE].to_dicts(), by=work.actor)
-        work.progress(min(1.0, (start + CASES_AT_ONCE) / cases.height), "fieldwork.writing_cases")
+        work.progress(0.5 * min(1.0, (start + CASES_AT_ONCE) / cases.height), "fieldwork.writing_cases")
+    _put_contacts(round_, cases, work)
     again = sample_hash(folder_of(round_))
     return {"cases": actions.finish_issue(round_id=round_.pk, sample_sha256=again, by=work.actor)}
+
+
+def _put_contacts(round_: Round, cases: pl.DataFrame, work: Work) -> None:
+    """Carry the contacts of the sample from the round's folder into the store; those dropped already stay away."""
+    try:
+        with acting_as(work.actor.name):
+            listed = field_list(folder_of(round_))
+    except SipasError as error:
+        if error.code != CONTACTS_DROPPED:
+            raise
+        return
+    # A sample drawn anew meanwhile has other codes: contacts are never there without their case.
+    contacts = listed.join(cases, on="case_id", how="semi").sort("case_id").drop("list", "role", "order")
+    for start in range(0, contacts.height, CASES_AT_ONCE):
+        rows = [(row.pop("case_id"), row) for row in contacts[start : start + CASES_AT_ONCE].to_dicts()]
+        put_contacts(round_=round_, rows=rows, by=work.actor)
+        work.progress(0.5 + 0.5 * min(1.0, (start + CASES_AT_ONCE) / contacts.height), "fieldwork.writing_contacts")
 
 
 @handles("fieldwork.visits", quick=True)

@@ -19,6 +19,7 @@ from sipas_web.fieldwork.models import Agency, Case, CaseCount, Issue, State
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.jobs import actions as jobs
 from sipas_web.jobs.queries import Job
+from sipas_web.privacy.actions import forget_contacts
 from sipas_web.rounds import states
 from sipas_web.rounds.queries import Round, has_open_draw, held
 from sipas_web.rounds.queries import State as RoundState
@@ -67,7 +68,9 @@ def forget_cases(*, round_id: int, most: int, by: Actor) -> bool:
         return False
     CaseCount.objects.filter(round=round_).delete()
     Issue.objects.filter(round=round_).update(sample_sha256="")
-    Case.objects.filter(pk__gte=old[0], pk__lte=old[-1], round=round_).delete()
+    going = Case.objects.filter(pk__gte=old[0], pk__lte=old[-1], round=round_)
+    forget_contacts(round_=round_, case_codes=list(going.values_list("case_id", flat=True)), by=by)
+    going.delete()
     record(by=by, action="fieldwork.cases_forgotten", subject=round_, unit=round_.unit, details={"cases": len(old)})
     return True
 
