@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from sipas_web.audit import queries
 from sipas_web.audit.queries import Wanted
 from sipas_web.audit.sentences import sentence_of
+from sipas_web.shared.vietnamese_text import sort_key
 
 
 class RecordFilter(forms.Form):
@@ -22,7 +23,8 @@ class RecordFilter(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        choices = [(code, sentence_of(code)) for code in queries.actions_seen()]
+        seen = [(code, str(sentence_of(code))) for code in queries.actions_seen()]
+        choices = sorted(seen, key=lambda choice: sort_key(choice[1]))
         self.fields["action"] = forms.ChoiceField(label=_("Act"), required=False, choices=[("", _("All")), *choices])
 
     def wanted(self) -> Wanted:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sipas_web.audit import actions, export, queries
 from sipas_web.audit.actors import ActorRequest
+from sipas_web.audit.details import named
 from sipas_web.audit.forms import RecordFilter
 from sipas_web.audit.permissions import Permission
 from sipas_web.audit.sentences import sentence_of
@@ -41,8 +42,8 @@ def detail(request: ActorRequest, sequence: int) -> HttpResponse:
     record = queries.one(request.actor, sequence)
     if record is None:
         raise Http404
-    facts = json.loads(record.details)
-    return render(request, "audit/detail.html", {"record": record, "act": sentence_of(record.action), "facts": facts})
+    shown = {"record": record, "act": sentence_of(record.action), "facts": named(json.loads(record.details))}
+    return render(request, "audit/detail.html", shown)
 
 
 @needs(Permission.RECORD_EXPORT)

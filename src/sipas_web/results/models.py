@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sipas_web.rounds.models import Round
@@ -66,7 +67,7 @@ class Snapshot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.round}: {self.number}"
+        return gettext("snapshot number %(number)d – %(round)s") % {"number": self.number, "round": self.round}
 
     @property
     def visits_file(self) -> str:
@@ -114,7 +115,7 @@ class Publication(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["round", "version"], name="results_version_once")]
 
     def __str__(self) -> str:
-        return f"{self.round} ({self.version})"
+        return gettext("publication %(version)s – %(round)s") % {"version": self.version, "round": self.round}
 
 
 class Correction(models.Model):
