@@ -9,6 +9,16 @@ from sipas.quality.dispositions import (
     read_outcomes,
 )
 from sipas.quality.rates import RATES, eligible_share, field_rates, outcome_rates, percent_of, response_rates
+from sipas.quality.recheck_form import (
+    RecheckForm,
+    RecheckOutcome,
+    RecheckQuestion,
+    Verdict,
+    differing,
+    recheck_form,
+    repeated_questions,
+    verdict_of,
+)
 from sipas.quality.replacements import check_replacements, replacement_counts
 from sipas.quality.reverification import agreement_counts, matched_pairs
 
@@ -16,9 +26,14 @@ __all__ = [
     "FLAGS",
     "RATES",
     "Disposition",
+    "RecheckForm",
+    "RecheckOutcome",
+    "RecheckQuestion",
+    "Verdict",
     "agreement_counts",
     "case_dispositions",
     "check_replacements",
+    "differing",
     "disposition_table",
     "dispositions",
     "eligible_share",
@@ -29,6 +44,9 @@ __all__ = [
     "outcome_rates",
     "percent_of",
     "read_outcomes",
+    "recheck_form",
+    "repeated_questions",
     "replacement_counts",
     "response_rates",
+    "verdict_of",
 ]

@@ -42,6 +42,7 @@ from sipas.rounds.results import (
     products,
     responses_report,
 )
+from sipas.rounds.reverified import RepeatedQuestion, Reverified, questions_asked_again, reverified
 from sipas.rounds.runner import Standing
 from sipas.rounds.settings import is_round
 from sipas.rounds.simulated import simulate
@@ -51,8 +52,10 @@ __all__ = [
     "BeforeDraw",
     "FrameFindings",
     "IndexRow",
+    "RepeatedQuestion",
     "Report",
     "ResponsesRead",
+    "Reverified",
     "Standing",
     "acting_as",
     "add_files",
@@ -82,6 +85,7 @@ __all__ = [
     "put_field_list",
     "put_rejected",
     "put_settings",
+    "questions_asked_again",
     "read_response_file",
     "read_visit_file",
     "rejected_page",
@@ -89,6 +93,7 @@ __all__ = [
     "rejected_rows",
     "respondent_kind",
     "responses_report",
+    "reverified",
     "run",
     "sample_hash",
     "set_witnesses",

@@ -4,6 +4,14 @@ from sipas.sampling.allocation import allocate, equal, neyman, power, proportion
 from sipas.sampling.canonical import Digest, canonical_csv, canonical_csv_of_files, digest, table_digest
 from sipas.sampling.case_codes import case_id_valid, case_ids, read_case_id
 from sipas.sampling.certificate import EarlierDraw, Refusal, build_certificate, certificate_json, read_certificate
+from sipas.sampling.check_sample import (
+    CheckSample,
+    check_design,
+    check_list,
+    draw_check_sample,
+    list_digest,
+    verify_check_sample,
+)
 from sipas.sampling.coordination import Coordination, earlier_respondents, shifted_start
 from sipas.sampling.design import Design, Stage, parse_design
 from sipas.sampling.drawing import Draw, draw
@@ -24,6 +32,7 @@ from sipas.sampling.size import deviation_of_share, margin_of_size, size_for_pro
 from sipas.sampling.verification import verify
 
 __all__ = [
+    "CheckSample",
     "Coordination",
     "Design",
     "Digest",
@@ -42,17 +51,21 @@ __all__ = [
     "case_id_valid",
     "case_ids",
     "certificate_json",
+    "check_design",
     "check_frame",
+    "check_list",
     "columns_needed",
     "count_frame",
     "deviation_of_share",
     "digest",
     "draw",
+    "draw_check_sample",
     "draw_large",
     "earlier_respondents",
     "equal",
     "forecast",
     "inclusion_probabilities",
+    "list_digest",
     "make_seed",
     "margin_of_size",
     "measures_needed",
@@ -70,5 +83,6 @@ __all__ = [
     "systematic_joint",
     "table_digest",
     "verify",
+    "verify_check_sample",
     "yamane",
 ]

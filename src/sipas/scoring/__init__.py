@@ -7,6 +7,13 @@ from sipas.scoring.index import Ranking, Score, score
 from sipas.scoring.overlapping import Overlap, Shared
 from sipas.scoring.pairwise import RankSets, rank_sets_pairwise
 from sipas.scoring.ranks import Joint, Method, places, rank, rank_sets
+from sipas.scoring.reverified import (
+    Weighting,
+    differences_by,
+    effect_on_index,
+    failure_rates,
+    repeated_agreement,
+)
 from sipas.scoring.tree import measures_of
 from sipas.scoring.verdicts import targets, targets_of_estimates, targets_of_index
 
@@ -21,10 +28,14 @@ __all__ = [
     "Ranking",
     "Score",
     "Shared",
+    "Weighting",
     "adjusted",
     "change",
     "differences",
+    "differences_by",
     "drivers",
+    "effect_on_index",
+    "failure_rates",
     "leaders",
     "measures_of",
     "places",
@@ -32,6 +43,7 @@ __all__ = [
     "rank",
     "rank_sets",
     "rank_sets_pairwise",
+    "repeated_agreement",
     "score",
     "targets",
     "targets_of_estimates",
