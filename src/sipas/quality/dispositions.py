@@ -36,7 +36,7 @@ class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     standing: int
     vi: str
     en: str
-    modes: tuple[Literal["paper", "face_to_face", "phone", "web"], ...]
+    modes: tuple[Literal["paper", "face_to_face", "mail", "phone", "web"], ...]
 
 
 @cache

@@ -32,6 +32,7 @@ DOMAIN_LABELS: Mapping[tuple[str, str], str] = {
     ("respondent_kind", "organisation"): "Tổ chức",
     ("mode", "paper"): "Phiếu giấy",
     ("mode", "face_to_face"): "Phỏng vấn trực tiếp",
+    ("mode", "mail"): "Gửi qua bưu điện",
     ("mode", "phone"): "Phỏng vấn qua điện thoại",
     ("mode", "web"): "Trực tuyến",
 }

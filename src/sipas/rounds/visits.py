@@ -26,6 +26,8 @@ HEADERS = {
     "replaced_by": ("Thay bằng", "Mã phiếu thay thế", "Phiếu thay thế"),
 }
 NEEDED = ("case_id", "visit", "date", "outcome")
+# A form that comes back by mail is a paper form among answers; a visit may be a letter.
+VISIT_MODES = MODES | {"mail": "mail", "gui thu": "mail", "gui buu dien": "mail", "qua buu dien": "mail", "thu": "mail"}
 UNKNOWN_CASE = Reason("visits.case_unknown")
 UNKNOWN_MODE = Reason("visits.mode_unknown")
 UNKNOWN_OUTCOME = Reason("visits.outcome_unknown")
@@ -126,7 +128,7 @@ def _case(text: str | None) -> str | None:
 def _modes(table: OfficeTable) -> pl.Series:
     if not table.has("mode"):
         return pl.Series(["paper"] * table.height, dtype=pl.String)
-    return pl.Series([MODES.get(search_key(text or "")) for text in table.texts("mode").values], dtype=pl.String)
+    return pl.Series([VISIT_MODES.get(search_key(text or "")) for text in table.texts("mode").values], dtype=pl.String)
 
 
 def _optional(table: OfficeTable, name: str) -> pl.Series:

@@ -148,7 +148,7 @@ VISITS = Table(
         Column("case_id", TEXT, "Case."),
         Column("visit", INT, "Number of the attempt, from 1.", low=1),
         Column("date", DATE, "Day."),
-        Column("mode", TEXT, "How.", allowed=("paper", "face_to_face", "phone", "web")),
+        Column("mode", TEXT, "How.", allowed=("paper", "face_to_face", "mail", "phone", "web")),
         Column("outcome", TEXT, "AAPOR disposition of this attempt, as 1.1, 2.11, 3.10, 4.10."),
         Column("interviewer", TEXT, "Code of the interviewer.", nullable=True),
         Column("replaced_by", TEXT, "Case that replaced this one from the reserve.", nullable=True),

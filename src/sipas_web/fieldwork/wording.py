@@ -23,6 +23,7 @@ def mode_label(mode: str) -> str:
     return {
         "paper": _("paper form"),
         "face_to_face": _("face to face"),
+        "mail": _("by mail"),
         "phone": _("telephone"),
         "web": _("online"),
     }.get(mode, mode)

@@ -37,6 +37,7 @@ DOMAINS: dict[tuple[str, str], StrOrPromise] = {
     ("respondent_kind", "organisation"): pgettext_lazy("respondent", "Organisations"),
     ("mode", "paper"): gettext_lazy("On paper"),
     ("mode", "face_to_face"): gettext_lazy("Face to face"),
+    ("mode", "mail"): gettext_lazy("By mail"),
     ("mode", "phone"): gettext_lazy("By telephone"),
     ("mode", "web"): gettext_lazy("Online"),
 }

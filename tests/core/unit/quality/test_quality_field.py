@@ -121,6 +121,22 @@ def test_the_list_of_dispositions_is_whole() -> None:
     assert all(d.code.startswith(first[d.group]) for d in dispositions())
 
 
+@pytest.mark.parametrize("mode", ["paper", "face_to_face", "mail", "phone", "web"])
+def test_every_mode_has_an_end_of_each_kind(mode: str) -> None:
+    """However a case is worked, what became of it can be said: in every group of the rates, and for a bad address."""
+    of_mode = [d for d in dispositions() if mode in d.modes]
+    assert {d.group for d in of_mode} >= {"I", "P", "R", "NC", "O", "UH", "UO", "NE"}
+    assert {"3.11", "3.30", "3.90", "2.36"} <= {d.code for d in of_mode}
+
+
+def test_labels_tell_one_outcome_from_another() -> None:
+    """Files name outcomes by their labels, and a spreadsheet drops the last nought of a code."""
+    labels = [label for d in dispositions() for label in (d.vi, d.en)]
+    assert read_outcomes(pl.Series(labels)).to_list() == [d.code for d in dispositions() for _ in range(2)]
+    codes = [d.code for d in dispositions()]
+    assert read_outcomes(pl.Series([code.rstrip("0") for code in codes])).to_list() == codes
+
+
 @pytest.mark.parametrize(
     ("written", "code"),
     [
