@@ -19,5 +19,6 @@ def sample_page() -> dict[str, Any]:
         "tones": TONES,
         "colours": COLOURS,
         "trail": [("#", _("Units")), ("#", "Tỉnh An Giang")],
+        "hash": ("3f9a", "07c2", "b51e", "88d0"),
         "sizes": (100, 300, 500, 700, 900),
     }
