@@ -92,7 +92,13 @@ class CheckSample(models.Model):
             models.Index(fields=["owner", "state"], name="supervision_by_owner"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["round", "body", "number"], name="supervision_sample_number"),
+            # Never by the printed name: an error would tell one body of another's sample.
+            models.UniqueConstraint(fields=["round", "organisation", "number"], name="supervision_sample_of_a_body"),
+            models.UniqueConstraint(
+                fields=["round", "owner", "number"],
+                condition=Q(organisation__isnull=True),
+                name="supervision_sample_of_a_person",
+            ),
             models.CheckConstraint(
                 condition=Q(share__gt=0, share__lte=100) & Q(floor__gt=0, floor__lte=100),
                 name="supervision_sample_in_percent",
@@ -125,14 +131,14 @@ class CheckCase(models.Model):
         FAIL = "fail", _("failed")
 
     sample = models.ForeignKey(CheckSample, models.CASCADE, related_name="cases", db_index=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
+    # Never PROTECT: an error at the operator's hands would tell of the sample.
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False)
     stratum = models.CharField(max_length=320)  # list it was drawn from
     probability = models.FloatField()
     population = models.PositiveIntegerField()  # cases of that list
     interviewer = models.CharField(max_length=200, blank=True)  # who carried it when the list was fixed
     office = models.CharField(max_length=300, blank=True)
     agency = models.CharField(max_length=300, blank=True)
-    verifier = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     is_done = models.BooleanField(default=False)
     outcome = models.CharField(max_length=20, blank=True)  # of the last attempt
     answers = models.JSONField(default=dict)  # to the short form
