@@ -16,6 +16,13 @@ SENTENCES: dict[str, StrOrPromise] = {
     "fieldwork.visits_taken": _("took visits out of a file"),
     "fieldwork.cases_assigned": _("gave cases to a post office or an interviewer"),
     "fieldwork.file_finished": _("finished the import of a file"),
+    "fieldwork.rules_set": _("set the rules of the field work"),
+    "fieldwork.visit_logged": _("wrote down a visit"),
+    "fieldwork.visit_taken_back": _("took a visit back"),
+    "fieldwork.form_received": _("received a form at the desk"),
+    "fieldwork.receipt_taken_back": _("took back the receipt of a form"),
+    "fieldwork.case_replaced": _("replaced a case by the next reserve"),
+    "fieldwork.case_withdrawn": _("withdrew a case"),
 }
 NOTES: dict[str, StrOrPromise] = {
     "fieldwork.issue": _("Issue of cases"),

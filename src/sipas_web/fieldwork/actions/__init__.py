@@ -1,6 +1,7 @@
 """What people do with cases and visits."""
 
 from sipas_web.fieldwork.actions.assigning import assign, assign_like, hand_over, take_place
+from sipas_web.fieldwork.actions.form_steps import put_keyed, receive_form, step_form, take_back_receipt
 from sipas_web.fieldwork.actions.importing import (
     Note,
     VisitRow,
@@ -23,6 +24,10 @@ from sipas_web.fieldwork.actions.issuing import (
     issue_part,
     note_export,
 )
+from sipas_web.fieldwork.actions.replacing import replace
+from sipas_web.fieldwork.actions.rules import set_rules
+from sipas_web.fieldwork.actions.visiting import log_visit, take_back_visit
+from sipas_web.fieldwork.actions.withdrawing import withdraw
 
 __all__ = [
     "Note",
@@ -40,11 +45,20 @@ __all__ = [
     "held_file",
     "in_field",
     "issue_part",
+    "log_visit",
     "note_export",
     "put_answers",
+    "put_keyed",
     "receive",
+    "receive_form",
     "receive_visits",
     "refuse",
+    "replace",
+    "set_rules",
+    "step_form",
+    "take_back_receipt",
+    "take_back_visit",
     "take_place",
     "take_visits",
+    "withdraw",
 ]

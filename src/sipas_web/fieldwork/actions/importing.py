@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
+from sipas_web.fieldwork.actions.assigning import take_place
 from sipas_web.fieldwork.actions.counting import Moves, count_days
 from sipas_web.fieldwork.actions.standing import stand_by_answer, stand_by_visits, stand_in_place
 from sipas_web.fieldwork.models import Case, FileImport, ImportNote, Visit
@@ -109,10 +110,10 @@ def take_visits(*, file_id: int, rows: Sequence[VisitRow], upto: int, by: Actor)
     Visit.objects.bulk_create(new)
     for case_id in sorted({r.case_id for r in rows}):
         case = moves.cases[case_id]
-        stand_by_visits(case, [v for _number, v in sorted(visits[case.pk].items())])
+        stand_by_visits(case, [v for _number, v in sorted(visits[case.pk].items()) if v.voided is None])
         if case.replaced_by:
-            stand_in_place(moves.cases[case.replaced_by], case)
-    moves.put()
+            _put_in_place(moves, case)
+    moves.put(given_by=by.name, reason=file.name)
     days: Counter[tuple[dt.date, str, str]] = Counter((v.day, v.mode, "visits") for v in new)
     count_days(round_.pk, days)
     figures = {"taken": len(new), "rejected": len(notes), "repeated": len(rows) - len(new) - len(notes)}
@@ -179,9 +180,17 @@ def _cases(round_: Round, case_ids: set[str]) -> QuerySet[Case]:
 
 def _visits_of(cases: Iterable[Case]) -> dict[int, dict[int, Visit]]:
     found: dict[int, dict[int, Visit]] = defaultdict(dict)
-    for visit in Visit.objects.filter(case__in={case.pk for case in cases}):
+    for visit in Visit.every.filter(case__in={case.pk for case in cases}):  # the number of one taken back is used up
         found[visit.case_id][visit.number] = visit
     return found
+
+
+def _put_in_place(moves: Moves, case: Case) -> None:
+    """Issue the reserve that a file names for a case, to whoever holds that case."""
+    reserve = moves.cases.get(case.replaced_by)
+    if reserve is not None and reserve.role == "reserve":
+        stand_in_place(reserve, case)
+        take_place(reserve, case)
 
 
 def _new_visits(
