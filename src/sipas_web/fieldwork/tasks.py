@@ -10,9 +10,9 @@ import polars as pl
 from sipas.errors import SipasError
 from sipas.rounds import acting_as, drawn_cases, field_list, read_visit_file, sample_hash
 from sipas_web.fieldwork import actions, queries
-from sipas_web.fieldwork.actions import Note, VisitRow
+from sipas_web.fieldwork.actions import Note, VisitRow, planning
 from sipas_web.fieldwork.permissions import Permission
-from sipas_web.fieldwork.queries import FileImport, ImportNote
+from sipas_web.fieldwork.queries import FileImport, ImportNote, plans
 from sipas_web.fieldwork.stored_files import place_of
 from sipas_web.jobs.faults import stored
 from sipas_web.jobs.registry import Work, handles
@@ -72,6 +72,21 @@ def _put_contacts(round_: Round, cases: pl.DataFrame, work: Work) -> None:
 def import_visits(work: Work) -> dict[str, Any]:
     """Read a file of visits and take its rows."""
     return take_visit_file(queries.file_by_id(work.arguments["file"]), work, 0.0, 1.0)
+
+
+@handles(planning.SUGGEST, quick=True)
+def suggest_plan(work: Work) -> dict[str, Any]:
+    """Work out a plan of a large round."""
+    planning.work_out(plan_id=work.arguments["plan"], by=work.actor)
+    return {}
+
+
+@handles(planning.CARRY_OUT)
+def carry_out_plan(work: Work) -> dict[str, Any]:
+    """Give cases as an accepted plan says."""
+    while planning.carry_out_part(plan_id=work.arguments["plan"], by=work.actor):
+        work.progress(plans.share_done(work.arguments["plan"]), "fieldwork.giving_cases")
+    return {}
 
 
 def take_visit_file(file: FileImport, work: Work, start: float, end: float) -> dict[str, Any]:

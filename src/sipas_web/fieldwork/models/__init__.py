@@ -14,6 +14,7 @@ from sipas_web.fieldwork.models.cases import (
     Visit,
 )
 from sipas_web.fieldwork.models.field import Assignment, FieldRules, FormStep, HolderCount, Replacement
+from sipas_web.fieldwork.models.plans import Plan, PlanRow
 from sipas_web.fieldwork.models.serving import ServedArea
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "HolderCount",
     "ImportNote",
     "Issue",
+    "Plan",
+    "PlanRow",
     "Replacement",
     "ServedArea",
     "State",
