@@ -198,12 +198,12 @@ class PaperForm:
         return made
 
     def settled(self, entries: Entries) -> dict[str, Entry]:
-        """Leave out what says nothing: an empty field, and "left blank" where nothing was asked."""
+        """Leave out what says nothing: an empty field, and "left blank" where nothing had to stand."""
         asked = self.asked(entries)
         return {
             name: entry
             for name, entry in entries.items()
-            if not entry.is_empty and not (entry.mark == Mark.BLANK and asked[name] is False)
+            if not entry.is_empty and not (entry.mark == Mark.BLANK and not asked[name])
         }
 
     def faults(self, entries: Entries) -> dict[str, str]:

@@ -49,7 +49,8 @@ class Keying(models.Model):
     form = models.ForeignKey(KeyedForm, models.CASCADE, related_name="keyings", db_index=False)
     number = models.PositiveSmallIntegerField()  # 1, 2
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    entries = models.JSONField(default=dict)  # field -> what was typed, as the screen takes it (``keying_form``)
+    draft = models.JSONField(default=dict)  # field -> what is typed so far, as it stands on the screen; emptied at the end
+    entries = models.JSONField(default=dict)  # field -> text and mark (``keying_form``), once it is done
     is_done = models.BooleanField(default=False)
     # The page that saved last: one left behind does not write over it. Its saves in their order: one that comes late
     # is let go.
@@ -58,7 +59,6 @@ class Keying(models.Model):
     version = models.PositiveIntegerField(default=0)
     keystrokes = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0)  # at the form, pauses left out; 0 where the page could not measure
-    fields = models.PositiveSmallIntegerField(default=0)  # put to the keyer
     is_compared = models.BooleanField(default=False)  # two keyings were made and what the paper says was settled
     started = models.DateTimeField(default=timezone.now)
     saved = models.DateTimeField(default=timezone.now)
@@ -89,3 +89,21 @@ class KeyingError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.keying_id} {self.field}"
+
+
+class KeyingCount(models.Model):
+    """How often a person keyed a field that was then settled, and how often wrongly: kept as forms are settled."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    field = models.CharField(max_length=40)
+    fields = models.PositiveIntegerField(default=0)
+    errors = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["round", "person", "field"], name="capture_one_keying_count")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.person_id} {self.field}: {self.errors} of {self.fields}"
