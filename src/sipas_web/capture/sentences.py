@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 SENTENCES: dict[str, StrOrPromise] = {
+    "capture.answer_set_aside": _("set an answer aside after re-verification"),
     "capture.answers_taken": _("took answers out of a file"),
     "capture.simulation_asked": _("had the field work of a simulated round made up"),
 }

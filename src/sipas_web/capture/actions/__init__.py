@@ -1,5 +1,6 @@
 """What people do with answers."""
 
+from sipas_web.capture.actions.setting_aside import set_aside
 from sipas_web.capture.actions.taking import (
     BESIDE,
     KIND,
@@ -23,5 +24,6 @@ __all__ = [
     "ask_simulation",
     "receive_responses",
     "receive_simulated",
+    "set_aside",
     "take_answers",
 ]

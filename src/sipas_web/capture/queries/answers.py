@@ -16,15 +16,21 @@ from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.queries import Round
 
 HEADS = {"case_id": pl.String, "mode": pl.String, "received_on": pl.Date}
+SET_ASIDE = "capture.set_aside"  # reason of an answer that re-verification found not to stand
 BESIDE = {"is_chosen": pl.Boolean, "valid": pl.Boolean, "invalid_reason": pl.String, "source": pl.String}
 
 
 def responses_table(round_: Round) -> pl.DataFrame:
     """Give the chosen answer of each case in the form the library's import reads: one row per case, sorted.
 
-    Columns ``case_id``, ``mode``, ``received_on`` and those of the edition. The same rows give the same bytes.
+    Columns ``case_id``, ``mode``, ``received_on`` and those of the edition. The same rows give the same bytes. An
+    answer that was set aside is a form without an answer.
     """
-    return _table(Response.objects.filter(case__round=round_, is_chosen=True), round_, {}).sort("case_id")
+    chosen = Response.objects.filter(case__round=round_, is_chosen=True)
+    gone = list(chosen.filter(invalid_reason=SET_ASIDE).values_list("case__case_id", flat=True))
+    table = _table(chosen, round_, {}).sort("case_id")
+    stands = pl.when(~pl.col("case_id").is_in(gone))
+    return table.with_columns(stands.then(pl.col(n)).name.keep() for n in table.columns if n not in HEADS)
 
 
 def others_table(round_: Round) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
@@ -34,11 +34,9 @@ def put_contacts(*, round_: Round, rows: Sequence[tuple[str, Mapping[str, str | 
     given = {code: identity_of(row) for code, row in rows}
     key = sealing_key()
     there = {row.case_code: row for row in _contacts(round_, given)}
-    other = {code: who for code, who in given.items() if code not in there or _opened(there[code]) != who}
-    for code, who in other.items():
-        row = there.setdefault(code, Contact(round=round_, case_code=code))
-        row.sealed, row.key = seal(asdict(who), key=key, round_id=round_.pk, code=code, kind=CONTACT), key.name
-    write_contacts([(there[code], who) for code, who in other.items()], key)
+    other = {code: who for code, who in given.items() if code not in there or identity_in(there[code]) != who}
+    rows_of = {code: there.get(code) or Contact(round=round_, case_code=code) for code in other}
+    write_contacts([(rows_of[code], who) for code, who in other.items()], key)
     if other:
         record(by=by, action="privacy.contacts_put", subject=round_, unit=round_.unit, details={"contacts": len(other)})
     return len(other)
@@ -48,10 +46,11 @@ def put_contacts(*, round_: Round, rows: Sequence[tuple[str, Mapping[str, str | 
 def open_contacts(*, round_: Round, case_codes: Collection[str], purpose: str, by: Actor) -> dict[str, Identity]:
     """Open the contacts of some cases; recorded with the purpose, a dotted code, and the case codes.
 
-    The caller has checked that the actor holds these cases. Cases without a contact are left out.
+    The caller has checked that the actor holds these cases. Cases without a contact are left out, and those whose use
+    the person had restricted.
     """
-    rows = list(_contacts(round_, case_codes))
-    found = {row.case_code: _opened(row) for row in rows}
+    rows = [row for row in _contacts(round_, case_codes) if not row.is_restricted]
+    found = {row.case_code: identity_in(row) for row in rows}
     if found:
         _note_opened(round_, found, purpose, by)
     return found
@@ -117,7 +116,10 @@ def visit_of(row: VisitSecret) -> VisitNote:
 
 
 def write_contacts(rows: Sequence[tuple[Contact, Identity]], key: Key) -> None:
-    """Write sealed rows, new or changed, with the marks they are found by."""
+    """Seal rows, new or there already, and write them with the marks they are found by."""
+    for row, who in rows:
+        row.key = key.name
+        row.sealed = seal(asdict(who), key=key, round_id=row.round_id, code=row.case_code, kind=CONTACT)
     old = [row for row, _who in rows if row.pk is not None]
     Contact.objects.bulk_create(row for row, _who in rows if row.pk is None)
     Contact.objects.bulk_update(old, ["sealed", "key"], batch_size=AT_ONCE)
@@ -130,7 +132,8 @@ def write_contacts(rows: Sequence[tuple[Contact, Identity]], key: Key) -> None:
     )
 
 
-def _opened(row: Contact) -> Identity:
+def identity_in(row: Contact) -> Identity:
+    """Open one contact, for an action that records it or shows it to nobody."""
     return Identity(**unseal(row.sealed, key=row.key, round_id=row.round_id, code=row.case_code, kind=CONTACT))
 
 
