@@ -31,7 +31,7 @@ class ResultsConfig(AppConfig):
         history.add_subject(Correction, "publication__round")
         add(Part(110, "round_freeze", _("Freeze and estimate"), Permission.ROUND_FREEZE, standing.of_freeze))
         add(Part(113, "round_review", _("Review"), Permission.RESULT_REVIEW, standing.of_review))
-        add(Part(116, "round_publish", _("Publication"), Permission.RESULT_PUBLISH, standing.of_publication))
+        add(Part(116, "round_publish", _("Publication"), Permission.RESULT_REVIEW, standing.of_publication))
         meaning = _("Published indices with their errors, ranks and comparisons.")
         menu.place("/ket-qua/dot/", "round_list")
         menu.add(menu.Entry(5, "result_list", _("Results"), meaning, Permission.RESULT_VIEW))

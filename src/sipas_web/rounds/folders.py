@@ -32,7 +32,7 @@ def settings_of(round_: Round) -> dict[str, Any]:
         "edition": round_.edition,
         "province": "all" if round_.unit.code == COUNTRY else round_.unit.code,
         "window": {"from": round_.window_from, "to": round_.window_to},
-        **round_.settings,
+        **_in_one_order(round_.settings),
     }
     measured = MeasuredUnit.objects.filter(round=round_).select_related("unit").order_by("unit__code", "pk")
     names = [m.name_in_lists or m.unit.full_name for m in measured]
@@ -49,6 +49,13 @@ def settings_of(round_: Round) -> dict[str, Any]:
     if round_.previous is not None:
         made["previous"] = f"../{round_.previous.folder}"
     return made
+
+
+def _in_one_order(value: Any) -> Any:
+    """Sort keys, at every depth: PostgreSQL does not keep their order, and the file shall be the same on both."""
+    if isinstance(value, dict):
+        return {key: _in_one_order(value[key]) for key in sorted(value)}
+    return [_in_one_order(one) for one in value] if isinstance(value, list) else value
 
 
 def _whose(round_: Round, unit: Unit | None, named: Mapping[int, str]) -> dict[str, str]:

@@ -88,6 +88,7 @@ class PublishPage:
     versions: tuple[Publication, ...]
     correction: Correction | None  # under way
     is_published: bool
+    may_publish: bool
     may_freeze: bool
     is_alone: bool  # who looks at the page had the figures made, or approved them
     is_verified: bool  # the newest verification of these figures found nothing
@@ -168,6 +169,7 @@ def publish_page(round_: Round, by: Actor) -> PublishPage:
         versions=tuple(work.versions_of(round_)),
         correction=work.open_correction(round_),
         is_published=round_.state == RoundState.PUBLISHED,
+        may_publish=by.may(Permission.RESULT_PUBLISH, round_.unit),
         may_freeze=by.may(Permission.ROUND_FREEZE, round_.unit),
         is_alone=alone,
         is_verified=verdict is not None and not verdict.findings,

@@ -58,11 +58,11 @@ def estimate_again(request: ActorRequest, round_id: int) -> HttpResponse:
     return render(request, "results/work_estimate.html", {"round": round_, "shown": shown, "form": form})
 
 
-@needs(Permission.RESULT_PUBLISH)
+@needs(Permission.RESULT_REVIEW)
 @PAGE
 def publish(request: ActorRequest, round_id: int) -> HttpResponse:
-    """Show what would leave, publish on confirmation, follow the work."""
-    round_ = round_or_404(request, round_id, Permission.RESULT_PUBLISH)
+    """Show what would leave and what left; publish on confirmation, where one may; follow the work."""
+    round_ = round_or_404(request, round_id, Permission.RESULT_REVIEW)
     shown = work_pages.publish_page(round_, request.actor)
     form = PublishForm(request.POST or None, is_alone=shown.is_alone, is_verified=shown.is_verified)
     if request.method == "POST" and form.is_valid():
