@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sipas.sampling import case_ids
+from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
+from sipas_web.fieldwork import actions
 from sipas_web.fieldwork.actions.counting import count
 from sipas_web.fieldwork.actions.standing import NOT_ATTEMPTED, key_of
-from sipas_web.fieldwork.models import Agency, Case, HolderCount, State
+from sipas_web.fieldwork.models import Agency, Assignment, Case, HolderCount, State
 from sipas_web.rounds.models import Round
 from sipas_web.rounds.models import State as RoundState
 from sipas_web.units import actions as units
@@ -21,6 +24,8 @@ from sipas_web.units.models import Unit
 from tests.web import cast
 
 SINCE = dt.date(2025, 7, 1)
+Hire = Callable[..., Person]
+Acting = Callable[[Person], Actor]
 
 
 def communes_of(province: Unit, most: int) -> list[Unit]:
@@ -73,3 +78,60 @@ def _case(round_: Round, agency: Agency, code: str, commune: str, role: str) -> 
         round=round_, case_id=code, role=role, stratum="tầng", order=0, agency=agency, commune=commune,
         state=State.ISSUED if is_official else State.RESERVE, disposition=NOT_ATTEMPTED if is_official else "",
     )  # fmt: skip
+
+
+@dataclass
+class Field:
+    """Offices of a province, a round of them, and people."""
+
+    round: Round
+    communes: list[Unit]
+    province_office: Unit
+    office: Unit
+    other: Unit
+    people: dict[str, Person]
+    actors: dict[str, Actor]
+
+    def codes(self, commune: int | None = None) -> list[str]:
+        """List the official cases, of all communes or of one (its place)."""
+        cases = Case.objects.filter(round=self.round, role="official").order_by("case_id")
+        if commune is not None:
+            cases = cases.filter(commune=self.communes[commune].code)
+        return list(cases.values_list("case_id", flat=True))
+
+    def give(self, codes: list[str], office: Unit, to: str = "", by: str = "post_province", **more: Any) -> int:
+        """Give cases, as one of the people."""
+        interviewer = self.people[to] if to else None
+        return actions.assign(
+            round_id=self.round.pk, codes=codes, office=office, interviewer=interviewer, by=self.actors[by], **more
+        )
+
+
+def staffed(province: Unit, by: Actor, hire: Hire, acting: Acting) -> Field:
+    """Two branches under a provincial post office, twelve cases of three communes, and everybody who may matter."""
+    communes = communes_of(province, 3)
+    whole = post_office("BD08", province, by, "Bưu điện tỉnh Tuyên Quang")
+    office = post_office("BC1", communes[0], by)
+    other = post_office("BC2", communes[1], by)
+    people = {
+        "department": hire("department", province),
+        "post_province": hire("post_province", province),
+        "branch": hire("post_branch", office),
+        "other_branch": hire("post_branch", other),
+        "one": hire("interviewer", office),
+        "two": hire("interviewer", communes[0]),
+        "far": hire("interviewer", other),
+        "supervisor": hire("supervisor", province),
+    }
+    round_ = in_field(province, by, {c.code: n for c, n in zip(communes, (6, 4, 2), strict=True)}, 3)
+    actors = {name: acting(person) for name, person in people.items()}
+    return Field(round_, communes, whole, office, other, people, actors)
+
+
+def check_counts(field: Field) -> None:
+    """See that counts and present assignments say what the cases say."""
+    assert held_counts(field.round) == held_recount(field.round)
+    for case in Case.objects.filter(round=field.round):
+        present = Assignment.objects.filter(case=case, until__isnull=True).first()
+        told = (present.office_id, present.interviewer_id) if present else (None, None)
+        assert told == (case.office_id, case.interviewer_id)

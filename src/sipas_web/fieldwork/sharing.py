@@ -121,7 +121,7 @@ class _Hands:
         while queue:
             here = queue.popleft()
             for commune, people in sorted(self.may.items()):
-                if forwards and not self.flow.get((commune, here)) or not forwards and here not in people:
+                if not (self.flow.get((commune, here)) if forwards else here in people):
                     continue
                 for other in people:
                     if other not in ways and (forwards or self.flow.get((commune, other))):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from tests.web import field_cast
+from tests.web.field_cast import Field, check_counts
 
 from sipas_web.accounts.models import Assignment as RoleHeld
-from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.fieldwork import actions
@@ -26,8 +24,6 @@ from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
-Hire = Callable[..., Person]
-Acting = Callable[[Person], Actor]
 
 
 @pytest.fixture(autouse=True)
@@ -35,58 +31,9 @@ def _folders(settings: Any, tmp_path: Path) -> None:
     settings.ROUNDS_FOLDER, settings.MEDIA_ROOT = tmp_path / "rounds", tmp_path / "uploads"
 
 
-@dataclass
-class Field:
-    """Two offices of a province, the round, and people."""
-
-    round: Round
-    communes: list[Unit]
-    province_office: Unit
-    office: Unit
-    other: Unit
-    people: dict[str, Person]
-    actors: dict[str, Actor]
-
-    def codes(self, commune: int | None = None) -> list[str]:
-        cases = Case.objects.filter(round=self.round, role="official").order_by("case_id")
-        if commune is not None:
-            cases = cases.filter(commune=self.communes[commune].code)
-        return list(cases.values_list("case_id", flat=True))
-
-    def give(self, codes: list[str], office: Unit, to: str = "", by: str = "post_province", **more: Any) -> int:
-        interviewer = self.people[to] if to else None
-        return actions.assign(
-            round_id=self.round.pk, codes=codes, office=office, interviewer=interviewer, by=self.actors[by], **more
-        )
-
-
 @pytest.fixture
-def field(tuyen_quang: Unit, by: Actor, hire: Hire, acting: Acting) -> Field:
-    communes = field_cast.communes_of(tuyen_quang, 3)
-    whole = field_cast.post_office("BD08", tuyen_quang, by, "Bưu điện tỉnh Tuyên Quang")
-    office = field_cast.post_office("BC1", communes[0], by)
-    other = field_cast.post_office("BC2", communes[1], by)
-    people = {
-        "department": hire("department", tuyen_quang),
-        "post_province": hire("post_province", tuyen_quang),
-        "branch": hire("post_branch", office),
-        "other_branch": hire("post_branch", other),
-        "one": hire("interviewer", office),
-        "two": hire("interviewer", communes[0]),
-        "far": hire("interviewer", other),
-        "supervisor": hire("supervisor", tuyen_quang),
-    }
-    round_ = field_cast.in_field(tuyen_quang, by, {c.code: n for c, n in zip(communes, (6, 4, 2), strict=True)}, 3)
-    actors = {name: acting(person) for name, person in people.items()}
-    return Field(round_, communes, whole, office, other, people, actors)
-
-
-def check_counts(field: Field) -> None:
-    assert field_cast.held_counts(field.round) == field_cast.held_recount(field.round)
-    for case in Case.objects.filter(round=field.round):
-        present = Assignment.objects.filter(case=case, until__isnull=True).first()
-        told = (present.office_id, present.interviewer_id) if present else (None, None)
-        assert told == (case.office_id, case.interviewer_id)
+def field(tuyen_quang: Unit, by: Actor, hire: field_cast.Hire, acting: field_cast.Acting) -> Field:
+    return field_cast.staffed(tuyen_quang, by, hire, acting)
 
 
 def test_cases_go_from_province_to_branch_to_interviewer_and_counts_follow(field: Field) -> None:
@@ -98,8 +45,10 @@ def test_cases_go_from_province_to_branch_to_interviewer_and_counts_follow(field
     check_counts(field)
     history = Assignment.objects.filter(case__case_id=codes[0]).order_by("pk")
     assert [(a.office, a.interviewer, a.until is None) for a in history] == [
-        (field.office, None, False), (field.office, field.people["one"], False), (field.office, field.people["two"], True)
-    ]  # fmt: skip
+        (field.office, None, False),
+        (field.office, field.people["one"], False),
+        (field.office, field.people["two"], True),
+    ]
     assert history[2].reason == "gần nhà"
     assert Record.objects.filter(action="fieldwork.cases_assigned").count() == 3
 

@@ -70,7 +70,7 @@ def test_where_everybody_may_go_everywhere_all_are_within_a_fifth_of_the_mean(
     communes: dict[str, int], people: int
 ) -> None:
     loads = dict.fromkeys(range(people), 0)
-    made = share(communes, loads, dict.fromkeys(communes, set(loads)))
+    made = share(communes, loads, {c: set(loads) for c in communes})
     load, mean = after(loads, made), sum(communes.values()) / people
     assert all(math.floor(0.8 * mean) <= load[p] <= math.ceil(1.2 * mean) for p in loads)
 
@@ -85,7 +85,7 @@ def test_the_order_of_what_is_given_changes_nothing(communes, loads, allowed, ra
 
 
 def test_communes_stay_whole_where_they_fit() -> None:
-    made = share({"a": 10, "b": 10, "c": 10, "d": 10}, {1: 0, 2: 0}, dict.fromkeys("abcd", {1, 2}))
+    made = share({"a": 10, "b": 10, "c": 10, "d": 10}, {1: 0, 2: 0}, {c: {1, 2} for c in "abcd"})
     assert len(made.flow) == 4
     assert after({1: 0, 2: 0}, made) == {1: 20, 2: 20}
     made = share({"a": 100}, {1: 0, 2: 0}, {"a": {1, 2}})
