@@ -7,6 +7,8 @@ SENTENCES: dict[str, StrOrPromise] = {
     "capture.answer_set_aside": _("set an answer aside after re-verification"),
     "capture.answers_taken": _("took answers out of a file"),
     "capture.simulation_asked": _("had the field work of a simulated round made up"),
+    "capture.web_answers_taken": _("sent answers on the web"),
+    "capture.web_answer_disputed": _("said that the answer sent on the web was not theirs"),
 }
 NOTES: dict[str, StrOrPromise] = {
     "capture.responses": _("Import of answers"),

@@ -1,0 +1,187 @@
+"""Answers sent on the web. Those that come at the same moment share one transaction: the round is held once for all."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
+
+from sipas.sampling.numbers import BASE32
+from sipas_web.audit.actions import record
+from sipas_web.capture import draft_seal as seal
+from sipas_web.capture.actions.self_completion import RESPONDENT
+from sipas_web.capture.actions.taking import Given, accept
+from sipas_web.capture.models import Draft, Response, WebAnswer, WebSalt, WebTrace
+from sipas_web.fieldwork.queries import Case, State
+from sipas_web.rounds.queries import Round, held
+from sipas_web.rounds.queries import State as RoundState
+
+MODE = "web"
+RECEIPT = 12  # characters
+AT_ONCE = 50
+SALT = 16  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """An answer on its way in."""
+
+    round_id: int
+    case: int
+    code: str
+    handle: str
+    answers: Mapping[str, Any]
+    is_valid: bool
+    invalid_reason: str
+    language: str
+    notice: str
+    seconds: Mapping[str, int]
+    pages: int
+    minutes: int
+    device: str  # what is hashed: a random text of the browser's cookie, and the network
+    network: str
+
+    @property
+    def given(self) -> Given:
+        """Give it as answers of every mode come in."""
+        today = timezone.localdate()
+        return Given(self.code, MODE, today, self.answers, self.is_valid, self.invalid_reason, source=MODE)
+
+
+class Door:
+    """Where answers wait for their turn: whoever comes in takes along all who wait behind them."""
+
+    def __init__(self) -> None:
+        self._turn, self._list = threading.Lock(), threading.Lock()
+        self._waiting: list[_Place] = []
+
+    def pass_through(self, sending: Sending) -> str:
+        """Give the number of the receipt once the answer is in the database; empty where the round takes no more."""
+        place = _Place(sending)
+        with self._list:
+            self._waiting.append(place)
+        while not place.is_done:
+            with self._turn:
+                if not place.is_done:
+                    self._take_along()
+        if place.error is not None:
+            raise place.error
+        return place.receipt
+
+    def _take_along(self) -> None:
+        with self._list:
+            places, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        by_round: dict[int, list[_Place]] = defaultdict(list)
+        for place in places:
+            by_round[place.sending.round_id].append(place)
+        for together in by_round.values():
+            _carry(together)
+
+
+class _Place:
+    """One who waits."""
+
+    def __init__(self, sending: Sending) -> None:
+        self.sending = sending
+        self.receipt, self.is_done = "", False
+        self.error: Exception | None = None
+
+
+_door = Door()
+
+
+def send(sending: Sending) -> str:
+    """Hand an answer in; gives the number of its receipt, empty where the round takes no more.
+
+    Sent again, or the same answers to the same case from another window, it is the same receipt.
+    """
+    return _door.pass_through(sending)
+
+
+@transaction.atomic
+def take_together(*, round_id: int, sendings: Sequence[Sending]) -> list[str]:
+    """Take answers of one round, recorded in one line without any address; gives their receipts.
+
+    Holds the round: a freeze comes before all of them or after all of them.
+    """
+    round_ = held(round_id)
+    if round_.state != RoundState.IN_FIELD:
+        return ["" for _sending in sendings]
+    closed = set(
+        Case.objects.filter(pk__in=[s.case for s in sendings], state=State.WITHDRAWN).values_list("pk", flat=True)
+    )
+    there = dict(WebAnswer.objects.filter(handle__in=[s.handle for s in sendings]).values_list("handle", "receipt"))
+    new = {s.handle: s for s in sendings if s.handle not in there and s.case not in closed}
+    if new:
+        there |= _take(round_, list(new.values()))
+        Draft.objects.filter(handle__in=new).delete()
+    return [there.get(s.handle, "") for s in sendings]
+
+
+def _take(round_: Round, sendings: list[Sending]) -> dict[str, str]:
+    taken = accept(round_, [s.given for s in sendings])
+    receipts = _receipts(sendings)
+    _leave_marks(round_, sendings)
+    figures = {"answers": len(sendings), "taken": taken.new, "repeated": taken.repeated, "beside": len(taken.beside)}
+    record(by=RESPONDENT, action="capture.web_answers_taken", subject=round_, unit=round_.unit, details=figures)
+    return receipts
+
+
+def _receipts(sendings: list[Sending]) -> dict[str, str]:
+    """Write a receipt for each answer; two with the same content share the first one's."""
+    contents = {(s.case, s.given.content_sha256) for s in sendings}
+    rows = Response.objects.filter(case__in={case for case, _sha in contents}).select_related("web").defer("answers")
+    responses = {(r.case_id, r.content_sha256): r for r in rows}
+    made: dict[int, WebAnswer] = {r.pk: r.web for r in responses.values() if hasattr(r, "web")}
+    new: list[WebAnswer] = []
+    receipts = {}
+    for s in sendings:
+        response = responses[s.case, s.given.content_sha256]
+        if response.pk not in made:
+            made[response.pk] = _web_answer(response, s)
+            new.append(made[response.pk])
+        receipts[s.handle] = made[response.pk].receipt
+    WebAnswer.objects.bulk_create(new)
+    return receipts
+
+
+def _web_answer(response: Response, s: Sending) -> WebAnswer:
+    number = "".join(secrets.choice(BASE32) for _ in range(RECEIPT))
+    return WebAnswer(
+        response=response, receipt=number, handle=s.handle, notice=s.notice, language=s.language,
+        seconds=dict(s.seconds), pages=s.pages, minutes=s.minutes,
+    )  # fmt: skip
+
+
+def _leave_marks(round_: Round, sendings: list[Sending]) -> None:
+    """Keep where answers came from as keyed hashes, to notice many codes from one place."""
+    salt = WebSalt.objects.get_or_create(round=round_, defaults={"salt": secrets.token_bytes(SALT)})[0].salt
+    marks = [
+        WebTrace(round=round_, kind=kind, mark=seal.keyed_hash(kind, bytes(salt), text), case_id=s.case)
+        for s in sendings
+        for kind, text in ((WebTrace.Kind.DEVICE, s.device), (WebTrace.Kind.NETWORK, s.network))
+        if text
+    ]
+    WebTrace.objects.bulk_create(marks, ignore_conflicts=True)
+
+
+def _carry(places: list[_Place]) -> None:
+    """Take answers of one round; where together they fail, one after the other, so that each has its own fault."""
+    try:
+        receipts = take_together(round_id=places[0].sending.round_id, sendings=[p.sending for p in places])
+    except Exception as error:
+        if len(places) > 1 and not isinstance(error, (OperationalError, InterfaceError)):
+            for place in places:
+                _carry([place])
+            return
+        for place in places:
+            place.error, place.is_done = error, True
+        return
+    for place, receipt in zip(places, receipts, strict=True):
+        place.receipt, place.is_done = receipt, True
