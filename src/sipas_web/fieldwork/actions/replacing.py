@@ -64,9 +64,9 @@ def why_not(case: Case, rules: FieldRules) -> str:
     if lacking <= 0:
         return ""
     return ngettext(
-        "The outcome of case %(code)s is not final: by the rules of this round a person who was not reached is replaced "
+        "The outcome of case %(code)s is not final: by the rules of this round a person not reached is replaced "
         "after %(least)d visit; so far: %(made)d.",
-        "The outcome of case %(code)s is not final: by the rules of this round a person who was not reached is replaced "
+        "The outcome of case %(code)s is not final: by the rules of this round a person not reached is replaced "
         "after %(least)d visits; so far: %(made)d.",
         rules.least_visits,
     ) % {"code": case.case_id, "least": rules.least_visits, "made": case.visits_made}

@@ -1,4 +1,4 @@
-"""Forms of field work."""
+"""Forms of the pages of figures and files."""
 
 from __future__ import annotations
 
