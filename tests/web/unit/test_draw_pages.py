@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -26,10 +27,12 @@ from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.jobs import worker
+from sipas_web.jobs.models import Job
 from sipas_web.rounds import own_parts
 from sipas_web.rounds.actions import draw as actions
-from sipas_web.rounds.actions import set_up
+from sipas_web.rounds.actions import set_up, set_up_rows
 from sipas_web.rounds.models import Draw, Round
+from sipas_web.rounds.pages.draw import doubts_before
 from sipas_web.rounds.parts import Stage
 from sipas_web.units.models import Unit
 
@@ -87,6 +90,20 @@ def test_the_operators_pages(round_: Round, people: dict[str, Actor], client: Cl
     sample = b"".join(client.get(f"{here}1/sample.csv").streaming_content)
     assert hashlib.sha256(sample).hexdigest() == json.loads(Draw.objects.get().certificate)["sample"]["sha256"]
     assert Record.objects.latest("sequence").action == "rounds.draw_file_taken"
+
+
+def test_what_can_no_longer_be_mended_is_said_before_a_draw_is_opened(round_: Round, people: dict[str, Actor]) -> None:
+    job = Job.objects.create(
+        kind="rounds.import_frame", subject=f"rounds.round:{round_.pk}", unit=round_.unit, actor="x", state="done",
+        result={"rejected": 1234},
+    )  # fmt: skip
+    assert [said for said in doubts_before(round_) if "1.234" in said]
+    assert [said for said in doubts_before(round_) if "lịch" in said]
+    day = dt.date(2026, 12, 1)
+    set_up_rows.put_calendar(round_=round_, planned={"field": (day, day)}, by=people["operator"])
+    job.result = {"rejected": 0}
+    job.save()
+    assert doubts_before(round_) == []
 
 
 def test_rows_are_for_those_who_check(

@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import localize
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from sipas.intake.vietnamese import sort_key
 from sipas.sampling.numbers import ids_of
@@ -17,12 +18,13 @@ from sipas_web.jobs.queries import Job
 from sipas_web.rounds import draw_certificate
 from sipas_web.rounds.draw_texts import in_fours
 from sipas_web.rounds.permissions import Permission
-from sipas_web.rounds.queries import Draw, Round, Witness
+from sipas_web.rounds.queries import Draw, Round, Witness, set_up
 from sipas_web.rounds.queries import draw as reads
+from sipas_web.rounds.queries import frame as frames
 from sipas_web.rounds.queries.draw import Named, Ready
 
 MOST_ROWS = 500  # lists shown on the page; all of them are in the files
-OUTCOMES = {"drawn": _("drawn, then drawn again"), "abandoned": _("abandoned")}
+OUTCOMES = {"drawn": gettext_lazy("drawn, then drawn again"), "abandoned": gettext_lazy("abandoned")}
 EQUAL_CHANCE = ("srs", "systematic")
 
 
@@ -96,6 +98,27 @@ class Board:
         """Counts of the trial draw by stratum, in Vietnamese order."""
         sizes = (self.trial.result or {}).get("sizes", []) if self.trial else []
         return sorted(sizes, key=lambda row: (sort_key(row[0]), row[1] != "official"))
+
+
+def doubts_before(round_: Round) -> list[str]:
+    """Say what can no longer be mended once a draw is open. Nothing here forbids."""
+    found = []
+    done = frames.last_done(round_)
+    rejected = int((done.result or {}).get("rejected", 0)) if done else 0
+    if rejected:
+        found.append(
+            ngettext(
+                "%(count)s row of the lists was refused: nobody in it can be drawn. Mend and import it first.",
+                "%(count)s rows of the lists were refused: nobody in them can be drawn. Mend and import them first.",
+                rejected,
+            )
+            % {"count": localize(rejected)}
+        )
+    if not set_up.planned(round_):
+        found.append(
+            gettext("The calendar of this round is empty: nobody can see when the field work begins and ends.")
+        )
+    return found
 
 
 def board_of(round_: Round, by: Actor, base_url: str) -> Board:

@@ -14,7 +14,7 @@ from sipas.errors import SipasError
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.rounds.actions import draw as actions
 from sipas_web.rounds.forms.draw import NumberForm, OpenForm, PrintedReasonForm
-from sipas_web.rounds.pages.draw import board_of
+from sipas_web.rounds.pages.draw import board_of, doubts_before
 from sipas_web.rounds.permissions import Permission
 from sipas_web.rounds.queries import Draw, Round
 from sipas_web.rounds.queries import draw as reads
@@ -54,8 +54,8 @@ def open_(request: ActorRequest, round_id: int) -> HttpResponse:
             form.add_error(None, _said(error))
         else:
             return redirect("round_draw", round_.pk)
-    ready = reads.ready(round_)
-    return render(request, "rounds/draw_open.html", {"form": form, "round": round_, "ready": ready})
+    shown = {"form": form, "round": round_, "ready": reads.ready(round_), "doubts": doubts_before(round_)}
+    return render(request, "rounds/draw_open.html", shown)
 
 
 @needs(Permission.DRAW_HOLD)
