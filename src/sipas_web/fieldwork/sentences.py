@@ -20,6 +20,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "fieldwork.plan_discarded": _("discarded a suggested plan of assignments"),
     "fieldwork.plan_accepted": _("accepted a plan of assignments"),
     "fieldwork.plan_carried_out": _("gave cases as an accepted plan says"),
+    "fieldwork.assignments_taken": _("took assignments out of a file"),
     "fieldwork.areas_served_set": _("set which post office serves which commune"),
     "fieldwork.file_finished": _("finished the import of a file"),
     "fieldwork.rules_set": _("set the rules of the field work"),
@@ -33,6 +34,7 @@ SENTENCES: dict[str, StrOrPromise] = {
 NOTES: dict[str, StrOrPromise] = {
     "fieldwork.issue": _("Issue of cases"),
     "fieldwork.visits": _("Import of visits"),
+    "fieldwork.assignments": _("Import of assignments"),
     "fieldwork.plan_suggest": _("Suggestion of assignments"),
     "fieldwork.plan_carry_out": _("Carrying out a plan of assignments"),
     "fieldwork.giving_cases": _("Giving cases to those who carry them"),

@@ -10,7 +10,8 @@ import polars as pl
 from sipas.errors import SipasError
 from sipas.rounds import acting_as, drawn_cases, field_list, read_visit_file, sample_hash
 from sipas_web.fieldwork import actions, queries
-from sipas_web.fieldwork.actions import Note, VisitRow, planning
+from sipas_web.fieldwork.actions import Note, VisitRow, assigning_files, planning
+from sipas_web.fieldwork.assignment_files import read_assignments
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import FileImport, ImportNote, plans
 from sipas_web.fieldwork.stored_files import place_of
@@ -72,6 +73,27 @@ def _put_contacts(round_: Round, cases: pl.DataFrame, work: Work) -> None:
 def import_visits(work: Work) -> dict[str, Any]:
     """Read a file of visits and take its rows."""
     return take_visit_file(queries.file_by_id(work.arguments["file"]), work, 0.0, 1.0)
+
+
+@handles(assigning_files.KIND, quick=True)
+def import_assignments(work: Work) -> dict[str, Any]:
+    """Read a list of assignments and give its cases."""
+    file = queries.file_by_id(work.arguments["file"])
+    held: dict[str, Any] = {"file_id": file.pk, "permission": Permission.CASE_ASSIGN, "by": work.actor}
+    if file.finished:
+        return dict(file.report)
+    try:
+        rows, wrong = read_assignments(place_of(file.stored), file.name)
+    except SipasError as error:
+        actions.refuse(error=stored(error), **held)
+        raise
+    notes = [Note(w.row, ImportNote.Kind.REJECTED, w.code, w.column, w.got.replace("\x00", "")) for w in wrong]
+    actions.begin(rows=len(rows) + len(wrong), rejected=len(wrong), notes=notes, **held)
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[first : first + ROWS_AT_ONCE]
+        assigning_files.take_assignments(file_id=file.pk, rows=part, upto=first + len(part), by=work.actor)
+        work.progress((first + len(part)) / len(rows), "fieldwork.taking_rows")
+    return actions.finish(**held)
 
 
 @handles(planning.SUGGEST, quick=True)

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sipas.quality import Disposition, dispositions
+from sipas_web.fieldwork.assignment_files import fault_text
 from sipas_web.fieldwork.queries import Answer, Case, State
 from sipas_web.shared.core_errors import reason
 
@@ -45,7 +46,7 @@ def reason_label(code: str) -> str:
         "fieldwork.visit_differs": _("This visit of the case was recorded before, with another content."),
         "capture.kept_beside": _("The case was answered before, with other answers; both are kept."),
     }
-    return own.get(code) or reason(code)
+    return own.get(code) or fault_text(code) or reason(code)
 
 
 @cache

@@ -14,6 +14,7 @@ from sipas_web.accounts.queries import Person
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.actions.counting import Moves
+from sipas_web.fieldwork.assignment_files import fault_text
 from sipas_web.fieldwork.models import UNFINISHED, Case, State
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import offices
@@ -150,22 +151,6 @@ def refusal(refused: Mapping[str, str]) -> list[ValidationError]:
         named = ", ".join(cases[:NAMED]) + (ngettext(" and %d more", " and %d more", more) % more if more > 0 else "")
         said.append(ValidationError(f"{fault_text(code)} ({named})", code=code))
     return said
-
-
-def fault_text(code: str) -> str:
-    """Say why a case was not given."""
-    return {
-        "fieldwork.case_unknown": _("There is no such case in this round."),
-        "fieldwork.case_withdrawn": _("The case was withdrawn."),
-        "fieldwork.case_finished": _("The case is finished; it stays with who finished it."),
-        "fieldwork.case_reserve": _("The case is a reserve that has not been put in any place."),
-        "fieldwork.case_elsewhere": _("The case is not at an office of your area."),
-        "fieldwork.case_moved": _("Someone else gave this case away meanwhile. Look at the list again."),
-        "fieldwork.office_unknown": _("There is no post office with this code in the area of this round."),
-        "fieldwork.office_not_yours": _("This post office is not of your area."),
-        "fieldwork.interviewer_unknown": _("There is no account with this login name."),
-        "fieldwork.interviewer_not_there": _("This person has no role of an interviewer over the area of the office."),
-    }[code]
 
 
 class _Receivers:

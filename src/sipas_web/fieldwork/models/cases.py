@@ -214,6 +214,7 @@ class FileImport(models.Model):
 
         VISITS = "visits", _("visits")
         RESPONSES = "responses", _("answers")
+        ASSIGNMENTS = "assign", _("assignments")
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
