@@ -44,7 +44,7 @@ test: .venv/browser ## all that must be green to land
 test-long: .venv/test ## full simulations and coverage as well
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/core
 	$(BIN)/python -m pytest -m long tests/web
-	SIPAS_TEST_DATABASE=postgresql $(BIN)/python -m pytest -m long tests/web
+	SIPAS_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile tests/web
 	SIPAS_TEST_KILLS=many $(BIN)/python -m pytest $(KILLED)
 	SIPAS_TEST_KILLS=many SIPAS_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(KILLED)
 

@@ -19,7 +19,6 @@ from tests.web.settings import start_postgresql
 from sipas_web.audit.chain import moment_text, verify
 
 pytestmark = [
-    pytest.mark.long,
     pytest.mark.skipif(
         os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="starts its own PostgreSQL; once is enough"
     ),

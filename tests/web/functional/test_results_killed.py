@@ -14,9 +14,6 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
-pytestmark = pytest.mark.long
 KILLS, LONGEST = 4, 6.0  # s after the worker is ready
 HERE = Path(__file__).parents[3]
 SET_UP = """

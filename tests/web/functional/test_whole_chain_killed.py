@@ -23,7 +23,7 @@ from tests.web.functional.test_serving import free_port
 
 IS_POSTGRESQL = os.environ.get("SIPAS_TEST_DATABASE") == "postgresql"
 IS_LONG = os.environ.get("SIPAS_TEST_KILLS") == "many"  # make test-long
-pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
+pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 SEED = 20261122
 # Everything dies once, wherever it stands; "database" does where there is a server of it.
 SAMPLE = {
