@@ -152,6 +152,23 @@ def backup(
     console.print(f"✓ {file}: {made.rows} dòng, {made.files} tệp, SHA-256 {made.sha256}", soft_wrap=True)
 
 
+@app.command("rotate-contact-keys")
+def rotate_contact_keys() -> None:
+    """Đổi khóa của kho thông tin liên hệ: tạo khóa mới, niêm phong lại toàn bộ, hủy khóa không còn dùng."""
+    with _django():
+        from sipas_web.audit.actors import command_line
+        from sipas_web.privacy import actions, keys, tasks
+
+        by, count = command_line(), 0
+        key = actions.make_key(by=by)
+        while part := tasks.seal_part(by):
+            count += part
+        spent = actions.remove_spent_keys(by=by)
+    console.print(f"✓ khóa mới {key.name} ({keys.path()}), {count} mục đã niêm phong lại", soft_wrap=True)
+    if not spent:
+        console.print("  khóa cũ được hủy trong lần chạy việc định kỳ sau một giờ nữa", soft_wrap=True)
+
+
 @app.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="Tệp sao lưu.", exists=True, dir_okay=False)],
@@ -160,15 +177,19 @@ def restore(
     """Phục hồi từ bản sao lưu vào nơi chưa có dữ liệu; SQLite và PostgreSQL dùng chung một dạng tệp."""
     with _django():
         from sipas_web.audit.actors import command_line
+        from sipas_web.config import health
         from sipas_web.config.archive import Reader
         from sipas_web.config.backup import bring_back
         from sipas_web.jobs import actions
 
         made = bring_back(file, force=force, bring_up_to_date=_bring_up_to_date)
         actions.note_restore(by=command_line(), made=Reader(file).manifest["made"], sha256=made.sha256)
+        missing = health.contact_keys()
     console.print(f"✓ {made.rows} dòng, {made.files} tệp, SHA-256 {made.sha256}", soft_wrap=True)
     if made.aside:
         console.print(f"  dữ liệu cũ: {made.aside}", soft_wrap=True)
+    for fault in missing:
+        errors.print(f"[bold yellow]![/] {fault}", soft_wrap=True)
 
 
 @audit.command("verify")

@@ -36,6 +36,17 @@ def listed(name: str, default: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def numbers(name: str) -> dict[str, int]:
+    """Read whole numbers by name, ``a=1,b=2``."""
+    found: dict[str, int] = {}
+    for part in listed(name, ""):
+        key, _equals, text = part.partition("=")
+        if not text.strip().isdecimal():
+            raise SettingError(f"{name}: tên=số, không phải {part!r} · name=number, not {part!r}")
+        found[key.strip()] = int(text)
+    return found
+
+
 def folder() -> Path:
     """Give the folder that holds the database, the secret key and collected static files."""
     return Path(os.environ.get("SIPAS_FOLDER", "sipas-data")).resolve()

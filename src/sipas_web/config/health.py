@@ -21,8 +21,29 @@ VIETNAM = dt.timedelta(hours=7)
 def faults(*, running: bool) -> list[str]:
     """Name what is wrong; ``running`` wants the process of long work alive as well."""
     found = [f for folder in (Path(settings.FOLDER), *places().values()) if (f := _not_writable(folder))]
-    found += _disk() + _clocks()
+    found += _disk() + _clocks() + contact_keys()
     return found + (_worker() if running else [])
+
+
+def contact_keys() -> list[str]:
+    """Name the keys without which contacts in the database cannot be read, and a file that others may read."""
+    from django.core.exceptions import ValidationError
+
+    from sipas_web.privacy import keys, queries
+
+    path = keys.path()
+    try:
+        missing = queries.missing_keys()
+    except ValidationError:
+        return [f"{path}: tệp khóa bị hỏng, hãy chép lại bản cất giữ riêng · file of keys is damaged"]
+    found = [
+        f"thiếu khóa {name} của kho thông tin liên hệ trong {path}: không ai đọc được thông tin liên hệ; hãy chép lại "
+        f"tệp khóa đi cùng dữ liệu này · the key {name} of the contact store is missing"
+        for name in missing
+    ]
+    if path.exists() and path.stat().st_mode & 0o077:
+        found.append(f"{path}: người khác đọc được tệp khóa, hãy chmod 600 · readable by others")
+    return found
 
 
 def _not_writable(folder: Path) -> str:

@@ -17,7 +17,7 @@ LOOK_EVERY = 0.5  # s
 GRACE = 30.0  # s that a process is given to end by itself
 MARGIN = 5.0  # s more for who looks after such processes itself
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a process that dies again and again is begun anew
-TIDIED_EVERY = 12 * 3600.0  # s between two looks for files that a crash left
+TIDIED_EVERY = 6 * 3600.0  # s between two looks for files that a crash left, and for duties of the day
 QUICK_PLACE = 1  # the second process
 LIVED = 20.0  # s after which a process counts as sound: it is begun anew at once
 log = logging.getLogger(__name__)
@@ -120,10 +120,11 @@ class Workers:
 def _tidy() -> None:
     from django.db import close_old_connections
 
-    from sipas_web.config import strays
+    from sipas_web.config import duties, strays
 
     close_old_connections()
     strays.forget()
+    duties.ask()
 
 
 @contextmanager

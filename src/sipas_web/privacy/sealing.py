@@ -17,7 +17,7 @@ from sipas_web.privacy.keys import Key, named
 
 VERSION = b"\x01"
 NONCE = 12  # bytes, random: far from 2**32 sealings under one key
-CONTACT = "contact"
+CONTACT, REQUEST = "contact", "request"
 MARK = 16  # bytes of a search mark
 
 

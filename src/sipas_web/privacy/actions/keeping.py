@@ -43,16 +43,19 @@ def put_contacts(*, round_: Round, rows: Sequence[tuple[str, Mapping[str, str | 
 
 
 @transaction.atomic
-def open_contacts(*, round_: Round, case_codes: Collection[str], purpose: str, by: Actor) -> dict[str, Identity]:
+def open_contacts(
+    *, round_: Round, case_codes: Collection[str], purpose: str, by: Actor, subject: models.Model | None = None
+) -> dict[str, Identity]:
     """Open the contacts of some cases; recorded with the purpose, a dotted code, and the case codes.
 
     The caller has checked that the actor holds these cases. Cases without a contact are left out, and those whose use
-    the person had restricted.
+    the person had restricted. With a ``subject`` the record names that and a number, no case: readers of the record
+    must not learn which cases a supervisor has chosen.
     """
     rows = [row for row in _contacts(round_, case_codes) if not row.is_restricted]
     found = {row.case_code: identity_in(row) for row in rows}
     if found:
-        _note_opened(round_, found, purpose, by)
+        _note_opened(round_, found, purpose, by, subject)
     return found
 
 
@@ -147,9 +150,12 @@ def _parts(codes: Iterable[str]) -> Iterable[list[str]]:
     return (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE))
 
 
-def _note_opened(round_: Round, codes: Collection[str], purpose: str, by: Actor) -> None:
-    details = {"purpose": purpose, "number": len(codes), **_named(codes)}
-    record(by=by, action="privacy.contacts_opened", subject=round_, unit=round_.unit, details=details)
+def _note_opened(
+    round_: Round, codes: Collection[str], purpose: str, by: Actor, subject: models.Model | None = None
+) -> None:
+    named = _named(codes) if subject is None else {}
+    details = {"purpose": purpose, "number": len(codes), **named}
+    record(by=by, action="privacy.contacts_opened", subject=subject or round_, unit=round_.unit, details=details)
 
 
 def _named(codes: Collection[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ class Contact(models.Model):
     case_code = models.CharField(max_length=10)
     sealed = models.BinaryField()  # of canonical JSON; bound to round and code
     key = models.CharField(max_length=32)  # name of the key that opens it
+    is_restricted = models.BooleanField(default=False)  # at the person's request: opened for that request alone
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["round", "case_code"], name="privacy_contact_once")]

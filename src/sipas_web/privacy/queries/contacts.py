@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
+from django.utils.dateparse import parse_date
 
+from sipas_web.audit.actors import Actor
 from sipas_web.privacy import keys
 from sipas_web.privacy.identity import Place
-from sipas_web.privacy.models import Contact, JoinDrop, VisitSecret
+from sipas_web.privacy.models import Contact, JoinDrop, SubjectRequest, VisitSecret
 from sipas_web.privacy.sealing import unseal, visit_kind
-from sipas_web.rounds.queries import Round
+from sipas_web.rounds.queries import Round, in_areas
 
 AT_ONCE = 2_000
 
@@ -45,7 +48,7 @@ def places_of(round_: Round) -> Iterator[tuple[str, int, Place]]:
 def keys_in_use() -> Counter[str]:
     """Count what is sealed with each key."""
     found: Counter[str] = Counter()
-    for model in (Contact, VisitSecret):
+    for model in (Contact, VisitSecret, SubjectRequest):
         found.update(dict(model.objects.values_list("key").annotate(Count("pk"))))
     return found
 
@@ -53,3 +56,30 @@ def keys_in_use() -> Counter[str]:
 def missing_keys() -> list[str]:
     """Name the keys that something is sealed with and the file does not hold."""
     return sorted(keys_in_use().keys() - {key.name for key in keys.all_keys()})
+
+
+def due_day(round_: Round) -> dt.date | None:
+    """Give the last day on which contacts of a round are kept; None where none is set."""
+    return parse_date(str(round_.settings.get("contacts_until") or ""))
+
+
+def holding(by: Actor, permission: str) -> list[Round]:
+    """List the rounds in the actor's areas that hold contacts, or are being rid of them, the earliest day first."""
+    sealed = Exists(Contact.objects.filter(round=OuterRef("pk"))) | Exists(
+        JoinDrop.objects.filter(round=OuterRef("pk"), finished__isnull=True)
+    )
+    found = in_areas(by, permission).filter(sealed)
+    return sorted(found, key=lambda round_: (due_day(round_) or dt.date.max, round_.pk))
+
+
+def rounds_due(on: dt.date) -> list[Round]:
+    """List the rounds whose contacts should be gone by a day and are not, those broken off included."""
+    finished = JoinDrop.objects.filter(round=OuterRef("pk"), finished__isnull=False)
+    rounds = Round.objects.select_related("unit").filter(~Exists(finished)).order_by("pk")
+    begun = set(JoinDrop.objects.filter(finished__isnull=True).values_list("round_id", flat=True))
+    return [r for r in rounds if r.pk in begun or ((day := due_day(r)) is not None and day < on)]
+
+
+def rounds_holding() -> list[Round]:
+    """List every round that holds contacts."""
+    return list(Round.objects.filter(Exists(Contact.objects.filter(round=OuterRef("pk")))).order_by("pk"))

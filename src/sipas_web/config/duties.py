@@ -1,0 +1,30 @@
+"""The duties of each day on personal data are asked for by the process that looks after long work."""
+
+from __future__ import annotations
+
+import logging
+import platform
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
+
+from sipas_web.audit.actors import Actor, Everything
+from sipas_web.privacy import actions
+
+NAME = "Việc định kỳ của hệ thống"  # as the record names it
+log = logging.getLogger(__name__)
+
+
+def actor() -> Actor:
+    """Give who acts where no person asked."""
+    return Actor("command", NAME, "", f"command {platform.node()}", Everything())
+
+
+def ask() -> bool:
+    """Ask for them, unless they are done today; says whether it was possible. The next look is another chance."""
+    try:
+        actions.ask_duties(by=actor())
+    except (DatabaseError, ValidationError):
+        log.exception("the duties of the day could not be asked for")
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What the pages of identities show, worked out for their templates."""
