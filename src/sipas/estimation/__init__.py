@@ -1,6 +1,7 @@
 """Estimates from a sample, with errors by its design. Knows nothing of satisfaction."""
 
 from sipas.estimation.agreements.agreements import Agreement, agreement, agreement_of_pairs
+from sipas.estimation.agreements.interviewer_variance import interviewer_variance
 from sipas.estimation.designs.calibration import CalibratedWeight
 from sipas.estimation.designs.design import Design, Stage
 from sipas.estimation.designs.measures import (
@@ -144,6 +145,7 @@ __all__ = [
     "function_of",
     "grids",
     "intervals_of_shares",
+    "interviewer_variance",
     "johnson",
     "joint_pairs",
     "kish_size",

@@ -103,7 +103,7 @@ def flag_responses(
     """
     items = list(dict.fromkeys(q.name for q in edition.items()))
     shares = answered_shares(responses, edition)
-    rows = responses.with_columns(_run_lengths(responses, items))
+    rows = responses.with_columns(run_lengths(responses, items))
     enough = pl.col("answered items") >= least_items
     alike = enough & (pl.col("different") == 1)
     everything = [column.name for column in edition.columns()]
@@ -125,8 +125,21 @@ def flag_responses(
     return FLAGS.check(pl.concat(parts).sort("case_id", "flag"))
 
 
-def _run_lengths(responses: pl.DataFrame, items: list[str]) -> list[pl.Series]:
-    """Give ``answered items``, ``different`` (answers) and ``run`` (longest run of equal answers, gaps passed over)."""
+def run_lengths(responses: pl.DataFrame, items: Sequence[str]) -> list[pl.Series]:
+    """Measure how far a form is ticked alike.
+
+    Parameters
+    ----------
+    responses : polars.DataFrame
+        With the columns ``items``.
+    items : sequence of str
+        Rated items in the order of the form.
+
+    Returns
+    -------
+    list of polars.Series
+        ``answered items``, ``different`` (answers) and ``run`` (longest run of equal answers, gaps passed over).
+    """
     height = responses.height
     last = pl.Series([None], dtype=pl.Int16).new_from_index(0, height)
     run = pl.Series([0], dtype=pl.Int64).new_from_index(0, height)
@@ -139,7 +152,7 @@ def _run_lengths(responses: pl.DataFrame, items: list[str]) -> list[pl.Series]:
         )
         run, last = step["run"].cast(pl.Int64), step["last"]
         best = pl.select(pl.max_horizontal(best, run)).to_series()
-    values = responses.select(pl.concat_list(items).list.drop_nulls().alias("values"))["values"]
+    values = responses.select(pl.concat_list(list(items)).list.drop_nulls().alias("values"))["values"]
     return [
         values.list.len().cast(pl.Int64).alias("answered items"),
         values.list.n_unique().cast(pl.Int64).alias("different"),

@@ -73,7 +73,7 @@ def simulate_fieldwork(
     completed = visits.filter(pl.col("outcome") == COMPLETE).select("case_id", received_on="date")
     forms = completed.join(sample.select("case_id", "unit_id"), on="case_id", how="left", maintain_order="left")
     forms = forms.join(answers, on="unit_id", how="left", maintain_order="left").drop("unit_id")
-    return Field(visits, _filled_in(forms, edition, profile.fieldwork, seed))
+    return Field(visits, filled_in(forms, edition, profile.fieldwork, seed))
 
 
 def _outcomes(cases: pl.DataFrame, f: Fieldwork, seed: int) -> list[str]:
@@ -140,8 +140,25 @@ def _interviewers(visits: pl.DataFrame, cases: pl.DataFrame) -> pl.Series:
     return pl.Series("interviewer", [codes[by_case[case]] for case in visits["case_id"]])
 
 
-def _filled_in(forms: pl.DataFrame, edition: Edition, f: Fieldwork, seed: int) -> pl.DataFrame:
-    """Add what respondents do to a form: skip, tick one column down, hand it back almost empty."""
+def filled_in(forms: pl.DataFrame, edition: Edition, f: Fieldwork, seed: int) -> pl.DataFrame:
+    """Add what respondents do to a form: skip, tick one column down, hand it back almost empty.
+
+    Parameters
+    ----------
+    forms : polars.DataFrame
+        ``case_id``, ``received_on`` (day), the answer columns.
+    edition : Edition
+        The questionnaire.
+    f : Fieldwork
+        Shares.
+    seed : int
+        Seed.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``Field.forms``.
+    """
     stream = generator(seed, "forms")
     straight = stream.random(forms.height) < f.straightliners
     empty = stream.random(forms.height) < f.invalid
