@@ -21,7 +21,9 @@ from sipas_web.accounts import queries as accounts
 from sipas_web.accounts.demonstration import PROVINCE
 from sipas_web.audit.actors import Actor
 from sipas_web.capture import actions as capture
+from sipas_web.config import demonstration_field
 from sipas_web.fieldwork.actions import issuing
+from sipas_web.fieldwork.queries import Case
 from sipas_web.jobs.queries import Job, key_of
 from sipas_web.jobs.queries import State as JobState
 from sipas_web.jobs.worker import work_off
@@ -56,6 +58,8 @@ class Wanted:
     first: dt.date
     last: dt.date
     until: State
+    sample: int = SAMPLE
+    is_walked: bool = False  # carried by interviewers, not by files
 
 
 ROUNDS = (
@@ -63,7 +67,9 @@ ROUNDS = (
     Wanted("Đo lường sự hài lòng năm 2026", 2026, dt.date(2026, 1, 1), dt.date(2026, 6, 30), State.PUBLISHED),
     Wanted("Đo lường bổ sung quý III năm 2026", 2026, dt.date(2026, 7, 1), dt.date(2026, 9, 30), State.IN_FIELD),
     Wanted("Đo lường bổ sung quý IV năm 2026", 2026, dt.date(2026, 10, 1), dt.date(2026, 11, 15), State.SET_UP),
-)
+    Wanted("Đo lường thử trên thực địa tháng 10 năm 2026", 2026, dt.date(2026, 10, 1), dt.date(2026, 10, 31),
+           State.IN_FIELD, sample=480, is_walked=True),
+)  # fmt: skip
 
 
 def make_rounds(say: Say, base_url: str) -> None:
@@ -84,6 +90,8 @@ def _is_ready(round_: Round, wanted: Wanted) -> bool:
     """Say whether a round has once come so far: what people do with it afterwards is theirs."""
     if wanted.until == State.PUBLISHED:
         return Publication.objects.filter(round=round_).exists()
+    if wanted.is_walked:
+        return Case.objects.filter(round=round_, office__isnull=False).exists()
     if wanted.until == State.IN_FIELD:
         return Job.objects.filter(subject=key_of(round_), kind=capture.SIMULATION, state=JobState.DONE).exists()
     return frames.lists_of(round_).exists()
@@ -99,7 +107,7 @@ def _advance(round_: Round, wanted: Wanted, base_url: str) -> None:
     if _state(round_) == State.DRAWN:
         _issue(round_)
     if _state(round_) == State.IN_FIELD:
-        _answers(round_)
+        (demonstration_field.walk if wanted.is_walked else _answers)(round_)
     if wanted.until == State.PUBLISHED:
         _publish(round_)
 
@@ -115,7 +123,7 @@ def _begun(wanted: Wanted, previous: Round | None) -> Round:
     made = set_up.add(
         title=title, unit=province, year=wanted.year, edition="sipas-2017", previous=previous, is_simulated=True, by=by
     )
-    changes = {"window_from": wanted.first, "window_to": wanted.last, **_choices()}
+    changes = {"window_from": wanted.first, "window_to": wanted.last, **_choices(wanted.sample)}
     made = choices.change(round_=made, changes=changes, part="design", by=by)
     goal = set_up_rows.Target(None, "index", Decimal(85), "Chỉ số hài lòng chung", "Kế hoạch (mô phỏng) của UBND tỉnh")
     return set_up_rows.put_targets(round_=made, targets=[goal, *_goals_of_units()], by=by)
@@ -128,12 +136,12 @@ def _goals_of_units() -> list[set_up_rows.Target]:
     return [set_up_rows.Target(unit, "index", percent, label, letter) for unit, percent in found if unit is not None]
 
 
-def _choices() -> dict[str, Any]:
+def _choices(sample: int) -> dict[str, Any]:
     stage = {
         "unit": "unit_id",
         "strata": ["agency"],
-        "size": {"rule": "fixed", "n": SAMPLE},
-        "allocation": {"rule": "power", "exponent": 0.5, "minimum": 15},
+        "size": {"rule": "fixed", "n": sample},
+        "allocation": {"rule": "power", "exponent": 0.5, "minimum": min(15, sample // 200)},
     }
     domains = [["agency"], ["agency_level"], ["field"], ["respondent_kind"], ["agency_level", "respondent_kind"]]
     return {

@@ -145,9 +145,14 @@ def parent_at(unit: Unit, on: dt.date) -> Unit | None:
 
 def first_commune(province: Unit, on: dt.date) -> Unit | None:
     """Give the first commune of a province on a day, in Vietnamese order."""
+    return communes_of(province, on).first()
+
+
+def communes_of(province: Unit, on: dt.date) -> QuerySet[Unit]:
+    """List the communes of a province on a day, in Vietnamese order."""
     inside = Ancestry.objects.filter(ancestor=province, valid_from__lte=on, valid_to__gte=on, way="own")
     communes = Unit.objects.filter(kind=Kind.COMMUNE, pk__in=inside.values("descendant_id"))
-    return communes.order_by("sort_key", "code").first()
+    return communes.order_by("sort_key", "code")
 
 
 def with_parents(units: QuerySet[Unit]) -> Iterator[tuple[Unit, str]]:

@@ -23,7 +23,7 @@ class FieldRules(models.Model):
     least_visits = models.PositiveSmallIntegerField(default=3)  # before a case not reached may be replaced
     asks_place = models.BooleanField(default=False)  # whether the phone may give the place of a visit
     allows_web = models.BooleanField(default=True)  # answering by code on the web
-    web_until = models.DateField(null=True)  # last day of answering on the web
+    web_until = models.DateField(null=True, blank=True)  # last day of answering on the web
     second_keying = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(100))  # percent of forms
     undo_minutes = models.PositiveSmallIntegerField(default=30)  # in which who logged a visit may take it back alone
     quiet_days = models.PositiveSmallIntegerField(default=7)  # without a visit before an open case is called late
@@ -79,6 +79,7 @@ class FormStep(models.Model):
     class Meta:
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "step"], name="fieldwork_step_once")]
+        indexes: ClassVar = [models.Index(fields=["step", "day"], name="fieldwork_step_day")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step}"
