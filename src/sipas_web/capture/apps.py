@@ -13,6 +13,8 @@ class CaptureConfig(AppConfig):
         """Register the sentences of its acts, its long work and its part of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.capture import tasks  # noqa: F401  # registers the handlers
+        from sipas_web.capture.keying_part import ENTRY
+        from sipas_web.capture.keying_part import PART as KEYING_PART
         from sipas_web.capture.parts import PART
         from sipas_web.capture.sentences import NOTES, SENTENCES
         from sipas_web.jobs import notes
@@ -23,3 +25,5 @@ class CaptureConfig(AppConfig):
         add_sentences(SENTENCES)
         notes.add(NOTES)
         parts.add(PART)
+        parts.add(KEYING_PART)
+        menu.add(ENTRY)

@@ -58,6 +58,8 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "round_id": lambda unit, person: round_of(unit).pk,
     "list_id": lambda unit, person: FrameList.objects.filter(round=round_of(unit)).latest("pk").pk,
     "import_id": lambda unit, person: 0,
+    "keying_id": lambda unit, person: 0,
+    "keyed_form_id": lambda unit, person: 0,
     "case_id": lambda unit, person: "0000000000",
     "number": lambda unit, person: 1,
     "version": lambda unit, person: "v1",
@@ -69,7 +71,7 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
-AREA_PAGES = {"round_id", "list_id", "import_id", "job_id", "unit_id", "person_id", "assignment_id", "invitation_id"}
+AREA_PAGES = {"keying_id", "keyed_form_id", "round_id", "list_id", "import_id", "job_id", "unit_id", "person_id", "assignment_id", "invitation_id"}
 
 
 def round_of(unit: Unit) -> Round:

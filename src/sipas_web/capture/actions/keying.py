@@ -17,11 +17,12 @@ from sipas.rounds import respondent_kind
 from sipas.sampling.case_codes import read_case_id
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
-from sipas_web.capture.actions.keying_taken import accept_form, note_keyed, settle
+from sipas_web.capture.actions.keying_taken import accept_form, settle
 from sipas_web.capture.keying_form import PaperForm, differing, entries_of, stored
 from sipas_web.capture.models import KeyedForm, Keying
 from sipas_web.capture.permissions import Permission
 from sipas_web.capture.queries.keying import form_of
+from sipas_web.fieldwork import actions as fieldwork
 from sipas_web.fieldwork.queries import Case, rules_of
 from sipas_web.fieldwork.queries import State as CaseState
 from sipas_web.rounds import states
@@ -163,7 +164,7 @@ def person_of(by: Actor) -> int:
 
 def _go_on(round_: Round, form: KeyedForm, keying: Keying, paper: PaperForm, by: Actor) -> None:
     if keying.number == 1:
-        note_keyed(round_, form.case, by)
+        fieldwork.put_keyed(round_, [form.case.case_id], by)
         form.is_double = is_double(round_, form.case.case_id, Fraction(rules_of(round_).second_keying))
         form.state = KeyedForm.State.SECOND
         if form.is_double:

@@ -6,26 +6,14 @@ import datetime as dt
 
 from django.utils import timezone
 
-from sipas_web.audit.actors import Actor
 from sipas_web.capture.actions.taking import Given, accept
 from sipas_web.capture.keying_form import NOTHING, Entries, Field, PaperForm, entries_of, stored
 from sipas_web.capture.models import KeyedForm, Keying, KeyingCount, KeyingError
-from sipas_web.fieldwork.actions.counting import Moves
-from sipas_web.fieldwork.actions.standing import stand_by_step
 from sipas_web.fieldwork.models import FormStep
 from sipas_web.fieldwork.queries import Case
 from sipas_web.rounds.queries import Round
 
 MODE = "paper"
-
-
-def note_keyed(round_: Round, case: Case, by: Actor) -> None:
-    """Note that a form lies keyed at the desk."""
-    step = FormStep.Step.KEYED
-    FormStep.objects.get_or_create(case=case, step=step, defaults={"day": timezone.localdate(), "by": by.name})
-    moves = Moves(round_.pk, [case])
-    stand_by_step(case, step)
-    moves.put()
 
 
 def accept_form(round_: Round, form: KeyedForm, entries: Entries, paper: PaperForm) -> None:

@@ -4,4 +4,15 @@ from sipas_web.capture.models.drafts import Draft, WebAnswer, WebGate, WebSalt, 
 from sipas_web.capture.models.keying import KeyedForm, Keying, KeyingCount, KeyingError
 from sipas_web.capture.models.responses import Response
 
-__all__ = ["Draft", "KeyedForm", "Keying", "KeyingCount", "KeyingError", "Response", "WebAnswer", "WebGate", "WebSalt", "WebTrace"]
+__all__ = [
+    "Draft",
+    "KeyedForm",
+    "Keying",
+    "KeyingCount",
+    "KeyingError",
+    "Response",
+    "WebAnswer",
+    "WebGate",
+    "WebSalt",
+    "WebTrace",
+]

@@ -49,7 +49,7 @@ class Keying(models.Model):
     form = models.ForeignKey(KeyedForm, models.CASCADE, related_name="keyings", db_index=False)
     number = models.PositiveSmallIntegerField()  # 1, 2
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    draft = models.JSONField(default=dict)  # field -> what is typed so far, as it stands on the screen; emptied at the end
+    draft = models.JSONField(default=dict)  # field -> what stands on the screen so far; emptied at the end
     entries = models.JSONField(default=dict)  # field -> text and mark (``keying_form``), once it is done
     is_done = models.BooleanField(default=False)
     # The page that saved last: one left behind does not write over it. Its saves in their order: one that comes late

@@ -111,20 +111,20 @@ def _together(cells: Mapping[tuple[int, str], Rate], part: int) -> dict[Any, Rat
 
 def _keyers(done: QuerySet[Keying], by_person: Mapping[int, Rate]) -> list[KeyerRow]:
     timed = Q(seconds__gt=0)
-    rows = (
-        done
-        .order_by()
-        .values_list("person")
-        .annotate(
-            forms=Count("pk"),
-            compared=Count("pk", filter=Q(is_compared=True)),
-            keystrokes=Avg("keystrokes", filter=timed),
-            seconds=Avg("seconds", filter=timed),
-        )
-    )
-    found = {row[0]: row[1:] for row in rows}
+    figures = {
+        "forms": Count("pk"),
+        "compared": Count("pk", filter=Q(is_compared=True)),
+        "keystrokes": Avg("keystrokes", filter=timed),
+        "seconds": Avg("seconds", filter=timed),
+    }
+    found: dict[int, Any] = {row["person"]: row for row in done.order_by().values("person").annotate(**figures)}
     people = Person.objects.filter(pk__in=found).order_by("sort_key", "pk")
-    return [KeyerRow(p.pk, p.full_name, *found[p.pk], by_person.get(p.pk, Rate(0, 0))) for p in people]
+    return [_keyer(p, found[p.pk], by_person.get(p.pk, Rate(0, 0))) for p in people]
+
+
+def _keyer(person: Person, figures: Mapping[str, Any], rate: Rate) -> KeyerRow:
+    means = figures["keystrokes"], figures["seconds"]
+    return KeyerRow(person.pk, person.full_name, figures["forms"], figures["compared"], *means, rate)
 
 
 def _fields(round_: Round, by_field: Mapping[str, Rate]) -> list[FieldRow]:
