@@ -71,7 +71,18 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
-AREA_PAGES = {"keying_id", "keyed_form_id", "round_id", "list_id", "import_id", "job_id", "unit_id", "person_id", "assignment_id", "invitation_id"}
+AREA_PAGES = {
+    "keying_id",
+    "keyed_form_id",
+    "round_id",
+    "list_id",
+    "import_id",
+    "job_id",
+    "unit_id",
+    "person_id",
+    "assignment_id",
+    "invitation_id",
+}
 
 
 def round_of(unit: Unit) -> Round:
