@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django.utils import timezone
 from tests.web import cast, results_cast
 
 from sipas import rounds as library
@@ -19,14 +20,14 @@ from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.queries import has_head
 from sipas_web.capture.models import Response
-from sipas_web.fieldwork.models import Visit
+from sipas_web.fieldwork.models import FileImport, Visit
 from sipas_web.jobs import queries as jobs
 from sipas_web.jobs.models import Job
 from sipas_web.jobs.models import State as JobState
 from sipas_web.jobs.worker import work_off
 from sipas_web.results import actions, estimating
 from sipas_web.results.models import Snapshot
-from sipas_web.results.queries import work
+from sipas_web.results.queries import work, work_pages
 from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.models import State
 from sipas_web.units.models import Unit
@@ -231,3 +232,17 @@ def test_minutes_name_counts_hashes_and_heads(
     assert snapshot.frozen_by not in public
     compared = client.post(f"/xac-minh/{snapshot.code}/", {"sha256": snapshot.visits_sha256}).content.decode()
     assert "alert good" in compared
+
+
+def test_files_that_were_not_taken_whole_are_said_before_a_freeze(tuyen_quang: Unit, by: Actor) -> None:
+    round_ = results_cast.in_field(tuyen_quang, by)
+    whole, part, none = ({"rejected": 0}, None), ({"rejected": 1234}, None), ({}, {"code": "intake.x"})
+    for name, (report, error) in {"đủ.csv": whole, "thiếu.csv": part, "hỏng.xlsx": none}.items():
+        FileImport.objects.create(
+            round=round_, kind="visits", name=name, stored="x", size=1, sha256="x", report=report, error=error,
+            created_by="x", finished=timezone.now(),
+        )  # fmt: skip
+    said = "\n".join(work_pages.freeze_page(round_, by).warnings)
+    assert "“thiếu.csv” có 1.234 dòng" in said
+    assert "“hỏng.xlsx”" in said
+    assert "đủ.csv" not in said

@@ -66,6 +66,14 @@ class FileFault:
     name: str
 
 
+def unclean_files(round_: Round) -> list[tuple[str, int | None]]:
+    """List the files handed in that were not taken whole: name, rows refused; None where none was read."""
+    files = fieldwork.FileImport.objects.filter(round=round_, finished__isnull=False).order_by("pk")
+    rows = files.values_list("name", "error", "report")
+    judged = [(name, None if error else report.get("rejected", 0)) for name, error, report in rows]
+    return [(name, rejected) for name, rejected in judged if rejected != 0]
+
+
 def counted(round_: Round) -> Counted:
     """Count what a freeze would take, from the figures that field work keeps. Three queries."""
     states = dict(CaseCount.objects.filter(round=round_).values_list("state").annotate(n=Sum("count")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +116,7 @@ def freeze_page(round_: Round, by: Actor) -> FreezePage:
     now = work.counted(round_) if round_.state == RoundState.IN_FIELD else None
     return FreezePage(
         now=now,
-        warnings=_warnings(now) if now else (),
+        warnings=(*_warnings(now), *_of_files(work.unclean_files(round_))) if now else (),
         is_again=bool(snapshots),
         newest=snapshots[0] if snapshots else None,
         earlier=tuple(snapshots[1:]),
@@ -214,6 +215,15 @@ def _warnings(now: Counted) -> tuple[str, ...]:
         text = _("%(count)d answers differ from another answer to the same case; the first one counts.")
         said.append(text % {"count": now.beside})
     return tuple(said)
+
+
+def _of_files(files: Sequence[tuple[str, int | None]]) -> Iterator[str]:
+    for name, rejected in files:
+        if rejected is None:
+            yield _("The file “%(name)s” could not be read: nothing of it is frozen.") % {"name": name}
+        else:
+            shown = {"name": name, "count": number_format(rejected, force_grouping=True)}
+            yield _("The file “%(name)s” has %(count)s rows that were not taken: they are not frozen.") % shown
 
 
 def _newest_verdict(round_: Round, snapshot: Snapshot | None) -> Verdict | None:
