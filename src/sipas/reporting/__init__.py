@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sipas.reporting.blocks import Document
+    from sipas.reporting.contents.check_sample import CheckHead, Visited, build_check_certificate, build_visit_list
     from sipas.reporting.contents.freeze_minutes import FreezeMinutes, FrozenFile, build_freeze_minutes
     from sipas.reporting.contents.report import build_letter, build_report
+    from sipas.reporting.contents.reverification_minutes import (
+        FailedForm,
+        ReverificationMinutes,
+        build_reverification_minutes,
+    )
     from sipas.reporting.gather import gather_draw, gather_field, gather_national, gather_weighting
     from sipas.reporting.inputs import (
         DrawSummary,
@@ -29,19 +35,26 @@ if TYPE_CHECKING:
     from sipas.reporting.workbook import build_workbook
 
 __all__ = [
+    "CheckHead",
     "Document",
     "DrawSummary",
+    "FailedForm",
     "FieldFigures",
     "FreezeMinutes",
     "FrozenFile",
     "NationalFigure",
     "ReportInputs",
+    "ReverificationMinutes",
     "Target",
     "TitleData",
+    "Visited",
     "WeightingLine",
+    "build_check_certificate",
     "build_freeze_minutes",
     "build_letter",
     "build_report",
+    "build_reverification_minutes",
+    "build_visit_list",
     "build_workbook",
     "gather_draw",
     "gather_field",
@@ -53,7 +66,9 @@ __all__ = [
 ]
 _HOMES = {
     "blocks": ("Document",),
+    "contents.check_sample": ("CheckHead", "Visited", "build_check_certificate", "build_visit_list"),
     "contents.freeze_minutes": ("FreezeMinutes", "FrozenFile", "build_freeze_minutes"),
+    "contents.reverification_minutes": ("FailedForm", "ReverificationMinutes", "build_reverification_minutes"),
     "contents.report": ("build_letter", "build_report"),
     "gather": ("gather_draw", "gather_field", "gather_national", "gather_weighting"),
     "inputs": (

@@ -16,7 +16,7 @@ from sipas_web.jobs.models import Job as Job
 from sipas_web.jobs.models import State as State
 from sipas_web.jobs.models import Worker as Worker
 from sipas_web.jobs.permissions import Permission
-from sipas_web.jobs.registry import quick_kinds
+from sipas_web.jobs.registry import private_kinds, quick_kinds
 
 ALIVE = dt.timedelta(seconds=60)  # a worker signs in every 15 s
 
@@ -46,8 +46,11 @@ def open_kinds(subject: models.Model | str) -> list[str]:
 
 
 def visible(by: Actor, state: str = "") -> QuerySet[Job]:
-    """Jobs of the units where the actor may see jobs, and those they asked for themselves; newest first."""
-    jobs = Job.objects.select_related("unit").order_by("-pk")
+    """Jobs of the units where the actor may see jobs, and those they asked for themselves; newest first.
+
+    Private work is seen by who asked for it alone.
+    """
+    jobs = Job.objects.select_related("unit").order_by("-pk").exclude(Q(kind__in=private_kinds()) & ~Q(actor=by.key))
     if state:
         jobs = jobs.filter(state=state)
     areas = by.holder.areas_of(str(Permission.JOB_VIEW)) if by.may(Permission.JOB_VIEW) else []

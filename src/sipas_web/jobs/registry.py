@@ -33,17 +33,20 @@ class Work:
 Handler = Callable[[Work], Result]
 _handlers: dict[str, Handler] = {}
 _quick: set[str] = set()
+_private: set[str] = set()
 
 
-def handles(kind: str, *, quick: bool = False) -> Callable[[Handler], Handler]:
+def handles(kind: str, *, quick: bool = False, private: bool = False) -> Callable[[Handler], Handler]:
     """Register a handler; its module is ``tasks`` of an app, imported by the app's ``ready``.
 
     Quick: a person sits before the page and waits. Such work has a lane of its own beside the long work of others.
+    Private: nobody but who asked for it sees that there is such work.
     """
 
     def add(handler: Handler) -> Handler:
         _handlers[kind] = handler
         (_quick.add if quick else _quick.discard)(kind)
+        (_private.add if private else _private.discard)(kind)
         return handler
 
     return add
@@ -57,6 +60,11 @@ def handler_of(kind: str) -> Handler:
 def quick_kinds() -> frozenset[str]:
     """Give the kinds of work that never wait behind long work."""
     return frozenset(_quick)
+
+
+def private_kinds() -> frozenset[str]:
+    """Give the kinds of work that only who asked for it may see."""
+    return frozenset(_private)
 
 
 def kinds() -> list[str]:

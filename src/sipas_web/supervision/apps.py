@@ -1,5 +1,7 @@
 """The app of supervision."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,10 +12,20 @@ class SupervisionConfig(AppConfig):
     label = "supervision"
 
     def ready(self) -> None:
-        """Register the sentences of its acts."""
+        """Register the sentences of its acts, its long work, its entry in the menu and its part of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
+        from sipas_web.jobs import notes
+        from sipas_web.privacy import subjects
+        from sipas_web.rounds import parts
         from sipas_web.shared import menu
-        from sipas_web.supervision.sentences import SENTENCES
+        from sipas_web.supervision.parts import ENTRY, HELD, PART
+        from sipas_web.supervision.sentences import NOTES, SENTENCES
 
-        menu.place("/giam-sat/", "round_list")
+        menu.add(ENTRY)
+        menu.place("/giam-sat/", "supervision_home")
         add_sentences(SENTENCES)
+        notes.add(NOTES)
+        notes.add_page("supervision.checksample", "check_sample")
+        parts.add(PART)
+        subjects.add(HELD)
+        import_module("sipas_web.supervision.tasks")  # registers the handler

@@ -1,1 +1,1 @@
-"""Views of supervision."""
+"""Pages of supervision."""

@@ -1,0 +1,501 @@
+"""A supervisor's own check sample from its list to its release: seen by nobody else, blind, and recomputed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import json
+import random
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from tests.web import results_cast
+from tests.web.unit.test_every_address import OURS
+
+from sipas import sampling
+from sipas.quality import recheck_form, verdict_of
+from sipas_web.accounts.models import Person
+from sipas_web.audit.actors import Actor
+from sipas_web.audit.models import Record
+from sipas_web.capture.models import Response
+from sipas_web.capture.queries import responses_table
+from sipas_web.fieldwork.models import Case, CaseCount
+from sipas_web.jobs.models import Job
+from sipas_web.jobs.worker import work_off
+from sipas_web.privacy import actions as privacy
+from sipas_web.rounds.models import Round
+from sipas_web.supervision import actions
+from sipas_web.supervision.actions import Plan, Told
+from sipas_web.supervision.models import CheckCase, CheckSample, ContactOpening, Remedy
+from sipas_web.supervision.queries import access, checks_table
+from sipas_web.supervision.queries import samples as reads
+from sipas_web.units import actions as units
+from sipas_web.units.models import Unit
+from sipas_web.units.queries import today
+
+pytestmark = pytest.mark.django_db
+Hire = Callable[..., Person]
+Acting = Callable[[Person], Actor]
+TEXT = "Sáo sậu đậu cành tre lúc chiều muộn"
+GOOD = {"is_person": 1, "received": 1, "filled_by": 1, "gift": 1, "pressure": 1}
+BAD = GOOD | {"filled_by": 4}
+
+
+def plan(**changes: Any) -> Plan:
+    values: dict[str, Any] = {
+        "body": "Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh", "source": "returned", "way": "random", "balance": "agency",
+        "share": Decimal(20), "floor": Decimal(50), "until": today() + dt.timedelta(days=14),
+    }  # fmt: skip
+    return Plan(**values | changes)
+
+
+@pytest.fixture
+def field(tuyen_quang: Unit, by: Actor) -> Round:
+    return results_cast.in_field(tuyen_quang, by)
+
+
+@pytest.fixture
+def front(hire: Hire, acting: Acting, tuyen_quang: Unit) -> Actor:
+    """Somebody of the Fatherland Front."""
+    return acting(hire("supervisor", tuyen_quang, name="Nguyễn Thị Lụa"))
+
+
+def drawn(round_: Round, by: Actor, **changes: Any) -> CheckSample:
+    sample = actions.open_sample(round_id=round_.pk, plan=plan(**changes), by=by)
+    return actions.draw_sample(sample_id=sample.pk, text=TEXT, by=by)
+
+
+def first_answers(check: CheckCase) -> dict[str, Any]:
+    return Response.objects.get(case=check.case, is_chosen=True).answers
+
+
+def verify_all(sample: CheckSample, by: Actor, *, failing: int = 2, absent: int = 1) -> dict[str, list[CheckCase]]:
+    """Re-verify every case: the first ``failing`` fail, the next ``absent`` are never met, others repeat themselves."""
+    made: dict[str, list[CheckCase]] = {"fail": [], "absent": [], "pass": []}
+    for n, check in enumerate(reads.cases_of(sample)):
+        kind = "fail" if n < failing else "absent" if n < failing + absent else "pass"
+        told = Told(today(), "visit", "refused") if kind == "absent" else said(check, sample, BAD if kind == "fail" else GOOD)
+        made[kind].append(actions.log_attempt(check_id=check.pk, told=told, by=by))
+    return made
+
+
+def said(check: CheckCase, sample: CheckSample, answers: dict[str, int]) -> Told:
+    first = first_answers(check)
+    again = {q["name"]: first[q["name"]] for q in sample.questions if first.get(q["name"]) is not None}
+    return Told(today(), "visit", "met", answers, again)
+
+
+def released(round_: Round, by: Actor, **changes: Any) -> CheckSample:
+    sample = drawn(round_, by, **changes)
+    verify_all(sample, by)
+    actions.close(sample_id=sample.pk, by=by)
+    work_off()
+    return actions.release(sample_id=sample.pk, conclusion="Đã kiểm tra.", proposal="", by=by)
+
+
+def test_the_sample_is_drawn_from_the_fixed_list_with_known_chances(field: Round, front: Actor) -> None:
+    sample = drawn(field, front)
+    listed = reads.listed_of(sample)
+    returned = Case.objects.filter(round=field).exclude(answer="").count()
+    assert listed.height == sample.list_cases == returned
+    cases = list(CheckCase.objects.filter(sample=sample))
+    assert len(cases) == -(-returned * 20 // 100)
+    for check in cases:
+        of_list = listed.filter(pl.col("agency") == check.agency).height
+        in_sample = sum(c.agency == check.agency for c in cases)
+        assert check.probability == pytest.approx(in_sample / of_list)
+    assert sum(1 / c.probability for c in cases) == pytest.approx(returned)
+    assert len(sample.questions) == recheck_form().repeated.count
+
+
+def test_by_risk_every_form_keeps_a_chance_and_risky_ones_a_greater(
+    field: Round, front: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = list(Case.objects.filter(round=field).exclude(answer="").order_by("case_id").values_list("case_id", flat=True))
+    risky = set(codes[::5])
+    monkeypatch.setattr("sipas_web.quality.queries.scores_of", lambda round_: dict.fromkeys(risky, 4.0), raising=False)
+    sample = drawn(field, front, way="risk", balance="", share=Decimal(10), floor=Decimal(40))
+    listed = reads.listed_of(sample)
+    sizes = dict(listed.select("unit_id", "size").iter_rows())
+    chance = {c.case.case_id: c.probability for c in CheckCase.objects.filter(sample=sample).select_related("case")}
+    n = len(chance)
+    assert min(sizes.values()) > 0
+    for code, probability in chance.items():
+        assert probability == pytest.approx(n * sizes[code] / sum(sizes.values()))
+    assert sizes[codes[0]] > 5 * sizes[codes[1]]
+
+
+def test_the_certificate_repeats_the_draw_and_tampering_is_found(field: Round, front: Actor) -> None:
+    sample = drawn(field, front)
+    listed, made = reads.listed_of(sample), reads.drawn_of(sample)
+    certificate = sample.certificate.encode()
+    assert sampling.verify_check_sample(listed, made, certificate) == []
+    assert json.loads(sample.certificate)["frame"]["sha256"] == sample.list_sha256
+    other = listed.with_columns(agency=pl.lit("Sở khác"))
+    assert sampling.verify_check_sample(other, made, certificate)
+    swapped = made.with_columns(pl.col("probability") * 0.5)
+    assert sampling.verify_check_sample(listed, swapped, certificate)
+    typed = json.loads(sample.certificate)
+    typed["seed"]["parts"][0]["text"] = "một nội dung khác hẳn"
+    assert sampling.verify_check_sample(listed, made, json.dumps(typed).encode())
+    assert reads.rows_that_differ(sample) == []
+    CheckCase.objects.filter(sample=sample).first().delete()  # type: ignore[union-attr]
+    assert len(reads.rows_that_differ(sample)) == 1
+
+
+def test_the_same_list_and_text_draw_the_same_and_the_list_is_salted(field: Round, front: Actor) -> None:
+    one = actions.open_sample(round_id=field.pk, plan=plan(), by=front)
+    two = actions.open_sample(round_id=field.pk, plan=plan(), by=front)
+    assert one.list_sha256 != two.list_sha256  # nobody can try texts on a list they can make themselves
+    listed = reads.listed_of(one)
+    design = sampling.check_design(listed.height, listed["agency"].n_unique(), 0.2, balance="agency")
+    draws = [
+        sampling.draw_check_sample(listed, design, supervisor="A", text=TEXT, operator="SIPAS", version="0").sample
+        for _ in range(2)
+    ]
+    assert draws[0].equals(draws[1])
+
+
+def test_nobody_draws_twice_from_a_list_nor_with_the_same_text(field: Round, front: Actor) -> None:
+    sample = drawn(field, front)
+    with pytest.raises(ValidationError):
+        actions.draw_sample(sample_id=sample.pk, text="một nội dung khác", by=front)
+    again = actions.open_sample(round_id=field.pk, plan=plan(), by=front)
+    with pytest.raises(ValidationError, match="text"):
+        actions.draw_sample(sample_id=again.pk, text=TEXT.upper(), by=front)
+    with pytest.raises(ValidationError):
+        actions.draw_sample(sample_id=again.pk, text="ngắn", by=front)
+
+
+def test_two_bodies_do_not_see_each_other(field: Round, front: Actor, hire: Hire, acting: Acting, tuyen_quang: Unit, by: Actor) -> None:
+    veterans = units.add(
+        kind="supervisor", code="CCB-08", name="Hội Cựu chiến binh tỉnh", parent=tuyen_quang, valid_from=dt.date(2026, 1, 1), by=by
+    )
+    first, second = (acting(hire("supervisor", veterans)) for _ in range(2))
+    stranger = acting(hire("supervisor", tuyen_quang))
+    sample = actions.open_sample(round_id=field.pk, plan=plan(body="Hội Cựu chiến binh tỉnh"), organisation=veterans, by=first)
+    actions.draw_sample(sample_id=sample.pk, text=TEXT, by=second)
+    assert access.own_sample(second, sample.pk) is not None
+    for other in (front, stranger):
+        assert access.seen_sample(other, sample.pk) is None
+        check = CheckCase.objects.filter(sample=sample).first()
+        assert access.own_case(other, check.pk) is None  # type: ignore[union-attr]
+        with pytest.raises(PermissionDenied):
+            actions.open_contacts(checks=[check], purpose="supervision.recheck", by=other)  # type: ignore[list-item]
+        with pytest.raises(PermissionDenied):
+            actions.log_attempt(check_id=check.pk, told=Told(today(), "visit", "met", GOOD), by=other)  # type: ignore[union-attr]
+    with pytest.raises(PermissionDenied):
+        actions.open_sample(round_id=field.pk, plan=plan(), organisation=veterans, by=front)
+
+
+def test_a_supervisor_of_another_province_reaches_nothing(field: Round, front: Actor, hire: Hire, acting: Acting, dong_nai: Unit) -> None:
+    sample = drawn(field, front)
+    stranger = acting(hire("supervisor", dong_nai))
+    with pytest.raises(PermissionDenied):
+        actions.open_sample(round_id=field.pk, plan=plan(), by=stranger)
+    with pytest.raises(PermissionDenied):
+        actions.close(sample_id=sample.pk, by=stranger)
+    assert access.seen_sample(stranger, sample.pk) is None
+
+
+def test_a_contact_is_seen_only_while_the_sample_is_open_and_the_record_names_no_case(field: Round, front: Actor, by: Actor) -> None:
+    sample = drawn(field, front)
+    checks = list(reads.cases_of(sample))
+    rows = [(c.case.case_id, {"name": f"Người {c.pk}", "address": "Thôn 1", "phone": "0912345678"}) for c in checks]
+    privacy.put_contacts(round_=field, rows=rows, by=by)
+    seen = actions.open_contacts(checks=checks[:1], purpose="supervision.recheck", by=front)
+    assert seen[checks[0].pk].name == f"Người {checks[0].pk}"
+    assert ContactOpening.objects.filter(check_case=checks[0]).count() == 1
+    record = Record.objects.get(action="privacy.contacts_opened")
+    assert record.subject == f"supervision.checksample:{sample.pk}"
+    assert checks[0].case.case_id not in record.details
+    verify_all(sample, front)
+    actions.close(sample_id=sample.pk, by=front)
+    with pytest.raises(ValidationError):
+        actions.open_contacts(checks=checks[:1], purpose="supervision.recheck", by=front)
+    with pytest.raises(ValidationError):
+        actions.log_attempt(check_id=checks[0].pk, told=Told(today(), "visit", "met", GOOD), by=front)
+
+
+def test_a_form_said_to_be_met_needs_every_answer_and_an_attempt_its_day(field: Round, front: Actor) -> None:
+    sample = drawn(field, front)
+    check = reads.cases_of(sample)[0]
+    for told in (
+        Told(today(), "visit", "met", {"is_person": 1}),
+        Told(today() + dt.timedelta(days=1), "visit", "met", GOOD),
+        Told(today() - dt.timedelta(days=400), "visit", "met", GOOD),
+        Told(today(), "phone", "no_address"),
+        Told(today(), "visit", "nonsense"),
+        Told(today(), "visit", "met", GOOD | {"gift": 77}),
+    ):
+        with pytest.raises(ValidationError):
+            actions.log_attempt(check_id=check.pk, told=told, by=front)
+    actions.log_attempt(check_id=check.pk, told=Told(today(), "phone", "absent"), by=front)
+    done = actions.log_attempt(check_id=check.pk, told=Told(today(), "visit", "met", BAD), by=front)
+    assert (done.verdict, done.reasons, done.is_done) == ("fail", ["filled_by.4"], True)
+    assert done.attempts.count() == 2
+    with pytest.raises(ValidationError):
+        actions.log_attempt(check_id=check.pk, told=Told(today(), "visit", "met", GOOD), by=front)
+    actions.reopen(check_id=check.pk, reason="Ghi nhầm câu trả lời", by=front)
+    assert actions.log_attempt(check_id=check.pk, told=Told(today(), "visit", "met", GOOD), by=front).verdict == "pass"
+
+
+def test_the_matching_equals_a_slow_count_by_hand(field: Round, front: Actor) -> None:
+    sample = drawn(field, front)
+    chance = random.Random(3)
+    weight: dict[str, float] = {}
+    differ = dict.fromkeys((q["name"] for q in sample.questions), 0.0)
+    both = dict(differ)
+    failed = verified = 0.0
+    for check in reads.cases_of(sample):
+        first = first_answers(check)
+        fails = chance.random() < 0.2
+        again = {}
+        w = 1 / check.probability
+        for q in sample.questions:
+            if first.get(q["name"]) is None:
+                continue
+            again[q["name"]] = chance.choice([value for value, _label in q["options"]])
+            both[q["name"]] += w
+            differ[q["name"]] += w * (again[q["name"]] != first[q["name"]])
+        weight[check.case.case_id] = w
+        verified += w
+        failed += w * fails
+        told = Told(today(), "phone", "met", BAD if fails else GOOD, again)
+        actions.log_attempt(check_id=check.pk, told=told, by=front)
+    actions.close(sample_id=sample.pk, by=front)
+    work_off()
+    sample.refresh_from_db()
+    result = sample.result
+    rate = next(r for r in result["rates"] if r["group_kind"] == "all" and r["measure"] == "fail")
+    assert rate["percent"] == pytest.approx(100 * failed / verified)
+    assert rate["low"] < rate["percent"] < rate["high"]
+    for item in result["items"]:
+        assert item["gross_difference"] == pytest.approx(differ[item["item"]] / both[item["item"]])
+    pooled = next(r for r in result["rates"] if r["group_kind"] == "all" and r["measure"] == "differ")
+    assert pooled["percent"] == pytest.approx(100 * sum(differ.values()) / sum(both.values()))
+    groups = {r["group"]: r["n"] for r in result["rates"] if r["group_kind"] == "interviewer" and r["measure"] == "fail"}
+    assert sum(groups.values()) == len(weight)
+    assert all(r["small"] == (r["n"] < 30) for r in result["rates"])
+
+
+def test_a_failed_form_is_dropped_with_a_reason_and_the_freeze_carries_it(
+    field: Round, front: Actor, hire: Hire, acting: Acting, tuyen_quang: Unit
+) -> None:
+    sample = released(field, front)
+    department, office = (acting(hire(role, tuyen_quang)) for role in ("department", "post_province"))
+    steps = list(Remedy.objects.filter(check_case__sample=sample, kind=Remedy.Kind.DROP))
+    assert len(steps) == 2
+    code = steps[0].check_case.case.case_id
+    with pytest.raises(PermissionDenied):
+        actions.carry_out(remedy_id=steps[0].pk, reason="Không đạt phúc tra", by=office)
+    with pytest.raises(PermissionDenied):
+        actions.carry_out(remedy_id=steps[0].pk, reason="Không đạt phúc tra", by=front)
+    before = Response.objects.get(case__case_id=code, case__round=field, is_chosen=True).answers
+    actions.carry_out(remedy_id=steps[0].pk, reason="Không đạt phúc tra", by=department)
+    response = Response.objects.get(case__case_id=code, case__round=field, is_chosen=True)
+    assert (response.answers, response.is_valid, response.invalid_reason) == (before, False, "capture.set_aside")
+    row = responses_table(field).filter(pl.col("case_id") == code)
+    assert row.height == 1
+    assert row.drop("case_id", "mode", "received_on").null_count().sum_horizontal()[0] == row.width - 3
+    assert Case.objects.get(round=field, case_id=code).answer == "invalid"
+    counted = sum(CaseCount.objects.filter(round=field, state="answered", disposition="2.12").values_list("count", flat=True))
+    assert counted == Case.objects.filter(round=field, state="answered", disposition="2.12").count() >= 1
+    with pytest.raises(ValidationError):
+        actions.carry_out(remedy_id=steps[0].pk, reason="Lần nữa", by=department)
+    actions.decline(remedy_id=steps[1].pk, reason="Người trả lời xác nhận lại", by=department)
+    assert Remedy.objects.get(pk=steps[1].pk).state == "declined"
+
+
+def test_a_replacement_follows_the_drop_and_takes_the_next_reserve(field: Round, front: Actor, hire: Hire, acting: Acting, tuyen_quang: Unit) -> None:
+    sample = released(field, front)
+    department = acting(hire("department", tuyen_quang))
+    drop, replace = (Remedy.objects.filter(check_case__sample=sample, kind=k).first() for k in ("drop", "replace"))
+    assert drop is not None
+    assert replace is not None
+    with pytest.raises(ValidationError):
+        actions.carry_out(remedy_id=replace.pk, reason="Thay phiếu", by=department)
+    actions.carry_out(remedy_id=drop.pk, reason="Bỏ phiếu", by=department)
+    actions.carry_out(remedy_id=replace.pk, reason="Thay phiếu", by=department)
+    replace.refresh_from_db()
+    reserve = Case.objects.get(round=field, case_id=replace.replacement)
+    assert reserve.replaces == drop.check_case.case.case_id
+    assert reserve.stratum == drop.check_case.case.stratum
+
+
+def test_checks_reach_the_freeze_only_when_released(field: Round, front: Actor) -> None:
+    sample = drawn(field, front)
+    made = verify_all(sample, front)
+    actions.close(sample_id=sample.pk, by=front)
+    work_off()
+    assert checks_table(field).height == 0
+    actions.release(sample_id=sample.pk, conclusion="Xong.", proposal="", by=front)
+    table = checks_table(field)
+    failed = sorted(c.case.case_id for c in made["fail"])
+    assert table.filter(pl.col("flag") == "quality.reverified_failed")["case_id"].to_list() == failed
+    assert table.filter(pl.col("flag") == "quality.reverified_passed").height == len(made["pass"])
+
+
+def test_the_rest_of_an_interviewer_is_checked_without_those_checked_before(field: Round, front: Actor) -> None:
+    sample = released(field, front)
+    step = Remedy.objects.filter(check_case__sample=sample, kind=Remedy.Kind.REST).first()
+    if step is None:
+        pytest.skip("no interviewer is known in this simulated field")
+    who = step.check_case.interviewer
+    rest = actions.open_sample(
+        round_id=field.pk, plan=plan(only_interviewer=who, share=Decimal(100), balance=""), by=front
+    )
+    rest = actions.draw_sample(sample_id=rest.pk, text="đò dọc sang sông buổi sớm", by=front)
+    again = set(reads.cases_of(rest).values_list("case", flat=True))
+    assert again.isdisjoint(reads.cases_of(sample).values_list("case", flat=True))
+    assert set(reads.cases_of(rest).values_list("interviewer", flat=True)) == {who}
+    verify_all(rest, front, failing=0, absent=0)
+    actions.close(sample_id=rest.pk, by=front)
+    work_off()
+    actions.release(sample_id=rest.pk, conclusion="Đạt.", proposal="", by=front)
+    step.refresh_from_db()
+    assert step.state == Remedy.State.DONE
+
+
+HIDDEN_FROM = ("department", "post_province", "post_branch", "interviewer", "keyer", "ministry", "agency", "administrator")
+
+
+@pytest.mark.parametrize("role", HIDDEN_FROM)
+def test_nothing_of_an_unreleased_sample_is_on_any_page_of_those_checked(
+    role: str, field: Round, front: Actor, hire: Hire, tuyen_quang: Unit, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every address, GET and POST: no address of the sample opens, and no page is other than before the draw."""
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    client.force_login(hire(role, tuyen_quang))
+    before = pages(client, field)
+    sample = drawn(field, front, body="Đoàn giám sát Bông Lau")
+    verify_all(sample, front)
+    privacy_rows = list(reads.cases_of(sample))
+    actions.close(sample_id=sample.pk, by=front)
+    work_off()
+    after = pages(client, field, sample, privacy_rows[0])
+    marks = ("Bông Lau", TEXT, sample.list_sha256, f"/giam-sat/mau/{sample.pk}/", front.name)
+    for url, text in after.items():
+        for mark in marks:
+            assert mark not in text, (url, mark)
+        if url in before:
+            assert codes(before[url], field) == codes(text, field), url
+
+
+def pages(client: Client, round_: Round, sample: CheckSample | None = None, check: CheckCase | None = None) -> dict[str, str]:
+    """Open every address that can be made of the round, the sample and the case; addresses of a sample must not open."""
+    things: dict[str, Any] = {
+        "round_id": round_.pk, "case_id": Case.objects.filter(round=round_).order_by("pk").first().case_id,  # type: ignore[union-attr]
+        "form": "csv", "unit_id": round_.unit_id, "version": "v1", "node": "index", "table": "index", "name": "x",
+        "file_name": "danh-sach.csv", "verified": "x", "number": 1, "code": "x", "secret": "x", "sequence": 1,
+        "list_id": 1, "import_id": 1, "person_id": 1, "assignment_id": 1, "invitation_id": 1,
+        "job_id": Job.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
+        "sample_id": sample.pk if sample else 0, "check_id": check.pk if check else 0,
+        "remedy_id": 0, "order_id": 0,
+    }  # fmt: skip
+    found: dict[str, str] = {}
+    for name, pattern in OURS.items():
+        wanted = pattern.pattern.converters.keys()
+        try:
+            url = reverse(str(name), kwargs={key: things.get(key, 0) for key in wanted})
+        except NoReverseMatch:
+            continue
+        answer = client.get(url)
+        if {"sample_id", "check_id"} & wanted and sample is not None:
+            assert answer.status_code in {403, 404, 405}, url
+            assert client.post(url, {"text": TEXT, "reason": "x"}).status_code in {403, 404, 405}, url
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+        found[url] = html.unescape(body.decode("utf-8", errors="replace"))
+    return found
+
+
+def codes(text: str, round_: Round) -> set[str]:
+    return {code for code in Case.objects.filter(round=round_).values_list("case_id", flat=True) if code in text}
+
+
+def test_the_record_of_the_draw_names_no_case_and_no_text(field: Round, front: Actor) -> None:
+    sample = drawn(field, front)
+    verify_all(sample, front)
+    every = set(Case.objects.filter(round=field).values_list("case_id", flat=True))
+    records = Record.objects.filter(action__startswith="supervision.")
+    assert records.count() > 3
+    for record in records:
+        whole = f"{record.subject} {record.subject_name} {record.details}"
+        assert not any(code in whole for code in every), record.action
+        assert TEXT not in whole
+
+
+def test_the_pages_of_re_verification_show_no_first_answer(field: Round, front: Actor, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the first answers are changed in the tables, no page of the re-verifier changes by a byte."""
+    sample = drawn(field, front)
+    check = reads.cases_of(sample)[0]
+    client.force_login(Person.objects.get(pk=int(front.key.removeprefix("person:"))))
+    urls = [
+        reverse("check_case", args=[check.pk]), reverse("check_cases", args=[sample.pk]),
+        reverse("check_sample", args=[sample.pk]),
+    ]  # fmt: skip
+    before = [without_token(client.get(url).content.decode()) for url in urls]
+    for response in Response.objects.filter(case__round=field):
+        response.answers = dict.fromkeys(response.answers, 1)
+        response.save(update_fields=["answers"])
+    assert [without_token(client.get(url).content.decode()) for url in urls] == before
+
+
+def without_token(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if "csrfmiddlewaretoken" not in line)
+
+
+def test_verdicts_of_the_short_form() -> None:
+    assert verdict_of(GOOD) == ("pass", ())
+    assert verdict_of(GOOD | {"gift": 2}) == ("pass", ())
+    assert verdict_of(GOOD | {"gift": 9, "filled_by": 5}) == ("fail", ("filled_by.5", "gift.9"))
+    assert verdict_of({}, "refused") == (None, ())
+    assert verdict_of({}, "unknown_person") == ("doubt", ("unknown_person",))
+
+
+def test_orders_are_overdue_until_reported(field: Round, front: Actor, hire: Hire, acting: Acting, by: Actor) -> None:
+    from sipas_web.supervision.models import Order
+    from sipas_web.supervision.queries import orders
+    from sipas_web.units.queries import root
+
+    ministry = acting(hire("ministry", root()))
+    with pytest.raises(PermissionDenied):
+        actions.give_order(round_id=field.pk, letter="1/BNV", text="x", share=Decimal(20), due=today(), by=front)
+    order = actions.give_order(
+        round_id=field.pk, letter="1234/BNV-CCHC ngày 10/11/2026", text="Phúc tra 25 % số phiếu", share=Decimal(25),
+        due=today(), by=ministry,
+    )  # fmt: skip
+    assert not orders.stand_of(order).is_overdue
+    Order.objects.filter(pk=order.pk).update(due=today() - dt.timedelta(days=1))
+    order.refresh_from_db()
+    assert orders.stand_of(order).is_overdue
+    actions.report_order(order_id=order.pk, text="Đã phúc tra.", sample=None, body="Mặt trận", by=front)
+    found = orders.order_of(ministry, order.pk)
+    assert found is not None
+    assert not orders.stand_of(found).is_overdue
+
+
+def test_papers_are_made_and_the_list_holds_the_contact(field: Round, front: Actor, client: Client, by: Actor, tmp_path: Path) -> None:
+    sample = drawn(field, front)
+    rows = [(c.case.case_id, {"name": "Nguyễn Văn Phúc Tra", "address": "Tổ 3"}) for c in reads.cases_of(sample)]
+    privacy.put_contacts(round_=field, rows=rows, by=by)
+    client.force_login(Person.objects.get(pk=int(front.key.removeprefix("person:"))))
+    listing = client.post(reverse("check_list", args=[sample.pk]))
+    assert listing.content.startswith(b"%PDF")
+    verify_all(sample, front)
+    actions.close(sample_id=sample.pk, by=front)
+    work_off()
+    for name, form, start in (
+        ("check_certificate", "pdf", b"%PDF"), ("check_certificate", "json", b"{"), ("check_minutes", "pdf", b"%PDF"),
+        ("check_minutes", "docx", b"PK"),
+    ):  # fmt: skip
+        answer = client.get(reverse(name, args=[sample.pk, form]))
+        assert answer.content.startswith(start), name
+    assert client.get(reverse("check_verify", args=[sample.pk])).status_code == 200
