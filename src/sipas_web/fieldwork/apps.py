@@ -1,6 +1,7 @@
 """The app of field work."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FieldworkConfig(AppConfig):
@@ -14,6 +15,7 @@ class FieldworkConfig(AppConfig):
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.fieldwork import tasks  # noqa: F401  # registers the handlers
         from sipas_web.fieldwork.parts import PARTS
+        from sipas_web.fieldwork.permissions import Permission
         from sipas_web.fieldwork.queries import FileImport
         from sipas_web.fieldwork.sentences import NOTES, SENTENCES
         from sipas_web.jobs import notes
@@ -22,6 +24,9 @@ class FieldworkConfig(AppConfig):
         from sipas_web.shared import menu
 
         menu.place("/thuc-dia/", "round_list")
+        menu.place("/thuc-dia/giao-phieu/", "assignment_home")
+        meaning = _("Which post office and which interviewer carries which case.")
+        menu.add(menu.Entry(30, "assignment_home", _("Assigning cases"), meaning, Permission.CASE_ASSIGN))
         add_sentences(SENTENCES)
         notes.add(NOTES)
         history.add_subject(FileImport)

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from sipas_web.audit.actors import Actor
-from sipas_web.fieldwork.models import Case
+from sipas_web.fieldwork.queries import Case
 from sipas_web.fieldwork.queries.holding import held_cases
 from sipas_web.privacy import actions as privacy
 from sipas_web.privacy.identity import Identity

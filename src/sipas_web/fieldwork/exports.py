@@ -8,6 +8,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from sipas_web.fieldwork import queries
+from sipas_web.fieldwork.assignment_files import HEADS
 from sipas_web.fieldwork.queries import FileImport, State, cases
 from sipas_web.fieldwork.queries.progress import Progress
 from sipas_web.fieldwork.wording import reason_label
@@ -37,6 +38,12 @@ def register(round_: Round, form: str) -> HttpResponseBase:
     ]  # fmt: skip
     rows = ((c[0], roles[c[1]], *c[2:6], states[c[6]], *c[7:]) for c in cases.register(round_))
     return _answer(round_, "so-phieu-da-phat", form, heads, rows)
+
+
+def assignments(round_: Round, rows: Iterator[tuple[str, str, str, str]], form: str) -> HttpResponseBase:
+    """Give who has which open case, in the shape in which a list is handed in: its heads are Vietnamese always."""
+    heads = [HEADS["case"][0], "Mã xã", HEADS["office"][0], HEADS["person"][0]]
+    return _answer(round_, "giao-phieu", form, heads, rows)
 
 
 def progress(round_: Round, made: Progress, form: str) -> HttpResponseBase:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from sipas_web.fieldwork import queries
 from sipas_web.fieldwork.permissions import Permission
+from sipas_web.fieldwork.queries.assignments import with_nobody
 from sipas_web.fieldwork.queries.progress import valid_and_official
 from sipas_web.jobs.queries import open_job
 from sipas_web.rounds.parts import Part, Stage, Standing
@@ -41,7 +42,20 @@ def progress_standing(round_: Round) -> Standing:
     return Standing(Stage.DONE if round_.state in AFTER else Stage.RUNNING, text)
 
 
+def assignment_standing(round_: Round) -> Standing:
+    """Say how many cases lie with nobody."""
+    if round_.state in (*BEFORE, State.DRAWN):
+        return Standing(Stage.WAITING, _("Follows the issue of cases."))
+    if round_.state in AFTER:
+        return Standing(Stage.DONE, _("The field is closed."))
+    nobody = with_nobody(round_)
+    if nobody:
+        return Standing(Stage.READY, _("%(cases)s cases lie with no post office.") % {"cases": localize(nobody)})
+    return Standing(Stage.RUNNING, _("Every case is at a post office."))
+
+
 PARTS = (
     Part(90, "case_issue", gettext_lazy("Issue of cases"), Permission.CASE_ISSUE, issue_standing),
+    Part(95, "assignment_overview", gettext_lazy("Assigning cases"), Permission.CASE_ASSIGN, assignment_standing),
     Part(100, "round_progress", gettext_lazy("Field work"), Permission.PROGRESS_VIEW, progress_standing),
 )

@@ -20,6 +20,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "fieldwork.plan_discarded": _("discarded a suggested plan of assignments"),
     "fieldwork.plan_accepted": _("accepted a plan of assignments"),
     "fieldwork.plan_carried_out": _("gave cases as an accepted plan says"),
+    "fieldwork.route_sheets_printed": _("printed route sheets with contacts"),
     "fieldwork.assignments_taken": _("took assignments out of a file"),
     "fieldwork.areas_served_set": _("set which post office serves which commune"),
     "fieldwork.file_finished": _("finished the import of a file"),

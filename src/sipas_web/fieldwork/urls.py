@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from sipas_web.fieldwork import assignment_urls
 from sipas_web.fieldwork.views import figures
 
 urlpatterns = [
@@ -16,4 +17,5 @@ urlpatterns = [
     path("<int:round_id>/nhap/", figures.visit_import, name="visit_import"),
     path("nhap/<int:import_id>/", figures.visit_import_detail, name="visit_import_detail"),
     path("nhap/<int:import_id>/dong/<str:form>/", figures.visit_notes_export, name="visit_notes_export"),
+    *assignment_urls.urlpatterns,
 ]

@@ -94,7 +94,7 @@ def test_a_plan_can_be_adjusted_and_moves_what_it_then_says(field: Field) -> Non
     field.give(field.codes(0), field.office)
     plan = suggest(field, PEOPLE, field.office, by="branch")
     row = PlanRow.objects.filter(plan=plan, interviewer=field.people["one"]).get()
-    to = {"office": field.office, "interviewer": field.people["two"].pk, "by": by}
+    to = {"office_id": field.office.pk, "interviewer": field.people["two"].pk, "by": by}
     planning.adjust(plan_id=plan.pk, row_id=row.pk, cases=row.cases - 1, **to)  # type: ignore[arg-type]
     for wrong in (0, 2):
         with pytest.raises(ValidationError):
@@ -102,7 +102,7 @@ def test_a_plan_can_be_adjusted_and_moves_what_it_then_says(field: Field) -> Non
     for receiver in (field.people["far"].pk, None):
         with pytest.raises(ValidationError):
             planning.adjust(
-                plan_id=plan.pk, row_id=row.pk, cases=1, office=field.office, interviewer=receiver, by=by
+                plan_id=plan.pk, row_id=row.pk, cases=1, office_id=field.office.pk, interviewer=receiver, by=by
             )  # fmt: skip
     planning.accept(plan_id=plan.pk, by=by)
     given = Counter(Case.objects.filter(office=field.office).values_list("interviewer__username", flat=True))

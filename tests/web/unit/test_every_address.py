@@ -14,6 +14,7 @@ import polib
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from tests.web import cast
 from tests.web.conftest import PASSWORD
 
@@ -24,6 +25,7 @@ from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs.models import Job
+from sipas_web.privacy.models import Breach, SubjectRequest
 from sipas_web.rounds.models import FrameList, Round
 from sipas_web.shared.access import access_of
 from sipas_web.units import actions as unit_actions
@@ -56,10 +58,13 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "form": lambda unit, person: "csv",
     "sequence": lambda unit, person: 1,
     "round_id": lambda unit, person: round_of(unit).pk,
+    "office_id": lambda unit, person: 0,
+    "plan_id": lambda unit, person: 0,
     "list_id": lambda unit, person: FrameList.objects.filter(round=round_of(unit)).latest("pk").pk,
     "import_id": lambda unit, person: 0,
     "keying_id": lambda unit, person: 0,
     "keyed_form_id": lambda unit, person: 0,
+    "case_code": lambda unit, person: "0000000000",
     "case_id": lambda unit, person: "0000000000",
     "number": lambda unit, person: 1,
     "version": lambda unit, person: "v1",
@@ -68,6 +73,8 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "name": lambda unit, person: "report/bao-cao.pdf",
     "file_name": lambda unit, person: "report/bao-cao.pdf",
     "verified": lambda unit, person: "KHONG-CO",
+    "request_id": lambda unit, person: SubjectRequest.objects.get(round=round_of(unit)).pk,
+    "breach_id": lambda unit, person: Breach.objects.get(unit=round_of(unit).unit).pk,
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
@@ -82,6 +89,8 @@ AREA_PAGES = {
     "person_id",
     "assignment_id",
     "invitation_id",
+    "request_id",
+    "breach_id",
 }
 
 
@@ -131,8 +140,18 @@ def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str,
         FrameList.objects.create(
             round=cast.new_round(province, by), name="a.csv", stored="input/frame/a.csv", size=1, sha256=code
         )
+        about_a_person(round_of(unit))
         made[code] = (unit, person)
     return made
+
+
+def about_a_person(round_: Round) -> None:
+    """Put a request of a person and a breach into the registers of a province."""
+    SubjectRequest.objects.create(
+        unit=round_.unit, round=round_, kind="see", channel="letter", received=units.today(), sealed=b"", key="x",
+        token=str(round_.pk), acknowledge_by=units.today(), due=units.today(),
+    )  # fmt: skip
+    Breach.objects.create(unit=round_.unit, what="x", found=timezone.now(), data="x")
 
 
 def url_of(pattern: URLPattern, unit: Unit, person: Person) -> str:
@@ -213,6 +232,7 @@ def state(unit: Unit, person: Person) -> list[Any]:
         list(person.assignments.values()),
         list(Invitation.objects.filter(unit=unit).values()),
         list(Job.objects.filter(unit=unit).values()),
+        list(Breach.objects.filter(unit=round_of(unit).unit).values()),
         list(Role.objects.filter(area__isnull=False).values_list("code", "permissions__permission").order_by("code")),
         *state_of_round(round_of(unit)),
     ]

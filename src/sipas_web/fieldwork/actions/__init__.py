@@ -1,6 +1,13 @@
 """What people do with cases and visits."""
 
-from sipas_web.fieldwork.actions.assigning import assign, assign_like, hand_over, take_place
+from sipas_web.fieldwork.actions.assigning import (
+    assign,
+    assign_by_keys,
+    assign_like,
+    hand_over,
+    note_assignment_export,
+    take_place,
+)
 from sipas_web.fieldwork.actions.form_steps import put_keyed, receive_form, step_form, take_back_receipt
 from sipas_web.fieldwork.actions.importing import (
     Note,
@@ -24,6 +31,7 @@ from sipas_web.fieldwork.actions.issuing import (
     issue_part,
     note_export,
 )
+from sipas_web.fieldwork.actions.leaving import note_list_taken
 from sipas_web.fieldwork.actions.replacing import replace
 from sipas_web.fieldwork.actions.rules import set_rules
 from sipas_web.fieldwork.actions.visiting import log_visit, take_back_visit
@@ -35,6 +43,7 @@ __all__ = [
     "advance",
     "ask_issue",
     "assign",
+    "assign_by_keys",
     "assign_like",
     "begin",
     "begin_issue",
@@ -46,7 +55,9 @@ __all__ = [
     "in_field",
     "issue_part",
     "log_visit",
+    "note_assignment_export",
     "note_export",
+    "note_list_taken",
     "put_answers",
     "put_keyed",
     "receive",

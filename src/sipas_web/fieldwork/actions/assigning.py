@@ -83,6 +83,33 @@ def assign(
 
 
 @transaction.atomic
+def assign_by_keys(
+    *,
+    round_id: int,
+    codes: Sequence[str],
+    office_id: int,
+    person_id: int | None,
+    seen: Mapping[str, Holder] | None = None,
+    reason: str = "",
+    by: Actor,
+) -> int:
+    """Give cases as ``assign`` does, to an office and an interviewer named by their keys."""
+    office = Unit.objects.filter(pk=office_id).first()
+    person = Person.objects.filter(pk=person_id).first() if person_id else None
+    if office is None or (person_id and person is None):
+        raise ValidationError(fault_text("fieldwork.office_unknown"), code="fieldwork.office_unknown")
+    return assign(round_id=round_id, codes=codes, office=office, interviewer=person, reason=reason, seen=seen, by=by)
+
+
+@transaction.atomic
+def note_assignment_export(*, round_: Round, form: str, by: Actor) -> None:
+    """Record that a list of who has which case leaves; it holds what lies in the actor's areas."""
+    by.require(Permission.CASE_ASSIGN)
+    details = {"what": "assignments", "form": form}
+    record(by=by, action="fieldwork.list_exported", subject=round_, unit=round_.unit, details=details)
+
+
+@transaction.atomic
 def hand_over(
     *, round_id: int, giver: Person, office: Unit, to: Person | None = None, reason: str = "", by: Actor
 ) -> int:

@@ -60,26 +60,29 @@ def work_out(*, plan_id: int, by: Actor) -> None:
 
 
 @transaction.atomic
-def adjust(*, plan_id: int, row_id: int, cases: int, office: Unit, interviewer: int | None, by: Actor) -> None:
-    """Move some cases of a row of a plan to another office or interviewer; nothing is given yet."""
+def adjust(*, plan_id: int, row_id: int, cases: int | None, office_id: int, interviewer: int | None, by: Actor) -> None:
+    """Move some cases of a row of a plan, or all of them, to another office or interviewer; nothing is given yet."""
     plan, round_ = _held(plan_id, by)
     _refuse_unless(plan, State.DRAFT)
-    row = PlanRow.objects.select_related("office").get(pk=row_id, plan=plan)
-    if not 1 <= cases <= row.cases:
-        raise ValidationError(_("Between 1 and %(most)d cases can be moved.") % {"most": row.cases}, code="cases")
-    if (row.office_id, row.interviewer_id) == (office.pk, interviewer):
+    row = PlanRow.objects.filter(pk=row_id, plan=plan).first()
+    if row is None:
+        raise ValidationError(_("This part of the plan is no longer there. Look at the plan again."))
+    moved = row.cases if cases is None else cases
+    if not 1 <= moved <= row.cases:
+        raise ValidationError(_("Between 1 and %(most)d cases can be moved."), code="cases", params={"most": row.cases})
+    if (row.office_id, row.interviewer_id) == (office_id, interviewer):
         raise ValidationError(_("The cases are there already."), code="to")
-    _refuse_receiver(plan, round_, office, interviewer, by)
+    office = _receiver(plan, round_, office_id, interviewer, by)
     to, _is_new = PlanRow.objects.get_or_create(
         plan=plan, commune=row.commune, source=row.source, office=office, interviewer_id=interviewer,
         defaults={"cases": 0},
     )  # fmt: skip
-    PlanRow.objects.filter(pk=to.pk).update(cases=F("cases") + cases)
-    if cases == row.cases:
+    PlanRow.objects.filter(pk=to.pk).update(cases=F("cases") + moved)
+    if moved == row.cases:
         row.delete()
     else:
-        PlanRow.objects.filter(pk=row.pk).update(cases=F("cases") - cases)
-    details = {"plan": plan.pk, "commune": row.commune, "cases": cases, "to": str(office)}
+        PlanRow.objects.filter(pk=row.pk).update(cases=F("cases") - moved)
+    details = {"plan": plan.pk, "commune": row.commune, "cases": moved, "to": str(office)}
     record(by=by, action="fieldwork.plan_adjusted", subject=round_, unit=plan.unit, details=details)
 
 
@@ -182,13 +185,15 @@ def _refuse_unless(plan: Plan, *wanted: str) -> None:
         raise ValidationError(_("This plan is no longer a suggestion. Have a new one suggested."))
 
 
-def _refuse_receiver(plan: Plan, round_: Round, office: Unit, interviewer: int | None, by: Actor) -> None:
-    if offices.office_for(by, round_, office.pk) is None:
+def _receiver(plan: Plan, round_: Round, office_id: int, interviewer: int | None, by: Actor) -> Unit:
+    office = offices.office_for(by, round_, office_id)
+    if office is None:
         raise ValidationError(_("This post office is not of your area."), code="to")
     if (plan.kind == Plan.Kind.PEOPLE) != (interviewer is not None):
         raise ValidationError(_("Choose who shall get the cases."), code="to")
     if interviewer is not None and interviewer not in {p.pk for p in offices.carriers([office.pk])[office.pk]}:
         raise ValidationError(_("This person has no role of an interviewer over the area of the office."), code="to")
+    return office
 
 
 def _cases_of(round_: Round) -> int:

@@ -10,7 +10,8 @@ from django.db.models import Count, F, QuerySet, Sum
 
 from sipas_web.accounts.queries import Person
 from sipas_web.audit.actors import Actor
-from sipas_web.fieldwork.models import UNFINISHED, Case, HolderCount, Plan, PlanRow
+from sipas_web.fieldwork.models import UNFINISHED, Case, HolderCount, PlanRow
+from sipas_web.fieldwork.models import Plan as Plan
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import offices as posts
 from sipas_web.fieldwork.queries import serving

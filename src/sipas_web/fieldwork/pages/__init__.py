@@ -1,0 +1,1 @@
+"""What pages of the field show, worked out for their templates."""
