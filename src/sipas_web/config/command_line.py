@@ -27,6 +27,8 @@ app = typer.Typer(
 audit = typer.Typer(no_args_is_help=True)
 app.add_typer(audit, name="audit", help="Nhật ký: kiểm tra và xuất.")
 
+THREADS = 32  # requests answered at the same time, over all processes: each may hold a connection to the database
+
 Port = Annotated[int, typer.Option(help="Cổng.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Địa chỉ lắng nghe; mặc định chỉ máy này.")]
 
@@ -68,7 +70,7 @@ def serve(
             port=port,
             workers=workers,
             interface=Interfaces.WSGI,
-            blocking_threads=4,
+            blocking_threads=max(4, THREADS // workers),
             respawn_failed_workers=True,
         ).serve()
 

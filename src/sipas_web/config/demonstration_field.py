@@ -25,8 +25,8 @@ from sipas_web.capture.actions import Given, accept
 from sipas_web.capture.actions.keying import Sent, finish_keying, open_keying
 from sipas_web.capture.keying_form import PaperForm
 from sipas_web.capture.queries.keying import form_of
-from sipas_web.fieldwork.actions import form_steps, planning, replacing, rules, serving, visiting
-from sipas_web.fieldwork.queries import Case
+from sipas_web.fieldwork.actions import assigning, form_steps, planning, replacing, rules, serving, visiting
+from sipas_web.fieldwork.queries import Case, State
 from sipas_web.jobs.worker import work_off
 from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.queries import Round
@@ -112,6 +112,12 @@ def _assign(round_: Round, offices: list[Office]) -> None:
     areas = {place.code: offices[at // part].unit.pk for at, place in enumerate(communes)}
     serving.set_served(round_id=round_.pk, areas=areas, by=by)
     _plan(round_, "offices", round_.unit, by)
+    left = Case.objects.filter(round=round_, state=State.ISSUED, office=None).order_by("case_id")
+    codes = list(left.values_list("case_id", flat=True))  # of people whose commune the lists do not tell
+    for at, office in enumerate(offices):
+        assigning.assign(
+            round_id=round_.pk, codes=codes[at :: len(offices)], office=office.unit, reason="Không rõ xã", by=by
+        )
     for office in offices:
         _plan(round_, "people", office.unit, by)
 
