@@ -17,7 +17,9 @@ class CaptureConfig(AppConfig):
         from sipas_web.capture.keying_part import PART as KEYING_PART
         from sipas_web.capture.parts import PART
         from sipas_web.capture.sentences import NOTES, SENTENCES
+        from sipas_web.capture.web_held import DRAFTS, HELD, MARKS
         from sipas_web.jobs import notes
+        from sipas_web.privacy import retention, subjects
         from sipas_web.rounds import parts
         from sipas_web.shared import menu
 
@@ -25,5 +27,8 @@ class CaptureConfig(AppConfig):
         add_sentences(SENTENCES)
         notes.add(NOTES)
         parts.add(PART)
+        retention.keep(DRAFTS)
+        retention.keep(MARKS)
+        subjects.add(HELD)
         parts.add(KEYING_PART)
         menu.add(ENTRY)

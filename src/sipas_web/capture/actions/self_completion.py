@@ -7,6 +7,7 @@ recorded is that answers were sent (``self_completion_sending``) and that one wa
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import secrets
 import time
 from collections.abc import Mapping
@@ -106,7 +107,7 @@ def save_section(
 
 @transaction.atomic
 def choose_pin(*, case: Case, writer: Writer, pin: str) -> None:
-    """Let a draft be opened on another device with a PIN; needs the secret of its device. Refuses one easily guessed."""
+    """Let a draft be opened on another device with a PIN; needs the secret of its device. Refuses an easy one."""
     check_pin(pin)
     draft = Draft.objects.filter(case=case, handle=writer.handle).first()
     key = None if draft is None else _key(draft, case, writer)
@@ -117,8 +118,10 @@ def choose_pin(*, case: Case, writer: Writer, pin: str) -> None:
 
 
 def open_with_pin(*, case: Case, pin: str) -> Writer:
-    """Open a draft on this device by its PIN; gives the device a secret of its own. Tries are counted before they are
-    made, and each wrong one after the third makes the next wait longer; nothing is ever destroyed by them.
+    """Open a draft on this device by its PIN; gives the device a secret of its own.
+
+    Tries are counted before they are made, and from the third wrong one on each makes the next wait longer; nothing is
+    ever destroyed by them.
     """
     _count_try(case)
     key_of_pin = seal.key_of_pin(case.case_id, pin)  # slow: outside any transaction
@@ -131,7 +134,7 @@ def open_with_pin(*, case: Case, pin: str) -> Writer:
 
 @transaction.atomic
 def dispute(*, case: Case) -> None:
-    """Note that whoever holds the code says the answer sent with it is not theirs. Recorded once, without an address."""
+    """Note that a holder of the code says the answer sent is not theirs. Recorded once, without an address."""
     gate = _gate(case)
     if gate.disputed is not None:
         return
@@ -145,7 +148,7 @@ def check_pin(pin: str) -> None:
     least, most = PIN_DIGITS
     if not (pin.isascii() and pin.isdigit() and least <= len(pin) <= most):
         raise ValidationError(_("The PIN has %(least)s to %(most)s digits.") % {"least": least, "most": most})
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in itertools.pairwise(pin)}
     if steps in ({0}, {1}, {9}):
         raise ValidationError(_("This PIN is too easily guessed. Choose another."))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,8 @@ from sipas_web.rounds.queries import Round
 from sipas_web.rounds.queries import State as RoundState
 
 NOT_OPEN = (State.RESERVE, State.WITHDRAWN)
+KEPT = 1.0  # s
+_kept: dict[str, tuple[float, dict[int, Round]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +36,13 @@ class Receipt:
 
 
 def open_case(code: str) -> Case | None:
-    """Give the case that a code opens today; None for one that is unknown or not open, and where two rounds share it.
-
-    One query.
-    """
-    today = timezone.localdate()
-    rules = Q(round__field_rules__isnull=True) | (
-        Q(round__field_rules__allows_web=True)
-        & (Q(round__field_rules__web_until__isnull=True) | Q(round__field_rules__web_until__gte=today))
-    )
-    in_field = Round.objects.filter(state=RoundState.IN_FIELD).values("pk")  # so that the index by round is used
-    cases = Case.objects.filter(rules, round__in=in_field, case_id=code).exclude(state__in=NOT_OPEN)
-    found = list(cases.select_related("round", "round__unit", "agency")[:2])
-    return found[0] if len(found) == 1 else None
+    """Give the case that a code opens today; None for one that is unknown or not open, and where two rounds share it."""
+    rounds = _open_rounds()
+    found = list(Case.objects.filter(round__in=list(rounds), case_id=code)[:2])
+    if len(found) != 1 or found[0].state in NOT_OPEN:
+        return None
+    found[0].round = rounds[found[0].round_id]
+    return found[0]
 
 
 def draft_of(case: Case, handle: str) -> Draft | None:
@@ -55,6 +53,12 @@ def draft_of(case: Case, handle: str) -> Draft | None:
 def has_draft_with_pin(case: Case) -> bool:
     """Say whether a draft of a case waits for its PIN."""
     return Draft.objects.filter(case=case).exclude(pin_door="").exists()
+
+
+def drafts_of_code(round_: Round, code: str) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Give when the drafts of a code were begun and last saved."""
+    drafts = Draft.objects.filter(case__round=round_, case__case_id=code).order_by("pk")
+    return list(drafts.values_list("started", "saved"))
 
 
 def receipt_of(case: Case, handle: str = "") -> Receipt | None:
@@ -76,6 +80,22 @@ def edition_of(round_: Round) -> Edition:
 def kind_of(case: Case) -> str | None:
     """Say whether the case is a person's or an organisation's, as the frame says; None where it does not."""
     return respondent_kind(folder_of(case.round), case.case_id)
+
+
+def _open_rounds() -> dict[int, Round]:
+    """Give the rounds that take answers on the web, as they were a moment ago: a burst asks for them once a second.
+
+    What is sent is held against the round as it is then.
+    """
+    moment, rounds = _kept.get("open", (-math.inf, {}))
+    if time.monotonic() - moment < KEPT:
+        return rounds
+    today = timezone.localdate()
+    ended = Q(field_rules__allows_web=False) | Q(field_rules__web_until__lt=today)
+    in_field = Round.objects.filter(state=RoundState.IN_FIELD).exclude(ended).select_related("unit")
+    rounds = {round_.pk: round_ for round_ in in_field}
+    _kept["open"] = time.monotonic(), rounds
+    return rounds
 
 
 @lru_cache(maxsize=64)

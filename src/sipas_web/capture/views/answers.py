@@ -38,6 +38,7 @@ def answers(request: ActorRequest, round_id: int) -> HttpResponse:
         "invalid": [(reason_label(code), n) for code, n in queries.counts_by_reason(round_).items()],
         "beside": queries.beside_count(round_),
         "is_open": round_.state == State.IN_FIELD,
+        "may_web": request.actor.may(Permission.WEB_VIEW, round_.unit),
         "may_import": request.actor.may(Permission.RESPONSE_IMPORT, round_.unit),
     }
     return render(request, "capture/answers.html", shown)

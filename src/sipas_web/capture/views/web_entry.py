@@ -54,11 +54,10 @@ def with_case(view: CaseView) -> CaseView:
         code = read_case_id(case_code)
         if code != case_code:
             return redirect("web_start", code)
-        case = open_case(code)
-        network = web_limits.network_of(request)
-        if web_limits.is_spent(MISS, network, web_limits.MISSES) and (
-            case is None or content_of(request, case) is None
-        ):
+        case, network = open_case(code), web_limits.network_of(request)
+        if case is not None and content_of(request, case) is not None:
+            return view(request, case, **kwargs)
+        if web_limits.is_spent(MISS, network, web_limits.MISSES):
             return draw(request, "wait", {}, status=429)
         if case is None:
             web_limits.count(MISS, network)
@@ -69,11 +68,14 @@ def with_case(view: CaseView) -> CaseView:
 
 
 def content_of(request: HttpRequest, case: Case) -> tuple[Writer, Content] | None:
-    """Give the draft that this browser may open, with who writes it."""
-    writer = writer_of(request)
-    draft = None if writer is None else draft_of(case, writer.handle)
-    content = None if writer is None or draft is None else writing.content_of(draft, case, writer)
-    return None if writer is None or content is None else (writer, content)
+    """Give the draft that this browser may open, with who writes it; read once for a request."""
+    held: dict[str, tuple[Writer, Content] | None] = request.__dict__.setdefault("web_draft", {})
+    if case.case_id not in held:
+        writer = writer_of(request)
+        draft = None if writer is None else draft_of(case, writer.handle)
+        content = None if writer is None or draft is None else writing.content_of(draft, case, writer)
+        held[case.case_id] = None if writer is None or content is None else (writer, content)
+    return held[case.case_id]
 
 
 def in_groups(code: str) -> str:
