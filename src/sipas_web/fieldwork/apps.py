@@ -14,7 +14,7 @@ class FieldworkConfig(AppConfig):
         """Register the sentences of its acts, its long work and its parts of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.fieldwork import tasks  # noqa: F401  # registers the handlers
-        from sipas_web.fieldwork.parts import PARTS
+        from sipas_web.fieldwork.parts import ENTRIES, PARTS
         from sipas_web.fieldwork.permissions import Permission
         from sipas_web.fieldwork.queries import FileImport
         from sipas_web.fieldwork.sentences import NOTES, SENTENCES
@@ -27,6 +27,10 @@ class FieldworkConfig(AppConfig):
         menu.place("/thuc-dia/giao-phieu/", "assignment_home")
         meaning = _("Which post office and which interviewer carries which case.")
         menu.add(menu.Entry(30, "assignment_home", _("Assigning cases"), meaning, Permission.CASE_ASSIGN))
+        for entry in ENTRIES:
+            menu.add(entry)
+        menu.place("/thuc-dia/cua-toi/", "my_cases")
+        menu.place("/thuc-dia/buu-cuc/", "post_home")
         add_sentences(SENTENCES)
         notes.add(NOTES)
         history.add_subject(FileImport)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from sipas_web.fieldwork import queries
 from sipas_web.fieldwork.permissions import Permission
+from sipas_web.fieldwork.queries.alerts import late_of
 from sipas_web.fieldwork.queries.assignments import with_nobody
+from sipas_web.fieldwork.queries.mine import to_do_count
 from sipas_web.fieldwork.queries.progress import valid_and_official
 from sipas_web.jobs.queries import open_job
 from sipas_web.rounds.parts import Part, Stage, Standing
 from sipas_web.rounds.queries import Round, State
+from sipas_web.shared import menu
 
 BEFORE = (State.SET_UP, State.ABANDONED)
 AFTER = (State.FROZEN, State.PUBLISHED)
@@ -54,8 +57,46 @@ def assignment_standing(round_: Round) -> Standing:
     return Standing(Stage.RUNNING, _("Every case is at a post office."))
 
 
+def rules_standing(round_: Round) -> Standing:
+    """Say after how many visits a reserve goes out."""
+    rules = queries.rules_of(round_)
+    text = ngettext(
+        "A person not met is replaced after %(n)d visit.", "A person not met is replaced after %(n)d visits.",
+        rules.least_visits,
+    ) % {"n": rules.least_visits}  # fmt: skip
+    if rules.pk is None:
+        return Standing(Stage.UNSEEN, _("As shipped.") + " " + text)
+    return Standing(Stage.DONE, text)
+
+
+def watching_standing(round_: Round) -> Standing:
+    """Say how many things are late or odd."""
+    if round_.state in (*BEFORE, State.DRAWN):
+        return Standing(Stage.WAITING, _("Follows the issue of cases."))
+    if round_.state in AFTER:
+        return Standing(Stage.DONE, _("The field is closed."))
+    found = len(late_of(round_, queries.rules_of(round_)))
+    if not found:
+        return Standing(Stage.RUNNING, _("Nothing is late by the rules of this round."))
+    said = ngettext("%(n)d thing is late or odd.", "%(n)d things are late or odd.", found)
+    return Standing(Stage.READY, said % {"n": found})
+
+
+ENTRIES = (
+    menu.Entry(
+        28, "my_cases", gettext_lazy("My cases"), gettext_lazy("The cases you carry: whom to visit, what to collect."),
+        Permission.CASE_CARRY, to_do_count,
+    ),
+    menu.Entry(
+        32, "post_home", gettext_lazy("Post office"),
+        gettext_lazy("Receiving forms at the desk; figures, alerts and replacements of your post office."),
+        Permission.FORM_RECEIVE,
+    ),
+)  # fmt: skip
 PARTS = (
+    Part(85, "field_rules", gettext_lazy("Rules of the field work"), Permission.RULE_CHANGE, rules_standing),
     Part(90, "case_issue", gettext_lazy("Issue of cases"), Permission.CASE_ISSUE, issue_standing),
     Part(95, "assignment_overview", gettext_lazy("Assigning cases"), Permission.CASE_ASSIGN, assignment_standing),
     Part(100, "round_progress", gettext_lazy("Field work"), Permission.PROGRESS_VIEW, progress_standing),
+    Part(105, "field_alerts", gettext_lazy("Late or odd"), Permission.PROGRESS_VIEW, watching_standing),
 )

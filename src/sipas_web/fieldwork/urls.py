@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sipas_web.fieldwork import assignment_urls
+from sipas_web.fieldwork import assignment_urls, carrying_urls
 from sipas_web.fieldwork.views import figures
 
 urlpatterns = [
@@ -18,4 +18,5 @@ urlpatterns = [
     path("nhap/<int:import_id>/", figures.visit_import_detail, name="visit_import_detail"),
     path("nhap/<int:import_id>/dong/<str:form>/", figures.visit_notes_export, name="visit_notes_export"),
     *assignment_urls.urlpatterns,
+    *carrying_urls.urlpatterns,
 ]

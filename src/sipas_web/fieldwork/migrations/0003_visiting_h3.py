@@ -5,69 +5,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fieldwork', '0002_the_field'),
-        ('rounds', '0001_set_up_and_draw'),
-        ('units', '0001_dated_tree'),
+        ("fieldwork", "0002_the_field"),
+        ("rounds", "0001_set_up_and_draw"),
+        ("units", "0001_dated_tree"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='fieldrules',
-            name='collect_days',
+            model_name="fieldrules",
+            name="collect_days",
             field=models.PositiveSmallIntegerField(default=5),
         ),
         migrations.AddField(
-            model_name='fieldrules',
-            name='keying_days',
+            model_name="fieldrules",
+            name="keying_days",
             field=models.PositiveSmallIntegerField(default=3),
         ),
         migrations.AddField(
-            model_name='fieldrules',
-            name='quiet_days',
+            model_name="fieldrules",
+            name="quiet_days",
             field=models.PositiveSmallIntegerField(default=7),
         ),
         migrations.AddField(
-            model_name='fieldrules',
-            name='undo_minutes',
+            model_name="fieldrules",
+            name="undo_minutes",
             field=models.PositiveSmallIntegerField(default=30),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='step',
+            model_name="visit",
+            name="step",
             field=models.CharField(blank=True, max_length=12),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='token',
+            model_name="visit",
+            name="token",
             field=models.CharField(blank=True, max_length=32),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='voided',
+            model_name="visit",
+            name="voided",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='visit',
-            name='voided_by',
+            model_name="visit",
+            name="voided_by",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('replaced_by', ''), _negated=True), fields=['round', 'case_id'], name='fieldwork_replaced'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("replaced_by", ""), _negated=True),
+                fields=["round", "case_id"],
+                name="fieldwork_replaced",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'reserve')), fields=['round', 'stratum', 'order'], name='fieldwork_reserve'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", "reserve")), fields=["round", "stratum", "order"], name="fieldwork_reserve"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('at__isnull', False)), fields=['at'], name='fieldwork_visit_at'),
+            model_name="visit",
+            index=models.Index(condition=models.Q(("at__isnull", False)), fields=["at"], name="fieldwork_visit_at"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('case', 'token'), name='fieldwork_visit_sent_once'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("token", ""), _negated=True),
+                fields=("case", "token"),
+                name="fieldwork_visit_sent_once",
+            ),
         ),
     ]

@@ -18,6 +18,7 @@ from sipas_web.rounds.queries import Milestone, Round
 
 GROUP = {d.code: d.group for d in dispositions()}
 NOT_REACHED = frozenset({"NC", "UH", "UO"})
+AT_DESK = frozenset({State.RECEIVED, State.KEYED})
 RATES = ("RR1", "RR3", "COOP1", "REF1")
 
 
@@ -40,8 +41,17 @@ class Figures:
     other: int = 0  # eligible but unable, or not eligible
     replaced: int = 0
     unfinished: int = 0  # issued or visited, without an end
+    delivered: int = 0  # the form is with the person
+    collected: int = 0  # the form is with the interviewer
+    at_desk: int = 0  # the form is at the desk, keyed or not, and no answer is accepted yet
+    withdrawn: int = 0
     groups: Counter[str] = field(default_factory=Counter)
     rates: dict[str, float | None] = field(default_factory=dict)
+
+    @property
+    def on_their_way(self) -> int:
+        """Paper forms between the person and the keyer."""
+        return self.delivered + self.collected + self.at_desk
 
     @property
     def reserves_out(self) -> int:
@@ -84,7 +94,14 @@ class Figures:
             self.returned += count
             self.valid += count if group == "I" else 0
             self.invalid += count if group != "I" else 0
+        elif state == State.DELIVERED:
+            self.delivered += count
+        elif state == State.COLLECTED:
+            self.collected += count
+        elif state in AT_DESK:
+            self.at_desk += count
         elif state != State.ISSUED:
+            self.withdrawn += count if state == State.WITHDRAWN else 0
             self.refused += count if group == "R" else 0
             self.not_reached += count if group in NOT_REACHED else 0
             self.other += count if group in {"O", "NE"} else 0
@@ -149,7 +166,8 @@ def progress_of(round_: Round, sort: str = "", *, only_lacking: bool = False) ->
 
 def valid_and_official(round_: Round) -> tuple[int, int]:
     """Give how many valid forms there are and how many cases the official sample has. Two queries."""
-    valid = DayCount.objects.filter(round=round_).aggregate(n=Sum(F("valid")))["n"] or 0
+    valid_ones = CaseCount.objects.filter(round=round_, state=State.ANSWERED, disposition="1.1")
+    valid = valid_ones.aggregate(n=Sum(F("count")))["n"] or 0
     official = Agency.objects.filter(round=round_).aggregate(n=Sum(F("official")))["n"] or 0
     return valid, official
 

@@ -67,6 +67,7 @@ def round_progress(request: ActorRequest, round_id: int) -> HttpResponse:
         "last_import": queries.last_import(round_),
         "is_open": round_.state == State.IN_FIELD,
         "may_list": actor.may(Permission.CASE_VIEW, round_.unit),
+        "may_register": actor.may(Permission.REGISTER_VIEW, round_.unit),
         "may_import": round_.state == State.IN_FIELD and actor.may(Permission.VISIT_IMPORT, round_.unit),
         "may_answer": round_.state == State.IN_FIELD and actor.may("capture.response_import", round_.unit),
         "job": latest(round_, "capture.simulation"),
