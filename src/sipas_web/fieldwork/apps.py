@@ -14,11 +14,14 @@ class FieldworkConfig(AppConfig):
         """Register the sentences of its acts, its long work and its parts of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.fieldwork import tasks  # noqa: F401  # registers the handlers
+        from sipas_web.fieldwork.held import HELD
         from sipas_web.fieldwork.parts import ENTRIES, PARTS
         from sipas_web.fieldwork.permissions import Permission
         from sipas_web.fieldwork.queries import FileImport
+        from sipas_web.fieldwork.retention import KEPT
         from sipas_web.fieldwork.sentences import NOTES, SENTENCES
         from sipas_web.jobs import notes
+        from sipas_web.privacy import retention, subjects
         from sipas_web.rounds import parts
         from sipas_web.rounds.queries import history
         from sipas_web.shared import menu
@@ -33,6 +36,8 @@ class FieldworkConfig(AppConfig):
         menu.place("/thuc-dia/buu-cuc/", "post_home")
         add_sentences(SENTENCES)
         notes.add(NOTES)
+        retention.keep(KEPT)
+        subjects.add(HELD)
         history.add_subject(FileImport)
         for part in PARTS:
             parts.add(part)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.web import cast
 
 from sipas.rounds import drop_contacts, field_list
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork import actions as fieldwork
 from sipas_web.fieldwork import tasks
-from sipas_web.fieldwork.models import Case
+from sipas_web.fieldwork.models import Case, FileImport
+from sipas_web.fieldwork.models import State as CaseState
+from sipas_web.fieldwork.stored_files import place_of, store
 from sipas_web.jobs.worker import work_off
-from sipas_web.privacy import actions
+from sipas_web.privacy import actions, retention
+from sipas_web.privacy.actions.requests import Asker
 from sipas_web.privacy.models import Contact
 from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.models import Round
@@ -102,3 +107,41 @@ def test_where_contacts_were_dropped_already_the_cases_are_issued_without(drawn:
     drawn.refresh_from_db()
     assert drawn.state == RoundState.IN_FIELD
     assert not Contact.objects.exists()
+
+
+def test_a_withdrawal_takes_the_case_out_of_the_field_and_destroys_its_contact(
+    drawn: Round, by: Actor, tuyen_quang: Unit
+) -> None:
+    issue(drawn, by)
+    case = Case.objects.filter(round=drawn, role="official").order_by("case_id")[3]
+    made = actions.receive_request(
+        unit=tuyen_quang, kind="withdraw", channel="phone", received=timezone.localdate(), with_processor=False,
+        asker=Asker("x", "y"), by=by,
+    )  # fmt: skip
+    actions.acknowledge(request_id=made.pk, on=timezone.localdate(), is_identity_checked=True, by=by)
+    actions.attach_case(request_id=made.pk, round_id=drawn.pk, case_code=case.case_id, by=by)
+    shown = actions.see(request_id=made.pk, by=by)
+    assert any(case.agency.name in [value for _what, value in lines] for _label, lines in shown.parts)
+    actions.carry_out(request_id=made.pk, kind="withdraw", reason="không muốn tham gia", by=by)
+    case.refresh_from_db()
+    assert case.state == CaseState.WITHDRAWN
+    assert not Contact.objects.filter(round=drawn, case_code=case.case_id).exists()
+    assert Contact.objects.filter(round=drawn).count() == Case.objects.filter(round=drawn).count() - 1
+
+
+def test_files_that_were_read_go_after_their_time_and_those_still_needed_stay(drawn: Round, by: Actor) -> None:
+    issue(drawn, by)
+    head = "Mã phiếu,Lần đến,Ngày,Hình thức,Kết quả,Người khảo sát,Thay bằng\n".encode()
+    made = [
+        fieldwork.receive_visits(round_id=drawn.pk, stored=store(f"{n}.csv", [head, b"\n" * n]), by=by)
+        for n in range(3)
+    ]
+    old, waiting, young = made
+    work_off()
+    FileImport.objects.filter(pk=waiting.pk).update(finished=None, error=None)
+    long_ago = timezone.now() - dt.timedelta(days=400)
+    FileImport.objects.filter(pk__in=[old.pk, waiting.pk]).update(created=long_ago)
+    assert retention.kind("fieldwork.files").oldest() == long_ago
+    assert actions.delete_overdue(retention.kind("fieldwork.files"), now=timezone.now(), by=by) == 1
+    assert [place_of(file.stored).exists() for file in (old, waiting, young)] == [False, True, True]
+    assert retention.kind("fieldwork.files").oldest() == FileImport.objects.get(pk=young.pk).created

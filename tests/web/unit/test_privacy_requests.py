@@ -377,7 +377,7 @@ def test_every_page_of_duties_opens_and_names_nobody(
         answer = client.get(reverse(name, args=arguments))
         assert answer.status_code == 200, name
         assert "Lụa" not in answer.content.decode(), name
-    assert "hết" in client.get(reverse("privacy_home")).content.decode()
+    assert "72 giờ đã hết" in client.get(reverse("privacy_home")).content.decode()
     for name in ("request_see", "request_correct"):
         assert "Nguyễn Thị Lụa" in client.post(reverse(name, args=[made.pk])).content.decode(), name
     assert client.get(reverse("contact_keys")).status_code == 403
