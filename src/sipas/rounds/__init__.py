@@ -46,12 +46,14 @@ from sipas.rounds.reverified import RepeatedQuestion, Reverified, questions_aske
 from sipas.rounds.runner import Standing
 from sipas.rounds.settings import is_round
 from sipas.rounds.simulated import simulate
+from sipas.rounds.suspected import LookedThrough, look_through
 from sipas.rounds.verify import verify, verify_sample
 
 __all__ = [
     "BeforeDraw",
     "FrameFindings",
     "IndexRow",
+    "LookedThrough",
     "RepeatedQuestion",
     "Report",
     "ResponsesRead",
@@ -79,6 +81,7 @@ __all__ = [
     "is_round",
     "journal_head",
     "last_seed",
+    "look_through",
     "notices",
     "planned_sizes",
     "products",

@@ -1,1 +1,28 @@
-"""Queries of quality checks."""
+"""Reads of quality checks."""
+
+from sipas_web.quality.queries.material import fingerprint, forms_for_checks, visits_for_checks
+from sipas_web.quality.queries.suspects import (
+    Wanted,
+    check_of,
+    checks_table,
+    decisions_of,
+    figures_of,
+    flags_of,
+    form_of,
+    forms_of,
+    forms_of_interviewer,
+    interviewer_named,
+    interviewer_of,
+    interviewers_of,
+    key_of,
+    names_of,
+    rounds_to_check,
+    scores_of,
+    suspects_by_key,
+)
+
+__all__ = [
+    "Wanted", "check_of", "checks_table", "decisions_of", "figures_of", "fingerprint", "flags_of", "form_of",
+    "forms_for_checks", "forms_of", "forms_of_interviewer", "interviewer_named", "interviewer_of", "interviewers_of",
+    "key_of", "names_of", "rounds_to_check", "scores_of", "suspects_by_key", "visits_for_checks",
+]  # fmt: skip

@@ -1,1 +1,1 @@
-"""Views of quality checks."""
+"""Pages of quality checks."""
