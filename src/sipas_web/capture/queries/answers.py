@@ -26,7 +26,7 @@ def responses_table(round_: Round) -> pl.DataFrame:
     Columns ``case_id``, ``mode``, ``received_on`` and those of the edition. The same rows give the same bytes. An
     answer that was set aside is a form without an answer.
     """
-    chosen = Response.objects.filter(case__round=round_, is_chosen=True)
+    chosen = _counting(round_).filter(is_chosen=True)
     gone = list(chosen.filter(invalid_reason=SET_ASIDE).values_list("case__case_id", flat=True))
     table = _table(chosen, round_, {}).sort("case_id")
     stands = pl.when(~pl.col("case_id").is_in(gone))
@@ -35,8 +35,13 @@ def responses_table(round_: Round) -> pl.DataFrame:
 
 def others_table(round_: Round) -> pl.DataFrame:
     """Give the answers kept beside the chosen ones, with their validity and source; sorted."""
-    found = _table(Response.objects.filter(case__round=round_, is_chosen=False), round_, BESIDE)
+    found = _table(_counting(round_).filter(is_chosen=False), round_, BESIDE)
     return found.sort("case_id", "source", "mode", *(c.name for c in answer_columns(folder_of(round_))))
+
+
+def _counting(round_: Round) -> QuerySet[Response]:
+    """Leave out the answers of withdrawn cases: they are kept and do not count."""
+    return Response.objects.filter(case__round=round_, case__withdrawn_because="")
 
 
 def beside_count(round_: Round) -> int:
