@@ -96,12 +96,19 @@ def test_a_branch_gives_chosen_cases_by_hand_and_is_told_when_others_were_first(
     foreign = client.post(url, {"case": marks, "to": f"{field.other.pk}"})
     assert foreign.status_code == 200
     assert not Case.objects.filter(office=field.other).exists()
+    for wrong in ({"case": marks, "first": "1"}, {}, {"case": ["x~y~z"]}):
+        answer = client.post(url, {**wrong, "to": to})
+        assert "errorlist" in answer.content.decode()
+    counted = client.post(url + "?holder=nobody", {"first": "3", "to": f"{field.office.pk}-{field.people['two'].pk}"})
+    assert counted.status_code == 302
+    given = Case.objects.filter(interviewer=field.people["two"]).order_by("case_id")
+    assert list(given.values_list("case_id", flat=True)) == codes[2:5]
     taken = client.post(
         at(field, field.office.pk, "ban-giao", field.people["one"].pk),
         {"to": f"{field.office.pk}-{field.people['two'].pk}", "reason": "nghỉ"},
     )
     assert taken.status_code == 302
-    assert Case.objects.filter(interviewer=field.people["two"]).count() == 2
+    assert Case.objects.filter(interviewer=field.people["two"]).count() == 5
     check_counts(field)
 
 
@@ -272,7 +279,7 @@ def test_areas_of_offices_are_set_on_a_page(client: Client, field: Field) -> Non
 
 
 def test_pages_before_any_office_say_what_to_do(
-    client: Client, tuyen_quang: Unit, by: Actor, hire: Callable[..., Person]
+    client: Client, tuyen_quang: Unit, by: Actor, hire: field_cast.Hire
 ) -> None:
     communes = field_cast.communes_of(tuyen_quang, 1)
     round_ = field_cast.in_field(tuyen_quang, by, {communes[0].code: 2})

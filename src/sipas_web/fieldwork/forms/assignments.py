@@ -16,6 +16,7 @@ from sipas_web.fieldwork.queries.assignments import WITH_NOBODY
 from sipas_web.units.queries import Unit
 
 EVERYBODY = "all"
+MOST_AT_ONCE = 5_000  # cases given by one press
 MOST_PEOPLE_LISTED = 400  # in one list of choices
 Receiver = tuple[int, int | None]  # office, interviewer
 People = Sequence[Person]
@@ -47,9 +48,13 @@ class ReceiverField(forms.ChoiceField):
 
 
 class GiveForm(forms.Form):
-    """Chosen cases to somebody."""
+    """Chosen cases to somebody: those ticked, or so many from the beginning of the list."""
 
     to = ReceiverField(label=_("Give to"))
+    first = forms.IntegerField(
+        label=_("Instead of ticking: so many from the beginning of the list"), required=False, min_value=1,
+        max_value=MOST_AT_ONCE,
+    )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), required=False, max_length=300)
 
     def __init__(self, data: Any, offices: Sequence[tuple[Unit, People]]) -> None:

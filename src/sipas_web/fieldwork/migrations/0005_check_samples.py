@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('offices', 'to post offices'), ('people', 'to interviewers')], max_length=8)),
-                ('state', models.CharField(choices=[('making', 'being worked out'), ('draft', 'suggested'), ('accepted', 'accepted, being carried out'), ('done', 'carried out'), ('discarded', 'discarded')], default='making', max_length=10)),
+                ('state', models.CharField(choices=[('making', 'being worked out'), ('draft', 'suggestion, not accepted yet'), ('accepted', 'accepted, being carried out'), ('done', 'carried out'), ('discarded', 'discarded')], default='making', max_length=10)),
                 ('left', models.JSONField(default=dict)),
                 ('asked_by', models.CharField(max_length=200)),
                 ('created', models.DateTimeField(default=django.utils.timezone.now)),

@@ -26,7 +26,7 @@ class Plan(models.Model):
         """How far it is."""
 
         MAKING = "making", _("being worked out")
-        DRAFT = "draft", _("suggested")
+        DRAFT = "draft", _("suggestion, not accepted yet")
         ACCEPTED = "accepted", _("accepted, being carried out")
         DONE = "done", _("carried out")
         DISCARDED = "discarded", _("discarded")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from sipas_web.accounts.queries import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.queries import offices, plans
@@ -68,7 +70,7 @@ def _shown(line: Line, lines: Sequence[Line], names: dict[str, str], plan: Plan)
 
 
 def _named(code: str, names: dict[str, str]) -> str:
-    return names.get(code, code) or "–"
+    return names.get(code, code) or _("no commune known")
 
 
 def _said(cases: int, commune: str, line: Line) -> str:

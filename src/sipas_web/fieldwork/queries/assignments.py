@@ -114,15 +114,24 @@ class Wanted:
 
 def cases_of(round_: Round, office: Unit | None, wanted: Wanted, after: str = "") -> tuple[list[Case], str]:
     """Give a page of the open cases of an office, or of those with nobody, by code; and the mark of the next page."""
-    cases = Case.objects.filter(round=round_, office=office, state__in=UNFINISHED).select_related("interviewer")
+    cases = _limited(round_, office, wanted).select_related("interviewer")
+    found = list(cases.filter(case_id__gt=after).order_by("case_id")[: PER_PAGE + 1])
+    return found[:PER_PAGE], found[PER_PAGE - 1].case_id if len(found) > PER_PAGE else ""
+
+
+def first_of(round_: Round, office: Unit | None, wanted: Wanted, most: int) -> dict[str, tuple[int | None, int | None]]:
+    """Give the first cases of such a list with who holds each now."""
+    rows = _limited(round_, office, wanted).order_by("case_id").values_list("case_id", "office_id", "interviewer_id")
+    return {case_id: (at, who) for case_id, at, who in rows[:most]}
+
+
+def _limited(round_: Round, office: Unit | None, wanted: Wanted) -> QuerySet[Case]:
+    cases = Case.objects.filter(round=round_, office=office, state__in=UNFINISHED)
     if wanted.holder == WITH_NOBODY:
         cases = cases.filter(interviewer=None)
     elif wanted.holder.isdecimal():
         cases = cases.filter(interviewer=int(wanted.holder))
-    if wanted.commune:
-        cases = cases.filter(commune=wanted.commune)
-    found = list(cases.filter(case_id__gt=after).order_by("case_id")[: PER_PAGE + 1])
-    return found[:PER_PAGE], found[PER_PAGE - 1].case_id if len(found) > PER_PAGE else ""
+    return cases.filter(commune=wanted.commune) if wanted.commune else cases
 
 
 def communes_at(round_: Round, office: Unit | None) -> list[str]:

@@ -17,12 +17,14 @@ from sipas_web.fieldwork.forms.assignments import CasesFilter, GiveForm, HandOve
 from sipas_web.fieldwork.pages import assignments as pages
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import assignments, cases, holding, offices, plans
+from sipas_web.fieldwork.queries.assignments import Wanted
 from sipas_web.fieldwork.views.assigned import found_office, found_round, said
 from sipas_web.fieldwork.wording import outcome_label, state_label
+from sipas_web.rounds.queries import Round, reaching
 from sipas_web.rounds.queries import State as RoundState
-from sipas_web.rounds.queries import reaching
 from sipas_web.shared.access import needs
 from sipas_web.shared.downloads import FORMATS
+from sipas_web.units.queries import Unit
 
 
 @needs(Permission.CASE_ASSIGN)
@@ -83,19 +85,17 @@ def assignment_cases(request: ActorRequest, round_id: int, office_id: int) -> Ht
     office = found_office(request, round_, office_id) if office_id else None
     if office is None:
         request.actor.require(Permission.CASE_ASSIGN, round_.unit)
-    receivers = pages.receivers(request.actor, round_, office)
-    form = GiveForm(request.POST if request.method == "POST" else None, receivers)
-    if request.method == "POST" and form.is_valid() and _give(request, round_.pk, form):
-        return redirect(request.get_full_path())
-    people = pages.carriers_of(office)
     communes = pages.commune_choices(round_, office)
-    chosen = CasesFilter(request.GET, people, communes, nobody=office is None)
-    page, after = assignments.cases_of(round_, office, pages.wanted(chosen), request.GET.get("after", ""))
+    chosen = CasesFilter(request.GET, pages.carriers_of(office), communes, nobody=office is None)
+    wanted = pages.wanted(chosen)
+    form = GiveForm(request.POST or None, pages.receivers(request.actor, round_, office))
+    if request.method == "POST" and form.is_valid() and _give(request, round_, office, wanted, form):
+        return redirect(request.get_full_path())
+    page, after = assignments.cases_of(round_, office, wanted, request.GET.get("after", ""))
     names = dict(communes)
     rows = [(case, state_label(case), names.get(case.commune, case.commune)) for case in page]
-    kept = set(request.POST.getlist("case"))
     shown = {"round": round_, "office": office, "form": form, "filter": chosen, "rows": rows, "after": after}
-    more = {"kept": kept, "is_open": round_.state == RoundState.IN_FIELD, "office_id": office_id}
+    more = {"is_open": round_.state == RoundState.IN_FIELD, "office_id": office_id}
     return render(request, "fieldwork/assigning/cases.html", shown | more)
 
 
@@ -164,14 +164,15 @@ def assignment_export(request: ActorRequest, round_id: int, form: str) -> HttpRe
     return exports.assignments(round_, assignments.listed(round_, mine, and_nobodys=over_round), form)
 
 
-def _give(request: ActorRequest, round_id: int, form: GiveForm) -> bool:
-    office_id, person_id = form.cleaned_data["to"]
+def _give(request: ActorRequest, round_: Round, office: Unit | None, wanted: Wanted, form: GiveForm) -> bool:
+    (office_id, person_id), first = form.cleaned_data["to"], form.cleaned_data["first"]
     try:
         seen = seen_of(request.POST.getlist("case"))
-        if not seen:
-            raise ValidationError(_("Choose cases in the list."))
+        if bool(seen) == bool(first):
+            raise ValidationError(_("Tick cases in the list, or say how many from its beginning: one of the two."))
+        seen = seen or assignments.first_of(round_, office, wanted, first)
         moved = actions.assign_by_keys(
-            round_id=round_id, codes=list(seen), office_id=office_id, person_id=person_id, seen=seen,
+            round_id=round_.pk, codes=list(seen), office_id=office_id, person_id=person_id, seen=seen,
             reason=form.cleaned_data["reason"], by=request.actor,
         )  # fmt: skip
     except ValidationError as error:
