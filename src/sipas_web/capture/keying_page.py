@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sipas.instrument import Option, Section
+from sipas.instrument import Option
 from sipas_web.capture.keying_form import Entry, Field, PaperForm
 
 Keys = tuple[tuple[str, Option], ...]
@@ -32,8 +32,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of the form; ``scale`` is shown once where all its questions share it."""
+    """A section of the form, or a run of one; ``scale`` is empty where it stands further up already."""
 
+    name: str
     title: str
     scale: Keys
     lines: tuple[Line, ...]
@@ -45,12 +46,19 @@ def new_page() -> str:
 
 
 def sections(paper: PaperForm, typed: Mapping[str, str], faults: Mapping[str, str]) -> list[Part]:
-    """Lay the form out in the order of the paper."""
+    """Lay the form out in the order of the paper; a scale stands above the first of the questions that share it."""
     place = {q.name: section for section in paper.edition.sections for q in section.questions}
-    parts = []
-    for section, fields in groupby(paper.fields, key=lambda field: place[field.question.name]):
-        parts += _parts(section, list(fields), paper, typed, faults)
-    return parts
+    made: list[Part] = []
+    shown = ""
+    for key, group in groupby(paper.fields, key=lambda f: (place[f.question.name].name, f.question.scale or "")):
+        run = list(group)
+        section, scale = place[run[0].question.name], key[1]
+        is_new = not made or made[-1].name != section.name
+        lines = tuple(_line(f, paper, typed, faults) for f in run)
+        options = run[0].options if scale and scale != shown else ()
+        made.append(Part(section.name, section.title if is_new else "", options, lines))
+        shown = scale or shown
+    return made
 
 
 def words(field: Field, entry: Entry) -> str:
@@ -75,29 +83,14 @@ def label_of(field: Field) -> str:
     return field.question.short_label
 
 
-def _parts(
-    section: Section, fields: list[Field], paper: PaperForm, typed: Mapping[str, str], faults: Mapping[str, str]
-) -> list[Part]:
-    """Cut a section where its scale changes, so that each scale stands once above its questions."""
-    made: list[Part] = []
-    for scale, group in groupby(fields, key=lambda field: field.question.scale or ""):
-        run = list(group)
-        lines = tuple(_line(f, paper, typed, faults, is_scale=bool(scale)) for f in run)
-        made.append(Part("" if made else section.title, run[0].options if scale else (), lines))
-    return made
-
-
-def _line(
-    field: Field, paper: PaperForm, typed: Mapping[str, str], faults: Mapping[str, str], *, is_scale: bool
-) -> Line:
-    has_options = field.kind in {"choice", "ticks"}
+def _line(field: Field, paper: PaperForm, typed: Mapping[str, str], faults: Mapping[str, str]) -> Line:
     return Line(
         field=field,
         label=_("in words") if field.is_other else field.question.short_label,
         typed=typed.get(field.name, ""),
         fault=faults.get(field.name, ""),
         condition=_condition(field, paper),
-        shows_options=has_options and not is_scale,
+        shows_options=field.kind in {"choice", "ticks"} and not field.question.scale,
         data=_data(field),
     )
 

@@ -21,6 +21,7 @@ PER = 1_000  # fields a rate is told of
 # Ours: some three times what single keying reached where it was measured (0.37 per 1,000 fields; Paulsen, Overgaard,
 # Lauritsen 2012, PLoS ONE 7(4) e35087).
 TOO_MANY = 1.0
+LEAST_ERRORS = 5  # of fewer nothing is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ class Rate:
 
     @property
     def is_high(self) -> bool:
-        """Say whether even the lower end lies above what is usual."""
+        """Say whether there are some errors, and even the lower end lies above what is usual."""
         interval = self.interval
-        return interval is not None and interval[0] > TOO_MANY
+        return interval is not None and interval[0] > TOO_MANY and self.errors >= LEAST_ERRORS
 
 
 @dataclass(frozen=True, slots=True)

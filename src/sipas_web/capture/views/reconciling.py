@@ -94,8 +94,8 @@ def reconcile(request: ActorRequest, keyed_form_id: int) -> HttpResponse:
         said = _("You keyed this form yourself: a third person reconciles it.")
         messages.error(request, said if is_own else _("There is nothing to reconcile in this form."))
         return redirect("keying_reconcile_list", form.round_id)
-    faults: dict[str, str] = {}
-    if request.method == "POST":
+    faults = _both_ways(request, form)
+    if request.method == "POST" and not faults:
         try:
             act(form_id=form.pk, typed=_typed(request, form), by=request.actor)
         except ValidationError as error:
@@ -122,6 +122,13 @@ def _typed(request: ActorRequest, form: KeyedForm) -> dict[str, str]:
         elif typed:
             made[field.name] = typed
     return made
+
+
+def _both_ways(request: ActorRequest, form: KeyedForm) -> dict[str, str]:
+    """Refuse a field in which a keying was chosen and something was typed."""
+    said = _("Choose one of the two keyings, or “neither” and type what the paper says; not both.")
+    names = queries.form_of(form.round, form.kind).by_name
+    return {n: said for n in names if request.POST.get(f"c-{n}") in {"1", "2"} and request.POST.get(f"k-{n}")}
 
 
 def _differences(request: ActorRequest, form: KeyedForm, faults: dict[str, str]) -> list[Difference]:

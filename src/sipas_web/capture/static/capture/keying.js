@@ -101,17 +101,14 @@ function atForm(form) {
     places.forEach((place) => place.closest(".k-line").classList.toggle("k-off", isAsked(place) === false && !place.value));
   }
 
-  // Moving
-  function go(place, step) {
+  // Moving: what is not asked is passed over, save with the arrows, for the paper may say something there
+  const isPassed = (place) => !place.value && isAsked(place) === false;
+
+  function go(place, step, { passes = true } = {}) {
     let at = places.indexOf(place) + step;
-    while (at >= 0 && at < places.length && isAsked(places[at]) === false && !places[at].value) at += step;
+    while (passes && at >= 0 && at < places.length && isPassed(places[at])) at += step;
     if (at >= places.length) finish.focus();
     else if (at >= 0) places[at].focus();
-  }
-
-  function back() {
-    const shown = places.filter((place) => place.value || isAsked(place) !== false);
-    shown[shown.length - 1].focus();
   }
 
   function changed(place) {
@@ -178,8 +175,8 @@ function atForm(form) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || !place.dataset.kind) return;
     const isText = place.dataset.kind === "text" || place.dataset.kind === "number";
     let taken = true;
-    if (key === "ArrowDown") go(place, 1);
-    else if (key === "ArrowUp") go(place, -1);
+    if (key === "ArrowDown") go(place, 1, { passes: false });
+    else if (key === "ArrowUp") go(place, -1, { passes: false });
     else if (key === "Enter") enter(place);
     else if (key === "Backspace" && !place.value) go(place, -1);
     else if (key === "Backspace" && !isText) put(place, "", { moves: false });
@@ -263,7 +260,7 @@ function atForm(form) {
     event.target.select();
   });
   finish.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowUp" || event.key === "Backspace") { event.preventDefault(); back(); }
+    if (event.key === "ArrowUp" || event.key === "Backspace") { event.preventDefault(); places[places.length - 1].focus(); }
   });
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.value === "save") { parcel("save"); isDirty = false; return; }
