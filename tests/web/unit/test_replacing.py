@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
-from tests.web.unit.test_visits import Acting, Field, Hire, _folders, field  # noqa: F401  # fixtures
+from tests.web.carrying_cast import Acting, Field, Hire
 
 from sipas.quality import case_dispositions, check_replacements
 from sipas.tables import RESPONSES
@@ -18,7 +17,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.capture.actions import taking
 from sipas_web.capture.queries.answers import responses_table
 from sipas_web.fieldwork import actions
-from sipas_web.fieldwork.models import Case, FieldRules, Replacement, State, Visit
+from sipas_web.fieldwork.models import Case, FieldRules, FormStep, Replacement, State, Visit
 from sipas_web.fieldwork.queries import rules_of, visits_table
 from sipas_web.fieldwork.queries.alerts import late_of, many_replaced, odd_times, tail
 from sipas_web.fieldwork.queries.holders import HolderFigures, by_interviewer, by_office
@@ -28,6 +27,16 @@ from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 2)
+
+
+@pytest.fixture(autouse=True)
+def _folders(settings: Any, tmp_path: Any) -> None:
+    settings.ROUNDS_FOLDER, settings.MEDIA_ROOT = tmp_path / "rounds", tmp_path / "uploads"
+
+
+@pytest.fixture
+def field(tuyen_quang: Unit, by: Actor, hire: Hire, acting: Acting) -> Field:
+    return Field(tuyen_quang, by, hire, acting)
 
 
 def reserves(round_: Round) -> list[Case]:
@@ -254,8 +263,6 @@ def test_what_waits_longer_than_the_rules_say_is_late(field: Field) -> None:
         ("collect", field.carrier.pk),
         ("quiet", field.carrier.pk),
     ]
-    from sipas_web.fieldwork.models import FormStep
-
     FormStep.objects.filter(step="received").update(day=old)
     kinds = {alert.kind: alert for alert in late_of(field.round, rules_of(field.round))}
     assert (kinds["keying"].count, kinds["keying"].oldest) == (1, old)
