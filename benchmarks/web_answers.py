@@ -68,7 +68,8 @@ def prepare(folder: Path, drafts: int, visits: int) -> list[tuple[str, str]]:
     unit = units.by_code("08", units.today())
     round_ = Round.objects.create(
         title="Trả lời trên mạng (mô phỏng)", year=2026, unit=unit, edition="sipas-2017", window_from="2026-01-01",
-        window_to="2026-09-30", folder="tren-mang", state="in_field", is_simulated=True, created_by="x", settings=SETTINGS,
+        window_to="2026-09-30", folder="tren-mang", state="in_field", is_simulated=True, created_by="x",
+        settings=SETTINGS,
     )  # fmt: skip
     count = drafts + visits
     ids = [f"u{n}" for n in range(count)]
@@ -159,7 +160,7 @@ def visit(browser: Browser, code: str, cookie: str) -> tuple[bool, list[float]]:
     to = ask("POST", f"/t/{code}/bat-dau/", {})[1]
     while "/phan/" in to:
         page = ask("GET", to)[2]
-        given = {name: "4" for name in re.findall(r'type="radio" name="(\w+)" value="4"', page)}
+        given = dict.fromkeys(re.findall(r'type="radio" name="(\w+)" value="4"', page), "4")
         mark = re.search(r'name="luc" value="([^"]+)"', page)
         to = ask("POST", to, {**given, "luc": mark.group(1) if mark else "", "di": "tiep"})[1]
     ask("GET", to)

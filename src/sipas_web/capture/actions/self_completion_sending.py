@@ -120,7 +120,7 @@ def take_together(*, round_id: int, sendings: Sequence[Sending]) -> list[str]:
     new = {s.handle: s for s in sendings if s.handle not in there and s.case not in closed}
     if new:
         there |= _take(round_, list(new.values()))
-        Draft.objects.filter(handle__in=new).delete()
+    Draft.objects.filter(handle__in=there).delete()
     return [there.get(s.handle, "") for s in sendings]
 
 

@@ -36,7 +36,7 @@ class Receipt:
 
 
 def open_case(code: str) -> Case | None:
-    """Give the case that a code opens today; None for one that is unknown or not open, and where two rounds share it."""
+    """Give the case that a code opens today; None where it is unknown or not open, or two rounds share it."""
     rounds = _open_rounds()
     found = list(Case.objects.filter(round__in=list(rounds), case_id=code)[:2])
     if len(found) != 1 or found[0].state in NOT_OPEN:

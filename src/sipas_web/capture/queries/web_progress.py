@@ -1,4 +1,4 @@
-"""How answering on the web goes: counts, speed, codes from one place, pairs of answers to one case. No answer is read out."""
+"""How answering on the web goes: counts, speed, codes from one place, pairs of answers to a case. No answer leaves."""
 
 from __future__ import annotations
 

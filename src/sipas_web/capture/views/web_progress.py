@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.capture.permissions import Permission
-from sipas_web.capture.questionnaire import Text, said
 from sipas_web.capture.queries import self_completion as reads
 from sipas_web.capture.queries import web_progress as queries
+from sipas_web.capture.questionnaire import Text, said
 from sipas_web.fieldwork.wording import mode_label
 from sipas_web.rounds.queries import Round, State
 from sipas_web.rounds.views.found import round_or_404
