@@ -14,6 +14,7 @@ class FieldworkConfig(AppConfig):
         """Register the sentences of its acts, its long work and its parts of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.fieldwork import tasks  # noqa: F401  # registers the handlers
+        from sipas_web.fieldwork.actions.rehoming import rehome_everywhere
         from sipas_web.fieldwork.held import HELD
         from sipas_web.fieldwork.parts import ENTRIES, PARTS
         from sipas_web.fieldwork.permissions import Permission
@@ -25,6 +26,7 @@ class FieldworkConfig(AppConfig):
         from sipas_web.rounds import parts
         from sipas_web.rounds.queries import history
         from sipas_web.shared import menu
+        from sipas_web.units.actions.handing_over import hears
 
         menu.place("/thuc-dia/", "round_list")
         menu.place("/thuc-dia/giao-phieu/", "assignment_home")
@@ -34,6 +36,7 @@ class FieldworkConfig(AppConfig):
             menu.add(entry)
         menu.place("/thuc-dia/cua-toi/", "my_cases")
         menu.place("/thuc-dia/buu-cuc/", "post_home")
+        hears(rehome_everywhere)
         add_sentences(SENTENCES)
         notes.add(NOTES)
         retention.keep(KEPT)

@@ -14,6 +14,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "fieldwork.file_read": _("had a file for import judged row by row"),
     "fieldwork.file_refused": _("handed in a file that could not be read"),
     "fieldwork.visits_taken": _("took visits out of a file"),
+    "fieldwork.cases_rehomed": _("took the cases of a post office that ended to the one that took it over, if any"),
     "fieldwork.cases_assigned": _("gave cases to a post office or an interviewer"),
     "fieldwork.plan_suggested": _("had a plan of assignments suggested"),
     "fieldwork.plan_adjusted": _("changed a suggested plan of assignments"),

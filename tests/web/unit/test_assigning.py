@@ -15,11 +15,14 @@ from sipas_web.accounts.models import Assignment as RoleHeld
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.fieldwork import actions
+from sipas_web.fieldwork.actions import planning
 from sipas_web.fieldwork.actions.counting import Moves
 from sipas_web.fieldwork.models import Assignment, Case, ServedArea, State
+from sipas_web.fieldwork.queries.assignments import with_nobody
 from sipas_web.fieldwork.queries.holding import held_cases, holds
 from sipas_web.rounds.models import Round
 from sipas_web.rounds.models import State as RoundState
+from sipas_web.units import actions as unit_actions
 from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
 
@@ -140,6 +143,32 @@ def test_who_leaves_hands_over_everything_unfinished(field: Field) -> None:
     )  # fmt: skip
     assert moved == 5
     assert Case.objects.get(case_id=codes[0]).interviewer == field.people["one"]
+    check_counts(field)
+
+
+def test_cases_of_an_office_that_ended_go_to_the_one_that_took_it_over(field: Field, by: Actor) -> None:
+    field.give(field.codes(0), field.office, "one")
+    field.give(field.codes(1), field.other, "far")
+    nobody = with_nobody(field.round)
+    unit_actions.dissolve(unit=field.office, on=units.today(), successors=[field.other], by=by)
+    assert set(Case.objects.filter(case_id__in=field.codes(0)).values_list("office", "interviewer")) == {
+        (field.other.pk, None)
+    }
+    assert Case.objects.filter(interviewer=field.people["far"]).count() == 4
+    assert with_nobody(field.round) == nobody
+    unit_actions.dissolve(unit=field.other, on=units.today(), successors=[], by=by)
+    assert not Case.objects.filter(office__isnull=False).exists()
+    assert with_nobody(field.round) == 12
+    check_counts(field)
+    assert Record.objects.filter(action="fieldwork.cases_rehomed").count() == 2
+
+
+def test_an_office_that_ends_on_a_later_day_is_told_with_those_of_nobody(field: Field, by: Actor) -> None:
+    field.give(field.codes(0), field.office, "one")
+    type(field.office).objects.filter(pk=field.office.pk).update(valid_to=units.today() - dt.timedelta(days=1))
+    assert with_nobody(field.round) == 12
+    planning.suggest(round_id=field.round.pk, kind="offices", unit=field.round.unit, by=by)
+    assert not Case.objects.filter(office=field.office).exists()
     check_counts(field)
 
 

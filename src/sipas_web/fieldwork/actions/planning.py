@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.actions.assigning import Gift, give, held_in_field
+from sipas_web.fieldwork.actions.rehoming import rehome
 from sipas_web.fieldwork.models import UNFINISHED, Case, Issue, Plan, PlanRow
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import offices, plans, serving
@@ -38,6 +39,8 @@ def suggest(*, round_id: int, kind: str, unit: Unit, by: Actor) -> Plan:
     by.require(Permission.CASE_ASSIGN, unit)
     if unit.pk != round_.unit_id and not offices.offices_of(round_).filter(pk=unit.pk).exists():
         raise ValidationError(_("There is no such post office in the area of this round."))
+    if unit.pk == round_.unit_id:
+        rehome(round_, by)
     earlier = Plan.objects.filter(round=round_, kind=kind, unit=unit)
     if earlier.filter(state=State.ACCEPTED).exists():
         raise ValidationError(_("A plan is being carried out here. Wait until it has finished."))

@@ -17,7 +17,10 @@ from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries.holding import CARRIED, held_cases
 from sipas_web.fieldwork.queries.offices import carriers, offices_for
 from sipas_web.rounds.queries import Round
-from sipas_web.units.queries import Unit
+from sipas_web.rounds.queries import State as RoundState
+from sipas_web.units import queries as units
+from sipas_web.units.kinds import Kind
+from sipas_web.units.queries import Unit, today
 
 PER_PAGE = 50
 WITH_NOBODY, WITH_SOMEBODY = "nobody", "somebody"
@@ -86,10 +89,31 @@ def office_lines(by: Actor, round_: Round) -> list[OfficeLine]:
 
 
 def with_nobody(round_: Round) -> int:
-    """Count open cases that no office holds. Two queries, of counts."""
+    """Count open cases that no office holds, or one that has ended. Two queries, of counts."""
     every = CaseCount.objects.filter(round=round_, state__in=UNFINISHED).aggregate(n=Sum("count"))["n"] or 0
-    held = HolderCount.objects.filter(round=round_, state__in=UNFINISHED).aggregate(n=Sum("count"))["n"] or 0
-    return max(0, every - held)
+    living = units.holding(Unit.objects.all(), today())
+    held = HolderCount.objects.filter(round=round_, state__in=UNFINISHED, office__in=living.values("pk"))
+    return max(0, every - (held.aggregate(n=Sum("count"))["n"] or 0))
+
+
+def ended_offices(round_: Round) -> list[Unit]:
+    """List the offices with open cases that do not exist any more."""
+    counts = HolderCount.objects.filter(round=round_, state__in=UNFINISHED, count__gt=0)
+    ended = Unit.objects.filter(pk__in=counts.values("office"), valid_to__lt=today())
+    return list(ended.order_by("code"))
+
+
+def rounds_with_ended_offices() -> list[int]:
+    """List the rounds (keys) in the field of which an office that has ended holds open cases."""
+    counts = HolderCount.objects.filter(round__state=RoundState.IN_FIELD, state__in=UNFINISHED, count__gt=0)
+    return sorted(set(counts.filter(office__valid_to__lt=today()).values_list("round_id", flat=True)))
+
+
+def successor_of(office: Unit) -> Unit | None:
+    """Give the one post office that took an office over and exists today; None where there is none, or several."""
+    successors = [step.successor for step in units.successions_of(office)]
+    fit = [unit for unit in successors if unit.kind == Kind.POST_OFFICE and unit.holds(today())]
+    return fit[0] if len(fit) == 1 and len(successors) == 1 else None
 
 
 def people_of(round_: Round, office: Unit) -> tuple[list[PersonLine], Held]:
