@@ -87,7 +87,7 @@ def _told(sample: CheckSample) -> Any:
         proposal=sample.proposal,
         order=sample.order.letter if sample.order else "",
         list_sha256=sample.list_sha256,
-        signers=(sample.body, str(said.get("department", "Sở Nội vụ")), "Bưu điện"),
+        signers=(sample.body, str(said.get("department", "Sở Nội vụ"))),
     )
 
 

@@ -19,6 +19,7 @@ from sipas_web.units.queries import Unit
 
 DAY = _("Day/month/year.")
 AGAIN = "again_"  # before the name of a question asked again
+NOT_ANSWERED = -1  # said to a question asked again; kept as missing
 RADIOS = forms.RadioSelect
 
 
@@ -171,7 +172,7 @@ class AttemptForm(forms.Form):
         for asked in questions:
             self.fields[f"{AGAIN}{asked['name']}"] = forms.TypedChoiceField(
                 label=asked["text"], coerce=int, required=False, empty_value=None, widget=RADIOS,
-                choices=[*asked["options"], ("", self.short.repeated.not_answered)],
+                choices=[*asked["options"], (NOT_ANSWERED, self.short.repeated.not_answered)],
             )  # fmt: skip
         self.fields["remark"] = forms.CharField(
             label=_("Remark"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),

@@ -75,6 +75,11 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "verified": lambda unit, person: "KHONG-CO",
     "request_id": lambda unit, person: SubjectRequest.objects.get(round=round_of(unit)).pk,
     "breach_id": lambda unit, person: Breach.objects.get(unit=round_of(unit).unit).pk,
+    "sample_id": lambda unit, person: 0,
+    "suspect_id": lambda unit, person: 0,
+    "check_id": lambda unit, person: 0,
+    "remedy_id": lambda unit, person: 0,
+    "order_id": lambda unit, person: 0,
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
@@ -151,7 +156,7 @@ def about_a_person(round_: Round) -> None:
         unit=round_.unit, round=round_, kind="see", channel="letter", received=units.today(), sealed=b"", key="x",
         token=str(round_.pk), acknowledge_by=units.today(), due=units.today(),
     )  # fmt: skip
-    Breach.objects.create(unit=round_.unit, what="x", found=timezone.now(), data="x")
+    Breach.objects.create(unit=round_.unit, what="x", found=timezone.now(), kinds="x")
 
 
 def url_of(pattern: URLPattern, unit: Unit, person: Person) -> str:

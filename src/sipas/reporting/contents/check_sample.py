@@ -121,7 +121,7 @@ def build_check_certificate(head: CheckHead, certificate: bytes, text: str) -> D
         Heading(1, "III. MÃ BĂM"),
         _hashes(made, certificate),
         Heading(1, "IV. CÁCH BỐC"),
-        BulletList(tuple(made["rule"])),
+        BulletList(_rule(made)),
         *_remarks(made),
         Signers(((head.body.upper(), "…"), ("NGƯỜI CHỨNG KIẾN (NẾU CÓ)", "…"))),
     ]
@@ -150,15 +150,15 @@ def build_visit_list(
         The list, then one blank form to be copied. First answers are nowhere in it.
     """
     columns = (
-        Column("TT", 0.5), Column("Mã phiếu", 1.3, "left"), Column("Họ tên, địa chỉ, điện thoại", 4.2, "left"),
+        Column("TT", 0.5), Column("Mã phiếu", 1.6, "left"), Column("Họ tên, địa chỉ, điện thoại", 4.2, "left"),
         Column("Cơ quan giải quyết", 2.2, "left"), Column("Ngày, kết quả", 1.8, "left"),
     )  # fmt: skip
     rows = tuple(
         (str(n), one.case_id, _reached(one), one.agency, "") for n, one in enumerate(people, start=1)
     )  # fmt: skip
     warning = (
-        "MẬT ĐẾN KHI CÔNG BỐ. Danh sách có thông tin cá nhân và chưa được công bố: không cho bưu điện, điều tra viên, cơ "
-        "quan giải quyết thủ tục xem; nộp lại và hủy sau khi nhập xong."
+        "MẬT ĐẾN KHI CÔNG BỐ. Danh sách có thông tin cá nhân và chưa được công bố: không cho bưu điện, điều tra viên, "
+        "cơ quan giải quyết thủ tục xem; nộp lại và hủy sau khi nhập xong."
     )
     outcomes = "; ".join(one.label for one in form.outcomes)
     blocks: list[Block] = [
@@ -245,12 +245,18 @@ def _hashes(made: Any, certificate: bytes) -> Table:
     )
     rows = tuple((name, f"{value[:HALF]}\n{value[HALF:]}") for name, value in said)
     note = (
-        "Ai giữ danh sách, mẫu và certificate.json đều bốc lại được mẫu này và so từng dòng. Danh sách có một chuỗi ngẫu "
-        "nhiên bí mật, nên không ai khác đoán được mẫu từ nội dung đã nhập."
+        "Ai giữ danh sách, mẫu và certificate.json đều bốc lại được mẫu này và so từng dòng. Danh sách có một chuỗi "
+        "ngẫu nhiên bí mật, nên không ai khác đoán được mẫu từ nội dung đã nhập."
     )
     return Table(
         "Mã băm SHA-256", (Column("Nội dung", 2.0, "left"), Column("Mã băm", 2.6, "left")), rows, note=note
     )  # fmt: skip
+
+
+def _rule(made: Any) -> tuple[str, ...]:
+    """Give the rule in words; it has no reserves to speak of."""
+    said = tuple(line for line in made["rule"] if not line.startswith("Mẫu dự phòng"))
+    return ("Khung mẫu ở đây là danh sách phiếu đã chốt; đơn vị là một phiếu.", *said)
 
 
 def _remarks(made: Any) -> list[Block]:
@@ -265,21 +271,24 @@ def _reached(one: Visited) -> str:
 
 
 def _blank_form(form: RecheckForm, again: Sequence[tuple[str, Sequence[str]]]) -> list[Block]:
-    blocks: list[Block] = [
-        Title(form.title.upper(), "Mã phiếu: ………………………  Ngày: …… /…… /………  Hình thức: ………………………"),
+    first = [(q.text, [option.label for option in q.options]) for q in form.questions]
+    later = [(text, [*labels, form.repeated.not_answered]) for text, labels in again]
+    return [
+        Title("PHIẾU", form.title),
+        paragraph("Mã phiếu: ………………………   Ngày: …… /…… /………   Hình thức: ………………………"),
         paragraph(form.introduction),
-        Heading(1, "I. VỀ VIỆC PHÁT VÀ THU PHIẾU"),
+        _questions("I. Về việc phát và thu phiếu", first, 1),
+        paragraph(form.repeated.introduction),
+        _questions("II. Các câu hỏi lại", later, 1 + len(first)),
+        Note(f"Mẫu {form.version}. {form.source}"),
+        Signers((("NGƯỜI PHÚC TRA", "…"), ("NGƯỜI GHI PHIẾU VÀO HỆ THỐNG", "…"))),
     ]
-    for n, question in enumerate(form.questions, start=1):
-        blocks += _question(n, question.text, [option.label for option in question.options])
-    blocks += [Heading(1, "II. CÁC CÂU HỎI LẠI"), paragraph(form.repeated.introduction)]
-    for n, (text, labels) in enumerate(again, start=len(form.questions) + 1):
-        blocks += _question(n, text, [*labels, form.repeated.not_answered])
-    blocks.append(Note(f"Mẫu {form.version}. {form.source}"))
-    blocks.append(Signers((("NGƯỜI PHÚC TRA", "…"), ("NGƯỜI GHI PHIẾU VÀO HỆ THỐNG", "…"))))
-    return blocks
 
 
-def _question(number: int, text: str, labels: Sequence[str]) -> list[Block]:
-    head = Paragraph((Run(f"{number}. {text}", bold=True),))
-    return [head, paragraph("     ".join(f"{BOX} {label}" for label in labels))]
+def _questions(caption: str, asked: Sequence[tuple[str, Sequence[str]]], number: int) -> Table:
+    columns = (Column("Câu hỏi", 2.6, "left"), Column("Trả lời (đánh dấu một ô)", 2.6, "left"))
+    rows = tuple(
+        (f"{n}. {text}", "\n".join(f"{BOX} {label}" for label in labels))
+        for n, (text, labels) in enumerate(asked, start=number)
+    )
+    return Table(caption, columns, rows, small=True)

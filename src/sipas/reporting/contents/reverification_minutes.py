@@ -20,8 +20,8 @@ GROUPS = {"interviewer": "Điều tra viên", "office": "Bưu cục"}
 WEIGHTS = {
     "final": "Chỉ số tính bằng trọng số của lần ước lượng gần nhất.",
     "base": (
-        "Đợt chưa được ước lượng: chỉ số ở đây chỉ dùng trọng số theo thiết kế mẫu, chưa hiệu chỉnh phiếu không thu được, "
-        "nên chỉ để so trước và sau, không phải kết quả công bố."
+        "Đợt chưa được ước lượng: chỉ số ở đây chỉ dùng trọng số theo thiết kế mẫu, chưa hiệu chỉnh phiếu không thu "
+        "được, nên chỉ để so trước và sau, không phải kết quả công bố."
     ),
 }
 
@@ -111,8 +111,8 @@ def build_reverification_minutes(given: ReverificationMinutes) -> Document:
     blocks: list[Block] = [
         *opening(head, "BIÊN BẢN", f"Phúc tra phiếu khảo sát, mẫu lần {head.number}"),
         paragraph(
-            f"{head.body} tiến hành phúc tra{asked}. Mẫu được bốc từ {head.source}, {head.way}; người phúc tra không được "
-            f"xem câu trả lời ban đầu."
+            f"{head.body} tiến hành phúc tra{asked}. Mẫu được bốc từ {head.source}, {head.way}; người phúc tra không "
+            f"được xem câu trả lời ban đầu."
         ),
         Heading(1, "I. KHỐI LƯỢNG"),
         _amount(given),
@@ -203,13 +203,13 @@ def _agreement(given: ReverificationMinutes) -> list[Block]:
         Column("Chỉ số không nhất quán", 1.2),
     )  # fmt: skip
     rows = tuple(
-        (given.questions.get(r["item"], r["item"]), count(r["pairs"]), _share(r, "gross_difference"), _plain(r, "kappa"),
-         _plain(r, "inconsistency")) for r in items
+        (given.questions.get(r["item"], r["item"]), count(r["pairs"]), _share(r, "gross_difference"),
+         _plain(r, "kappa"), _plain(r, "inconsistency")) for r in items
     )  # fmt: skip
     note = (
         "Khác nhau: tỷ lệ khác biệt gộp (GDR). Kappa 1 là thống nhất hoàn toàn, 0 là như ngẫu nhiên; chỉ số không nhất "
-        "quán bằng 1 trừ kappa. Trong ngoặc là sai số chuẩn. Người trả lời có thể nhớ lại khác đi: một câu trả lời khác "
-        "không chứng tỏ phiếu sai."
+        "quán bằng 1 trừ kappa. Trong ngoặc là sai số chuẩn. Người trả lời có thể nhớ lại khác đi: một câu trả lời "
+        "khác không chứng tỏ phiếu sai."
     )
     return [Table("So sánh câu trả lời ban đầu và câu trả lời khi phúc tra", columns, rows, note=note, small=True)]
 
@@ -231,8 +231,8 @@ def _effects(given: ReverificationMinutes) -> list[Block]:
             rows.append((VERSIONS[r["version"]], count(r["n"]), number(r["percent"]), *changes))
             levels.append(1)
     note = (
-        f"{WEIGHTS[given.result['weights']]} Thay: các phiếu còn lại cùng tầng đại diện cho phiếu không đạt. Sai số tính "
-        "cho hiệu của hai chỉ số trên cùng một bộ phiếu. Suy rộng chỉ dựa vào các phiếu đã phúc tra."
+        f"{WEIGHTS[given.result['weights']]} Thay: các phiếu còn lại cùng tầng đại diện cho phiếu không đạt. Sai số "
+        "tính cho hiệu của hai chỉ số trên cùng một bộ phiếu. Suy rộng chỉ dựa vào các phiếu đã phúc tra."
     )
     return [Table("Chỉ số khi bỏ hoặc thay phiếu không đạt", columns, tuple(rows), note=note, levels=tuple(levels))]
 

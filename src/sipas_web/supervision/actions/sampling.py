@@ -65,6 +65,7 @@ def open_sample(
         raise PermissionDenied
     _require(by, organisation, round_)
     states.refuse_unless(round_, *CHECKABLE)
+    access.hold_body(by, organisation)  # so that two samples of one body do not take one number
     made = _new(round_, plan, organisation, order, by)
     _refuse_unfit(made)
     listed = _listed(made)
@@ -84,7 +85,8 @@ def draw_sample(*, sample_id: int, text: str, by: Actor) -> CheckSample:
     if sample.state != CheckSample.State.LISTED:
         raise ValidationError(_("This check sample does not wait for its draw any more."))
     clean = checked(text, shortest=SHORTEST)
-    if reads.bodies_samples(sample).filter(text__iexact=clean).exists():
+    earlier = reads.bodies_samples(sample).exclude(text="").values_list("text", flat=True)
+    if clean.casefold() in {text.casefold() for text in earlier}:  # not in SQL: SQLite knows no case beyond ASCII
         raise ValidationError(_("This text was already used in a check sample of yours. Type another one."))
     drawn = _drawn(sample, clean)
     certificate = sampling.certificate_json(drawn.certificate)

@@ -59,7 +59,7 @@ class Result:
     """Everything shown of a result."""
 
     rates: Sequence[RateRow]
-    groups: Sequence[tuple[str, Sequence[RateRow]]]
+    groups: Sequence[tuple[str, str, Sequence[RateRow]]]  # heading, head of the column, rows
     items: Sequence[ItemRow]
     effects: Sequence[EffectRow]
     is_base: bool
@@ -71,12 +71,15 @@ def result_of(sample: CheckSample) -> Result | None:
     if made is None:
         return None
     names = {"fail": _("Failed"), "doubt": _("In doubt"), "not_verified": _("Could not be verified")}
-    kinds = {"interviewer": _("Interviewer"), "office": _("Post office")}
+    kinds = {
+        "interviewer": (_("By interviewer"), _("Interviewer")),
+        "office": (_("By post office"), _("Post office")),
+    }
     whole = [row for row in made["rates"] if row["group_kind"] == "all"]
     texts = {q["name"]: q["text"] for q in sample.questions}
     return Result(
         rates=[_rate(row, names[row["measure"]]) for row in whole if row["measure"] in names],
-        groups=[(label, found) for kind, label in kinds.items() if (found := _group(made["rates"], kind))],
+        groups=[(*names_of, found) for kind, names_of in kinds.items() if (found := _group(made["rates"], kind))],
         items=[_item(row, texts) for row in made["items"] if row["pairs"]],
         effects=_effects(made["effects"]),
         is_base=made["weights"] == "base",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from sipas_web.accounts.queries import Assignment, in_force
+from sipas_web.accounts.queries import Assignment, Person, in_force
 from sipas_web.audit.actors import Actor
 from sipas_web.rounds import queries as rounds
 from sipas_web.rounds.queries import Round, Witness
@@ -85,6 +85,14 @@ def printed_body(by: Actor, round_: Round) -> str:
     """Propose how a supervisor without an organisation is printed: as when they witnessed the round's draw."""
     seen = Witness.objects.filter(person=person_of(by), draw__round=round_).order_by("-pk")
     return seen.values_list("printed_name", flat=True).first() or by.name
+
+
+def hold_body(by: Actor, organisation: Unit | None) -> None:
+    """Lock a body until the end of the transaction."""
+    if organisation is not None:
+        Unit.objects.select_for_update().get(pk=organisation.pk)
+    elif (person := person_of(by)) is not None:
+        Person.objects.select_for_update().get(pk=person)
 
 
 def _owners(by: Actor) -> list[int]:

@@ -9,6 +9,5 @@ from sipas_web.rounds.queries import Round
 
 
 def scores_of(round_: Round) -> Mapping[str, float]:
-    """Give the risk score of each case, 0 or more; empty where none was worked out."""
-    found = getattr(quality, "scores_of", None)
-    return {code: max(0.0, float(score)) for code, score in dict(found(round_)).items()} if found else {}
+    """Give the points of each form that has any, above 0; empty where none were worked out."""
+    return {code: float(points) for code, points in quality.scores_of(round_).items() if points > 0}
