@@ -25,6 +25,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "pace": ("pace",),
     "visits": VISIT_SIGNS,
 }
+HALF = 0.5  # of a form, added so that no share is 0
+COMMON = 0.1  # share of others' forms with as many points above which a sign counts less
 BY_DAY = ("visits",)  # one evening's forms are one happening: here days are counted, not forms
 # What a reason tells beside its value: typical, count, of, partner; empty where there is none.
 TOLD: Mapping[str, tuple[str, str, str, str]] = {
@@ -118,7 +120,7 @@ class Suspicions:
         Of forms with any points, one row per family of signs that gives some: ``case_id``, ``interviewer``, ``family``,
         ``sign``, ``points`` (the sum of ``own_points`` and ``others_points``), ``value``, ``typical``, ``count``,
         ``of``, ``partner`` (as the sign has them), ``others_with`` of ``others`` (the interviewer's other forms, of
-        ``visits`` days, that show this family) and ``elsewhere`` (share among other interviewers'); the heaviest first
+        ``visits`` days, that show this family) and ``elsewhere`` (share among other interviewers'; missing where there are none); the heaviest first
         within a case.
     interviewers : polars.DataFrame
         One row per interviewer and family: ``interviewer``, ``family``, ``forms``, ``shown`` (forms, of ``visits``
@@ -192,7 +194,8 @@ def suspicions(signs: pl.DataFrame, points: SuspicionPoints | None = None) -> Su
     Suspicions
         Ten points mean: ten times as frequent among planted fabrications as among honest forms, in the simulation that
         the coefficients were made by. Only what speaks against a form counts, so points never fall below 0; of one
-        family of signs the heaviest counts alone.
+        family of signs the heaviest counts alone. Where more than a tenth of all other interviewers' forms has as many
+        points of a family, a form gets no more than -10 log10 of that share.
 
     Notes
     -----
@@ -205,6 +208,7 @@ def suspicions(signs: pl.DataFrame, points: SuspicionPoints | None = None) -> Su
     reasons, of_interviewers = [], []
     for family, members in FAMILIES.items():
         own, best = _own_points(signs, members, points)
+        own = _capped(own, codes)
         shows = _shows(signs, members, points)
         others = _others(signs, codes, shows, by_day=family in BY_DAY)
         more = np.where(shows & carried, points.others.of(others.excess()), 0)
@@ -233,6 +237,20 @@ def _own_points(signs: pl.DataFrame, members: tuple[str, ...], points: Suspicion
     return each.max(axis=0), best
 
 
+def _capped(own: Whole, codes: Whole) -> Whole:
+    """Give fewer points where more than one in ten of all others' forms has as many: what is common tells little."""
+    capped = own.copy()
+    forms = np.bincount(codes)
+    for value in np.unique(own[own > 0]):
+        as_many = own >= value
+        elsewhere = as_many.sum() - np.bincount(codes[as_many], minlength=len(forms))
+        share = elsewhere / np.maximum(forms.sum() - forms, 1)
+        most = np.where(share > COMMON, np.floor(-10 * np.log10(np.maximum(share, 1e-9))), value)
+        rows = own == value
+        capped[rows] = np.minimum(value, most[codes[rows]])
+    return capped
+
+
 def _shows(signs: pl.DataFrame, members: tuple[str, ...], points: SuspicionPoints) -> npt.NDArray[np.bool_]:
     each = [np.nan_to_num(_numbers(signs, n), nan=-np.inf) >= points.shown[n] for n in members]
     return np.asarray(np.any(each, axis=0), np.bool_)
@@ -251,15 +269,16 @@ class _Others:
     shown: Whole
     own: npt.NDArray[np.bool_]  # whether the form, or its day, shows it
 
-    def elsewhere(self) -> Reals:
-        """Give the share among all others', by interviewer; a half is added so that it is never 0."""
+    def elsewhere(self, added: float = 0.0) -> Reals:
+        """Give the share among all others', by interviewer; not a number where there are no others."""
         shown, forms = self.shown.sum() - self.shown, self.forms.sum() - self.forms
-        return np.asarray((shown + 0.5) / (forms + 1.0), np.float64)
+        whole = np.where(forms + added > 0, forms + 2 * added, np.nan)
+        return np.asarray((shown + added) / whole, np.float64)
 
     def excess(self) -> Reals:
         """Give, of each form, by how many standard errors the interviewer's other ones show it more than elsewhere."""
         forms, shown = self.others()
-        return _standard_errors(forms, shown, self.elsewhere()[self.codes])
+        return _standard_errors(forms, shown, self.elsewhere(HALF)[self.codes])
 
     def others(self) -> tuple[Whole, Whole]:
         """Give, of each form, the interviewer's other forms, or days, and those that show it."""
@@ -267,12 +286,11 @@ class _Others:
 
     def table(self, names: pl.Series, family: str, points: SuspicionPoints) -> pl.DataFrame:
         """Tell each interviewer's count."""
-        elsewhere = self.elsewhere()
-        given = points.others.of(_standard_errors(self.forms, self.shown, elsewhere))
+        given = points.others.of(_standard_errors(self.forms, self.shown, self.elsewhere(HALF)))
         labels = names.fill_null("").unique().sort()
         made = pl.DataFrame({
             "interviewer": labels, "family": [family] * len(labels), "forms": self.forms, "shown": self.shown,
-            "elsewhere": elsewhere, "points": given,
+            "elsewhere": pl.Series(self.elsewhere()).fill_nan(None), "points": given,
         }, schema_overrides={"interviewer": pl.String, "family": pl.String})  # fmt: skip
         return made.filter(pl.col("interviewer") != "")
 
@@ -317,7 +335,7 @@ def _reasons(
     told = pl.DataFrame({
         "others_with": pl.Series(shown).set(pl.Series(~carried), None),
         "others": pl.Series(forms).set(pl.Series(~carried), None),
-        "elsewhere": pl.Series(others.elsewhere()[others.codes[rows]]).set(pl.Series(~carried), None),
+        "elsewhere": pl.Series(others.elsewhere()[others.codes[rows]]).fill_nan(None).set(pl.Series(~carried), None),
     })
     made = pl.concat([base, _numbers_of(signs, members, rows, chosen), told], how="horizontal")
     return made.select(pl.col(name).cast(kind) for name, kind in REASONS.items())

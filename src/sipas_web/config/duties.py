@@ -1,4 +1,4 @@
-"""The duties of each day on personal data are asked for by the process that looks after long work."""
+"""The duties of each day are asked for by the process that looks after long work: personal data, quality checks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import platform
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from django.utils import timezone
 
 from sipas_web.audit.actors import Actor, Everything
 from sipas_web.privacy import actions
+from sipas_web.quality import actions as quality
 
 NAME = "Việc định kỳ của hệ thống"  # as the record names it
 log = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ def ask() -> bool:
     """Ask for them, unless they are done today; says whether it was possible. The next look is another chance."""
     try:
         actions.ask_duties(by=actor())
+        quality.ask_daily_checks(on=timezone.localdate(), by=actor())
     except (DatabaseError, ValidationError):
         log.exception("the duties of the day could not be asked for")
         return False

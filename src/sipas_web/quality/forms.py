@@ -18,7 +18,7 @@ class FormFilter(forms.Form):
 
     text = forms.CharField(label=_("Code of the form begins with"), required=False, max_length=10)
     state = forms.ChoiceField(
-        label=_("Decision"),
+        label=_("Verdict"),
         required=False,
         choices=[(WAITING, _("to be decided")), (DECIDED, _("decided")), (ALL, _("all"))],
     )
@@ -47,7 +47,7 @@ class DecisionForm(forms.Form):
     """A decision with its reason."""
 
     verdict = forms.ChoiceField(
-        label=_("Decision"), widget=forms.RadioSelect, choices=[(v.value, v.label) for v in Verdict if v]
+        label=_("Verdict"), widget=forms.RadioSelect, choices=[(v.value, v.label) for v in Verdict if v]
     )
     reason = forms.CharField(
         label=_("Reason"),

@@ -69,7 +69,7 @@ def compared(flag: Flag) -> Compared:
     """Give an interviewer's count of a family."""
     forms, shown = int(flag.numbers["forms"]), int(flag.numbers["shown"])
     share = 100 * shown / forms if forms else 0.0
-    elsewhere = 100 * float(flag.numbers["elsewhere"])
+    elsewhere = 100 * float(flag.numbers.get("elsewhere") or 0.0)
     return Compared(FAMILIES[flag.family], shown, forms, share, elsewhere, flag.points, by_day=flag.family == "visits")
 
 
@@ -142,7 +142,7 @@ def _others(family: str, numbers: Mapping[str, Any]) -> str:
     told = {
         "with": number(numbers["others_with"]),
         "others": number(numbers["others"]),
-        "elsewhere": number(100 * float(numbers["elsewhere"]), 1),
+        "elsewhere": number(100 * float(numbers.get("elsewhere") or 0.0), 1),
     }
     if family == "visits":
         text = _("On %(with)s of the interviewer's %(others)s other days too; elsewhere on %(elsewhere)s%% of days.")
