@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sipas_web.privacy.models import RequestKind
+from sipas_web.privacy.queries.requests import RequestKind
 from sipas_web.rounds.working_days import is_working
 
 DAY = dt.timedelta(days=1)

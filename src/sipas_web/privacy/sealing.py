@@ -43,7 +43,7 @@ def seal(content: Mapping[str, Any], *, key: Key, round_id: int, code: str, kind
     return VERSION + nonce + AESGCM(key.for_sealing()).encrypt(nonce, plain, _bound(round_id, code, kind))
 
 
-def unseal(sealed: bytes, *, key: str, round_id: int, code: str, kind: str) -> dict[str, Any]:
+def unseal(sealed: bytes | memoryview, *, key: str, round_id: int, code: str, kind: str) -> dict[str, Any]:
     """Decrypt; TamperedError, or MissingKeyError where the named key is not there."""
     data = bytes(sealed)
     if data[:1] != VERSION:

@@ -314,7 +314,7 @@ def test_closed_requests_are_destroyed_after_their_time(handler: Actor, tuyen_qu
 
 def test_a_breach_has_its_clock_and_is_closed_once_notice_was_given(handler: Actor, tuyen_quang: Unit) -> None:
     found = timezone.now() - dt.timedelta(hours=80)
-    made = actions.report_breach(unit=tuyen_quang, what="Mất tờ danh sách", found=found, data="họ tên", by=handler)
+    made = actions.report_breach(unit=tuyen_quang, what="Mất tờ danh sách", found=found, kinds="họ tên", by=handler)
     with pytest.raises(ValidationError):
         actions.close_breach(breach_id=made.pk, by=handler)
     notice = {"notified": timezone.now(), "notified_whom": "A05", "measures": "thu hồi"}
@@ -328,7 +328,7 @@ def test_a_breach_has_its_clock_and_is_closed_once_notice_was_given(handler: Act
     assert Breach.objects.get().closed is not None
     late = timezone.now() + dt.timedelta(hours=1)
     with pytest.raises(ValidationError):
-        actions.report_breach(unit=tuyen_quang, what="x", found=late, data="x", by=handler)
+        actions.report_breach(unit=tuyen_quang, what="x", found=late, kinds="x", by=handler)
 
 
 # Pages
@@ -366,7 +366,7 @@ def test_every_page_of_duties_opens_and_names_nobody(
 ) -> None:
     made = ready(handler, round_, "see")
     found = timezone.now() - dt.timedelta(hours=73)
-    breach = actions.report_breach(unit=tuyen_quang, what="Mất tờ danh sách", found=found, data="họ tên", by=handler)
+    breach = actions.report_breach(unit=tuyen_quang, what="Mất tờ danh sách", found=found, kinds="họ tên", by=handler)
     client.force_login(hire("department", tuyen_quang))
     for name, arguments in (
         ("privacy_home", []), ("join_drop", [round_.pk]), ("retention_list", []), ("request_list", []),
@@ -391,7 +391,7 @@ def test_other_provinces_find_no_page(
     client: Client, round_: Round, hire: Hire, dong_nai: Unit, handler: Actor
 ) -> None:
     made = ready(handler, round_, "see")
-    breach = actions.report_breach(unit=round_.unit, what="x", found=timezone.now(), data="x", by=handler)
+    breach = actions.report_breach(unit=round_.unit, what="x", found=timezone.now(), kinds="x", by=handler)
     assert client.login(username=hire("department", dong_nai).username, password=PASSWORD)
     for name, key in (("request_detail", made.pk), ("request_find", made.pk), ("join_drop", round_.pk),
                       ("breach_detail", breach.pk)):  # fmt: skip

@@ -19,18 +19,18 @@ from sipas_web.privacy.queries.requests import held_breach
 from sipas_web.units.models import Unit
 
 EDITED = (
-    "happened", "data", "people", "measures", "is_notice_due", "no_notice_because", "notified", "notified_whom",
+    "happened", "kinds", "people", "measures", "is_notice_due", "no_notice_because", "notified", "notified_whom",
     "late_because", "people_told",
 )  # fmt: skip
 
 
 @transaction.atomic
-def report_breach(*, unit: Unit, what: str, found: dt.datetime, data: str, by: Actor) -> Breach:
+def report_breach(*, unit: Unit, what: str, found: dt.datetime, kinds: str, by: Actor) -> Breach:
     """Enter a breach; the clock of its notice runs from the moment it was found. Needs ``privacy.breach_handle``."""
     by.require(Permission.BREACH_HANDLE, unit)
     if found > timezone.now():
         raise ValidationError({"found": _("This moment is still to come.")})
-    breach = Breach.objects.create(unit=unit, what=what, found=found, data=data, created_by=by.name)
+    breach = Breach.objects.create(unit=unit, what=what, found=found, kinds=kinds, created_by=by.name)
     details = {
         "found": found.isoformat(timespec="minutes"),
         "notify_by": notify_by(found).isoformat(timespec="minutes"),

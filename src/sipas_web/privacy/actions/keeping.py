@@ -123,8 +123,8 @@ def write_contacts(rows: Sequence[tuple[Contact, Identity]], key: Key) -> None:
     for row, who in rows:
         row.key = key.name
         row.sealed = seal(asdict(who), key=key, round_id=row.round_id, code=row.case_code, kind=CONTACT)
-    old = [row for row, _who in rows if row.pk is not None]
-    Contact.objects.bulk_create(row for row, _who in rows if row.pk is None)
+    old = [row for row, _who in rows if not row._state.adding]
+    Contact.objects.bulk_create(row for row, _who in rows if row._state.adding)
     Contact.objects.bulk_update(old, ["sealed", "key"], batch_size=AT_ONCE)
     for start in range(0, len(old), AT_ONCE):
         ContactMark.objects.filter(contact__in=[row.pk for row in old[start : start + AT_ONCE]]).delete()

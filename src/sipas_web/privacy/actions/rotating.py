@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -63,8 +64,13 @@ def remove_spent_keys(*, by: Actor) -> list[str]:
     spent = [key.name for key in known[:-1] if not used[key.name]]
     if spent:
         record(by=by, action="privacy.keys_destroyed", subject=SUBJECT, details={"keys": spent})
-        transaction.on_commit(lambda: [keys.remove(name) for name in spent])
+        transaction.on_commit(lambda: _destroy(spent))
     return spent
+
+
+def _destroy(names: Sequence[str]) -> None:
+    for name in names:
+        keys.remove(name)
 
 
 def _contacts(newest: Key, most: int) -> int:
@@ -77,9 +83,7 @@ def _contacts(newest: Key, most: int) -> int:
 def _visits(newest: Key, most: int) -> int:
     rows = list(VisitSecret.objects.select_for_update().exclude(key=newest.name).order_by("pk")[:most])
     for row in rows:
-        bound = {"round_id": row.round_id, "code": row.case_code, "kind": visit_kind(row.visit)}
-        row.sealed = seal(unseal(row.sealed, key=row.key, **bound), key=newest, **bound)
-        row.key = newest.name
+        _turn(row, newest, row.round_id, row.case_code, visit_kind(row.visit))
     VisitSecret.objects.bulk_update(rows, ["sealed", "key"], batch_size=500)
     return len(rows)
 
@@ -87,8 +91,12 @@ def _visits(newest: Key, most: int) -> int:
 def _requests(newest: Key, most: int) -> int:
     rows = list(SubjectRequest.objects.select_for_update().exclude(key=newest.name).order_by("pk")[:most])
     for row in rows:
-        bound = {"round_id": 0, "code": row.token, "kind": REQUEST}
-        row.sealed = seal(unseal(row.sealed, key=row.key, **bound), key=newest, **bound)
-        row.key = newest.name
+        _turn(row, newest, 0, row.token, REQUEST)
     SubjectRequest.objects.bulk_update(rows, ["sealed", "key"], batch_size=500)
     return len(rows)
+
+
+def _turn(row: VisitSecret | SubjectRequest, newest: Key, round_id: int, code: str, kind: str) -> None:
+    """Seal what a row holds anew."""
+    content = unseal(row.sealed, key=row.key, round_id=round_id, code=code, kind=kind)
+    row.sealed, row.key = seal(content, key=newest, round_id=round_id, code=code, kind=kind), newest.name

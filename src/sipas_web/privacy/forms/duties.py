@@ -45,7 +45,7 @@ class BreachForm(forms.Form):
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Place"), empty_label=None)
     what = forms.CharField(label=_("What happened"), max_length=300, help_text=NO_ONE)
     found = Moment(label=_("When it was found"))
-    data = forms.CharField(label=_("Which kinds of data"), max_length=500, help_text=NO_ONE)
+    kinds = forms.CharField(label=_("Which kinds of data"), max_length=500, help_text=NO_ONE)
 
     def __init__(self, data: Any = None, *, places: Any, **options: Any) -> None:
         super().__init__(data, **options)
@@ -56,7 +56,7 @@ class BreachChangeForm(forms.Form):
     """What has become known and done."""
 
     happened = forms.CharField(label=_("When it happened, as far as known"), max_length=200, required=False)
-    data = forms.CharField(label=_("Which kinds of data"), max_length=500, help_text=NO_ONE)
+    kinds = forms.CharField(label=_("Which kinds of data"), max_length=500, help_text=NO_ONE)
     people = forms.IntegerField(label=_("How many people, as far as known"), min_value=0, required=False)
     measures = forms.CharField(
         label=_("What was done about it"), required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text=NO_ONE

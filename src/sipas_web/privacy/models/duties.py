@@ -35,7 +35,7 @@ class Breach(models.Model):
     what = models.CharField(max_length=300)
     found = models.DateTimeField()
     happened = models.CharField(max_length=200, blank=True)  # when, as far as known
-    data = models.CharField(max_length=500)  # kinds of data; never whose
+    kinds = models.CharField(max_length=500)  # of data; never whose
     people = models.PositiveIntegerField(null=True)  # how many, as far as known
     measures = models.TextField(blank=True)
     is_notice_due = models.BooleanField(default=True)  # else a reason stands in its place

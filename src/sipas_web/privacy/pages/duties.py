@@ -14,7 +14,6 @@ from sipas_web.privacy.actions.dropping import KIND, READY
 from sipas_web.privacy.actions.rotating import GRACE
 from sipas_web.privacy.clocks import notify_by
 from sipas_web.privacy.permissions import Permission
-from sipas_web.privacy.queries.contacts import JoinDrop
 from sipas_web.privacy.queries.requests import Breach, late, open_breaches, requests
 from sipas_web.rounds.queries import Round
 
@@ -91,7 +90,7 @@ def count_late(by: Actor) -> tuple[int, int]:
 
 def drop_facts(round_: Round) -> dict[str, object]:
     """Give what the page of a round's contacts shows."""
-    drop: JoinDrop | None = queries.drop_of(round_)
+    drop = queries.drop_of(round_)
     due = queries.due_day(round_)
     job: Job | None = latest(round_, KIND)
     return {

@@ -17,6 +17,7 @@ from sipas_web.privacy import clocks
 from sipas_web.privacy.actions.requests import Asker
 from sipas_web.privacy.queries import due_day
 from sipas_web.privacy.queries.requests import Breach, RequestKind, RequestState, SubjectRequest
+from sipas_web.units.queries import Unit
 
 LETTERS = Path(__file__).parents[1] / "data" / "letters.yaml"
 WITH_REASON = (RequestKind.WITHDRAW, RequestKind.DELETE)
@@ -115,7 +116,7 @@ def letter(request: SubjectRequest, who: Asker) -> str:
         last_day=_day(request.last_day),
         reason=request.refused_because or request.extended_because or "…",
         law=rules.source.act,
-        office=request.unit.full_name,
+        office=_office(request.unit),
     )
 
 
@@ -123,17 +124,23 @@ def breach_letter(breach: Breach) -> str:
     """Give the text of the notice of a breach in Vietnamese."""
     return str(_letters()["breach"]).format(
         number=str(breach),
-        office=breach.unit.full_name,
+        office=_office(breach.unit),
         found=_moment(breach.found),
         until=_moment(clocks.notify_by(breach.found)),
         what=breach.what,
         happened=breach.happened or "…",
-        data=breach.data,
+        data=breach.kinds,
         people="…" if breach.people is None else breach.people,
         measures=breach.measures or "…",
         late=breach.late_because or "",
         law=f"{clocks.BREACH.place} {clocks.BREACH.act}",
     )
+
+
+def _office(unit: Unit) -> str:
+    """Name the agency that answers: the department of a place, as letters begin."""
+    place = unit.full_name[:1].lower() + unit.full_name[1:]
+    return f"{_letters()['department']} {place}"
 
 
 def _day(day: dt.date) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, TypeVar
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Case, DateField, F, Min, Q, QuerySet, When
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from sipas_web.audit.actors import Actor
@@ -40,8 +41,18 @@ def requests(by: Actor, state: str = "") -> QuerySet[SubjectRequest]:
     """Requests in the actor's areas: those that are open first, the earliest last day first."""
     found = _in_areas(SubjectRequest.objects.select_related("unit", "round"), by)
     if state == "late":
-        return found.filter(late(timezone.localdate())).order_by("due", "pk")
-    return found.filter(state=state) if state else found
+        found = found.filter(late(timezone.localdate()))
+    elif state:
+        found = found.filter(state=state)
+    return found.order_by(_next_day().asc(nulls_last=True), "-received", "-pk")
+
+
+def _next_day() -> Case:
+    """Give the next last day of an open request; nothing for a closed one."""
+    told = When(acknowledged__isnull=True, then=Least("acknowledge_by", "due"))
+    carried = Coalesce("extended_to", "due", output_field=DateField())
+    inner = Case(told, default=carried, output_field=DateField())
+    return Case(When(state=RequestState.OPEN, then=inner), default=None, output_field=DateField())
 
 
 def late(on: dt.date) -> Q:
