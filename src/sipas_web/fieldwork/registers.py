@@ -16,7 +16,7 @@ def replacements(round_: Round, rows: Iterable[tuple[Cell, ...]], form: str) -> 
     """Give the register of replacements."""
     heads = [
         _("Code of the form"), _("Replaced by"), _("Stratum"), _("AAPOR code"), _("Outcome"), _("Visits"),
-        _("Post office"), _("Interviewer"), _("Decided"), _("By"), _("Evidence"),
+        _("Post office"), _("Interviewer"), _("Replaced on"), _("By"), _("Evidence"),
     ]  # fmt: skip
     return _marked(round_, "so-theo-doi-thay-the", form, heads, rows)
 

@@ -19,6 +19,13 @@ def outcome_label(code: str) -> str:
     return "" if found is None else found.en if get_language() == "en" else found.vi
 
 
+def told_label(outcome: str, step: str = "", *, is_with_person: bool = False) -> str:
+    """Say what happened at a visit. The label of 2.27 says what a form handed over counts as if it never comes back."""
+    if outcome == "2.27":
+        return _("Form handed over") if step or not is_with_person else _("Not filled in yet, to be fetched later")
+    return _("Form collected") if outcome == "1.1" and step else outcome_label(outcome)
+
+
 def mode_label(mode: str) -> str:
     """Say how a form went out and came back."""
     return {

@@ -10,7 +10,7 @@ from sipas_web.fieldwork.actions.standing import ALLOWED, Act
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import Case, State, Visit, mine, rules_of
 from sipas_web.fieldwork.queries.replacements import record_of, reserves_left
-from sipas_web.fieldwork.wording import mode_label, outcome_label, state_label
+from sipas_web.fieldwork.wording import mode_label, outcome_label, state_label, told_label
 from sipas_web.rounds.queries import State as RoundState
 
 
@@ -44,7 +44,7 @@ def acts_page(case: Case, by: Actor) -> ActsPage:
     return ActsPage(
         state=state_label(case),
         disposition=outcome_label(case.disposition),
-        visits=[(v, mode_label(v.mode), outcome_label(v.outcome)) for v in listed],
+        visits=[(v, mode_label(v.mode), told_label(v.outcome, v.step, is_with_person=bool(v.at))) for v in listed],
         steps=list(mine.steps_of(case)),
         may_visit=holds and case.interviewer_id is not None and state in ALLOWED[Act.VISIT],
         last=last if state != State.WITHDRAWN else None,

@@ -16,7 +16,7 @@ from sipas_web.fieldwork.actions.standing import ALLOWED, Act
 from sipas_web.fieldwork.outcomes import Kind, kinds_of
 from sipas_web.fieldwork.queries import Case, FieldRules, State, Visit, mine, rules_of
 from sipas_web.fieldwork.queries.holding import person_of
-from sipas_web.fieldwork.wording import mode_label, outcome_label, state_label
+from sipas_web.fieldwork.wording import mode_label, state_label, told_label
 from sipas_web.privacy.queries import Identity
 
 MODES = ("paper", "face_to_face", "phone", "mail")  # nobody carries an answer on the web
@@ -50,6 +50,7 @@ class Seen:
     visit: Visit
     mode: str
     outcome: str
+    at: dt.datetime | None  # missing where it was written down on another day
     may_take_back: bool
 
 
@@ -121,7 +122,7 @@ def _buttons(case: Case, mode: str) -> tuple[Button, ...]:
     if mode == "paper" and case.state == State.DELIVERED:
         found = [(COMPLETE, _("Form collected"), True), (NOT_RETURNED, _("Not filled in yet, I come again"), False)]
     elif mode == "paper":
-        found = [(NOT_RETURNED, _("Form handed over"), True), (COMPLETE, _("Form collected"), True)]
+        found = [(NOT_RETURNED, _("Form handed over"), True), (COMPLETE, _("Form collected"), False)]
     elif mode == "mail":
         found = [(NOTHING_BACK, _("Form sent, nothing back yet"), True)]
     else:
@@ -141,7 +142,15 @@ def _seen(case: Case, listed: Sequence[Visit], rules: FieldRules, by: Actor) -> 
     fresh = last is not None and last.at is not None and last.at >= since and last.person_id == person_of(by)
     if case.replaced_by or case.state == State.WITHDRAWN or (last and last.step and last.step != case.form_step):
         fresh = False
-    return tuple(Seen(v, mode_label(v.mode), outcome_label(v.outcome), fresh and v is last) for v in reversed(listed))
+    return tuple(Seen(v, mode_label(v.mode), _told(v), _at(v), fresh and v is last) for v in reversed(listed))
+
+
+def _told(visit: Visit) -> str:
+    return told_label(visit.outcome, visit.step, is_with_person=visit.at is not None)
+
+
+def _at(visit: Visit) -> dt.datetime | None:
+    return visit.at if visit.at and timezone.localdate(visit.at) == visit.day else None
 
 
 def _last(case: Case) -> str:
@@ -149,5 +158,5 @@ def _last(case: Case) -> str:
         return ""
     return _("%(day)s: %(outcome)s") % {
         "day": case.last_day.strftime("%d/%m"),
-        "outcome": outcome_label(case.last_outcome),
+        "outcome": told_label(case.last_outcome, case.form_step),
     }

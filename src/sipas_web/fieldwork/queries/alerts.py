@@ -70,8 +70,10 @@ def odd_of(round_: Round, areas: Any = None) -> list[Alert]:
     visits = Visit.objects.filter(at__gte=since, case__round=round_, person__isnull=False)
     if areas is not None:
         visits = visits.filter(case__office__in=areas)
-    rows = visits.order_by().values_list("person_id", "case__office_id", "at")
-    return odd_times((p, o or 0, timezone.localtime(at)) for p, o, at in rows.iterator(chunk_size=5000))
+    rows = visits.order_by().values_list("person_id", "case__office_id", "at", "day").iterator(chunk_size=5000)
+    local = ((person, office or 0, timezone.localtime(at), day) for person, office, at, day in rows)
+    # What was written down for an earlier day, from notes on paper, tells nothing by its hour.
+    return odd_times((person, office, at) for person, office, at, day in local if at.date() == day)
 
 
 def odd_times(visits: Iterable[tuple[int, int, dt.datetime]]) -> list[Alert]:
@@ -84,9 +86,15 @@ def odd_times(visits: Iterable[tuple[int, int, dt.datetime]]) -> list[Alert]:
         minutes[person, office, minute] += 1
         hours[person, office, minute.replace(minute=0)] += 1
         nights[person, office] += at.hour >= NIGHT_FROM or at.hour < NIGHT_TO
+    in_a_minute = _peaks("minute", minutes, IN_A_MINUTE)
+    told = {(alert.interviewer, alert.office, alert.count) for alert in in_a_minute}
     return [
-        *_peaks("minute", minutes, IN_A_MINUTE),
-        *_peaks("hour", hours, IN_AN_HOUR),
+        *in_a_minute,
+        *(
+            hour
+            for hour in _peaks("hour", hours, IN_AN_HOUR)
+            if (hour.interviewer, hour.office, hour.count) not in told
+        ),
         *(Alert("night", n, office, person) for (person, office), n in nights.items() if n),
     ]
 

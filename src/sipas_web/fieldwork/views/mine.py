@@ -16,7 +16,7 @@ from sipas_web.fieldwork.forms.visits import TakeBackForm, VisitForm
 from sipas_web.fieldwork.pages import mine as pages
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import Case, mine
-from sipas_web.fieldwork.wording import outcome_label
+from sipas_web.fieldwork.wording import told_label
 from sipas_web.privacy.queries import Identity
 from sipas_web.shared.access import needs
 
@@ -56,7 +56,7 @@ def my_case(request: ActorRequest, round_id: int, case_id: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            said = {"code": case.case_id, "outcome": outcome_label(visit.outcome)}
+            said = {"code": case.case_id, "outcome": told_label(visit.outcome, visit.step, is_with_person=True)}
             messages.success(request, _("Written down for %(code)s: %(outcome)s.") % said)
             return redirect("my_case", round_id, case_id)
     page = pages.case_page(case, request.POST.get("mode") or request.GET.get("mode", ""), request.actor)
