@@ -8,13 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from sipas.quality import recheck_form
 from sipas_web.rounds.draw_texts import SHORTEST
 from sipas_web.rounds.forms.draw import PrintedField
+from sipas_web.shared.uploads import ReceivedFileField
 from sipas_web.supervision.actions import Plan, Told
 from sipas_web.supervision.models import CheckSample, Order
+from sipas_web.supervision.own_points import points_of
 from sipas_web.units.queries import Unit
 
 DAY = _("Day/month/year.")
@@ -60,6 +63,11 @@ class SampleForm(forms.Form):
         initial=Decimal(50),
         help_text=_("Counts only where chances go by risk. It keeps every form's chance above zero."),
     )
+    points = ReceivedFileField(
+        label=_("File of points"),
+        required=False,
+        help_text=_("Two columns: code of the form, points of 0 or more. Forms that are not in it count 0."),
+    )
     until = forms.DateField(label=_("Last day of the re-verification"), localize=True, help_text=DAY)
     only_interviewer = forms.CharField(
         label=_("Only the forms of this interviewer"),
@@ -85,9 +93,25 @@ class SampleForm(forms.Form):
         if not has_risk:
             way.help_text = _("Chances by risk are open once risk scores are worked out for this round.")
 
+    def clean(self) -> dict[str, Any]:
+        """Read the points where they are wanted."""
+        data = super().clean() or {}
+        if data.get("way") == CheckSample.Way.OWN:
+            file = data.get("points")
+            if file is None:
+                self.add_error("points", _("Choose the file of points."))
+            else:
+                try:
+                    data["points"] = points_of(file.chunks())
+                except ValidationError as error:
+                    self.add_error("points", error)
+        else:
+            data["points"] = None
+        return data
+
     def plan(self) -> Plan:
         """Give what was chosen."""
-        names = ("body", "source", "way", "balance", "share", "floor", "until", "only_interviewer")
+        names = ("body", "source", "way", "balance", "share", "floor", "until", "only_interviewer", "points")
         return Plan(**{name: self.cleaned_data[name] for name in names})
 
 

@@ -52,8 +52,7 @@ def _worked_out(sample: CheckSample, work: Work) -> dict[str, Any]:
 
 def weighting_of(sample: CheckSample) -> Weighting:
     """Say how a check sample was drawn."""
-    by_risk = sample.way == CheckSample.Way.RISK
-    return Weighting(rate="probability") if by_risk else Weighting(population="population")
+    return Weighting(rate="probability") if sample.is_by_size else Weighting(population="population")
 
 
 def _groups(checks: pl.DataFrame) -> list[str]:

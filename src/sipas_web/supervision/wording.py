@@ -11,6 +11,7 @@ SOURCES = {
 }
 WAYS = {
     CheckSample.Way.RANDOM: "ngẫu nhiên, cơ hội như nhau",
+    CheckSample.Way.OWN: "ngẫu nhiên với cơ hội theo điểm do tổ chức giám sát lập, mọi phiếu đều có cơ hội",
     CheckSample.Way.RISK: "ngẫu nhiên với cơ hội theo mức rủi ro, mọi phiếu đều có cơ hội",
 }
 BALANCES = {

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from tests.web import results_cast
@@ -388,6 +389,34 @@ def test_the_rest_of_an_interviewer_is_checked_without_those_checked_before(fiel
     actions.release(sample_id=rest.pk, conclusion="Đạt.", proposal="", by=front)
     step.refresh_from_db()
     assert step.state == Remedy.State.DONE
+
+
+def test_points_of_ones_own_weigh_the_draw_and_bad_rows_are_named(field: Round, front: Actor, client: Client) -> None:
+    codes_ = list(
+        Case.objects.filter(round=field).exclude(answer="").order_by("case_id").values_list("case_id", flat=True)
+    )
+    client.force_login(Person.objects.get(pk=int(front.key.removeprefix("person:"))))
+    url = reverse("check_open", args=[field.pk])
+    given = {
+        "body": "Mặt trận", "source": "returned", "way": "own", "balance": "", "share": "10", "floor": "20",
+        "until": (today() + dt.timedelta(days=9)).strftime("%d/%m/%Y"),
+    }  # fmt: skip
+
+    def send(text: str) -> Any:
+        file = SimpleUploadedFile("diem.csv", text.encode())
+        return client.post(url, given | {"points": file})
+
+    spaced = f"{codes_[0][:5].lower()}-{codes_[0][5:].lower()}"
+    for bad in (f"Mã phiếu,Điểm\n{codes_[0]},-1\n", f"Mã phiếu,Điểm\n{codes_[0]},x\n", "Mã phiếu,Điểm\n0000000001,3\n"):
+        answer = send(bad)
+        assert answer.status_code == 200
+        assert not CheckSample.objects.exists()
+        assert answer.context["form"].errors["points"]
+    assert send(f"Mã phiếu;Điểm\n{spaced};4,5\n").status_code == 302
+    sample = CheckSample.objects.get()
+    sizes = dict(reads.listed_of(sample).select("unit_id", "size").iter_rows())
+    assert sizes[codes_[0]] == round(1000 * (0.2 + 0.8 * len(codes_)))
+    assert {sizes[code] for code in codes_[1:]} == {200}
 
 
 HIDDEN_FROM = (

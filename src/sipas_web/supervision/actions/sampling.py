@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -50,6 +51,7 @@ class Plan:
     floor: Decimal  # percent
     until: dt.date
     only_interviewer: str = ""
+    points: Mapping[str, float] | None = None  # by code, where chances go by points of one's own
 
 
 @transaction.atomic
@@ -68,7 +70,7 @@ def open_sample(
     access.hold_body(by, organisation)  # so that two samples of one body do not take one number
     made = _new(round_, plan, organisation, order, by)
     _refuse_unfit(made)
-    listed = _listed(made)
+    listed = _listed(made, plan.points)
     made.number = reads.bodies_samples(made).count() + 1
     made.listed, made.list_cases = _parquet(listed), listed.height
     made.list_sha256 = sampling.list_digest(listed).sha256
@@ -155,7 +157,7 @@ def _refuse_unfit(sample: CheckSample) -> None:
         raise ValidationError(_("This request is about another round."))
 
 
-def _listed(sample: CheckSample) -> pl.DataFrame:
+def _listed(sample: CheckSample, points: Mapping[str, float] | None) -> pl.DataFrame:
     earlier = tuple(
         reads.bodies_samples(sample).exclude(state=CheckSample.State.ABANDONED).values_list("pk", flat=True)
     )
@@ -163,9 +165,7 @@ def _listed(sample: CheckSample) -> pl.DataFrame:
     rows = eligible_cases(sample.round, wanted).drop("answer")
     if rows.height == 0:
         raise ValidationError(_("No case fits: nothing was issued or came back yet, or all of it was checked before."))
-    scores = risk.scores_of(sample.round) if sample.way == Way.RISK else None
-    if sample.way == Way.RISK and not scores:
-        raise ValidationError({"way": _("No risk scores are worked out yet: choose the same chance for every case.")})
+    scores = _scores(sample, points, rows["unit_id"].to_list())
     try:
         return sampling.check_list(
             rows, salt=secrets.token_hex(16), balance=sample.balance, risk=scores, floor=float(sample.floor) / 100
@@ -174,13 +174,26 @@ def _listed(sample: CheckSample) -> pl.DataFrame:
         raise ValidationError(sentence(error)) from error
 
 
+def _scores(sample: CheckSample, points: Mapping[str, float] | None, codes: list[str]) -> Mapping[str, float] | None:
+    if sample.way == Way.RANDOM:
+        return None
+    if sample.way == Way.OWN:
+        if not any(code in (points or {}) for code in codes):
+            raise ValidationError({"points": _("None of the codes of the file is on the list.")})
+        return points
+    found = risk.scores_of(sample.round)
+    if not found:
+        raise ValidationError({"way": _("No risk scores are worked out yet: choose the same chance for every case.")})
+    return found
+
+
 def _drawn(sample: CheckSample, text: str) -> sampling.CheckSample:
     listed = reads.listed_of(sample)
     strata = listed[sample.balance].n_unique() if sample.balance else 1
     given_up = reads.bodies_samples(sample).filter(state=CheckSample.State.ABANDONED).count()
     try:
         design = sampling.check_design(
-            listed.height, strata, float(sample.share) / 100, balance=sample.balance, by_risk=sample.way == Way.RISK
+            listed.height, strata, float(sample.share) / 100, balance=sample.balance, by_risk=sample.is_by_size
         )
         return sampling.draw_check_sample(
             listed, design, supervisor=sample.body, text=text, operator=OPERATOR, version=version("sipas"),

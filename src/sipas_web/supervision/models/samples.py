@@ -40,6 +40,7 @@ class CheckSample(models.Model):
 
         RANDOM = "random", _("every case with the same chance")
         RISK = "risk", _("cases of greater risk with a greater chance")
+        OWN = "own", _("by points of one's own, from a file")
 
     class Balance(models.TextChoices):
         """What it is shared among in proportion."""
@@ -107,6 +108,11 @@ class CheckSample(models.Model):
 
     def __str__(self) -> str:
         return gettext("check sample %(number)d – %(body)s") % {"number": self.number, "body": self.body}
+
+    @property
+    def is_by_size(self) -> bool:
+        """Whether chances differ from case to case."""
+        return self.way != self.Way.RANDOM
 
     @property
     def is_open(self) -> bool:

@@ -41,6 +41,7 @@ def check_open(request: ActorRequest, round_id: int) -> HttpResponse:
     }
     form = SampleForm(
         request.POST or None,
+        request.FILES or None,
         organisations=organisations,
         orders=orders.seen_orders(request.actor).filter(round=round_, withdrawn__isnull=True),
         has_risk=bool(risk.scores_of(round_)),
