@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.web.functional.province import paper
 from tests.web.functional.province.client import Unexpected
-from tests.web.functional.province.people import Citizen, Interviewer, Keyer, Operator, PostOffice, Stage
+from tests.web.functional.province.people import Citizen, Interviewer, Keyer, Operator, PostOffice, Stage, waited
+from tests.web.functional.province.supervisors import Supervisor
 from tests.web.functional.province.truth import Books, Case
 
 SEED = 20261122
@@ -49,6 +50,7 @@ class Play:
 
     def __post_init__(self) -> None:
         self.operator, self.post = Operator(self.stage, "department"), PostOffice(self.stage, "post-province")
+        self.supervisor = Supervisor(self.stage, "supervisor")
         self.carriers: dict[str, Interviewer] = {}
         self.keyers = [Keyer(self.stage, name, rate) for name, rate in RATES.items()]
 
@@ -159,3 +161,25 @@ class Play:
         if manner == 3:  # presses twice
             form = next(f for f in last.forms if f.is_post and f.action.endswith("/xem-lai/"))
             citizen.browser.submit(form)
+
+    def supervise(self) -> None:
+        """A supervisor draws and asks again; nobody else sees it before the release."""
+        self.supervisor.draw()
+        self.supervisor.verify()
+        self.supervisor.close()
+
+    def look_through(self) -> None:
+        """The department has the forms looked through for signs of invention."""
+        page = self.operator.browser.get(f"/chat-luong/{self.stage.round}/")
+        self.operator.browser.submit(page.form(to="/kiem-tra/"))
+        path = f"/chat-luong/{self.stage.round}/"
+        waited(self.operator.browser, path, lambda shown: any("/dieu-tra-vien/" in link for link in shown.links))
+
+    def freeze(self) -> None:
+        """The department freezes the answers and has the estimates made."""
+        path = f"/ket-qua/dot/{self.stage.round}/chot/"
+        page = self.operator.browser.get(path)
+        form = page.form("agreed")
+        self.operator.browser.submit(form, {name: "on" for name in form.names if name.startswith("agreed")})
+        path = f"/ket-qua/dot/{self.stage.round}/ra-soat/"
+        waited(self.operator.browser, path, lambda shown: any("chap-thuan" in f.action for f in shown.forms), 300.0)
