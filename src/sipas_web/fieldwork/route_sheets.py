@@ -105,8 +105,6 @@ def task_of(case: Case) -> str:
     with override("vi"):
         if case.state == State.DELIVERED:
             return _("Collect the form")
-        if case.state == State.COLLECTED:
-            return _("Bring the form to the office")
         if case.visits_made:
             return _("Go again: %(visits)d visits so far") % {"visits": case.visits_made}
         return _("Hand the form over")

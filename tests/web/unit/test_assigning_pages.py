@@ -196,6 +196,7 @@ def test_route_sheets_hold_what_the_office_holds_and_nothing_else(client: Client
     case = Case.objects.get(case_id=codes[0])
     Visit.objects.create(case=case, number=1, day=dt.date(2026, 11, 12), mode="paper", outcome="2.22")
     Case.objects.filter(pk=case.pk).update(state=State.VISITED, visits_made=1)
+    Case.objects.filter(case_id=codes[1]).update(state=State.DELIVERED)
     log_in(client, field.people["branch"])
     url = at(field, field.office.pk, "phieu-di-duong")
     form = {"person": str(field.people["one"].pk), "day": "23/11/2026", "commune": ""}
@@ -207,12 +208,16 @@ def test_route_sheets_hold_what_the_office_holds_and_nothing_else(client: Client
     assert "MÔ PHỎNG" in text
     assert "12/11 · 2.22" in text
     assert "PHIẾU ĐI ĐƯỜNG" in text
+    assert "Thu phiếu" in text
     for code in codes[:3]:
         assert code[:4] in text
     assert codes[3][:4] not in text
     record = Record.objects.get(action="fieldwork.route_sheets_printed")
+    assert Record.objects.get(action="privacy.contacts_opened").actor == field.actors["branch"].key
     assert '"cases":3' in str(record.details).replace(" ", "")
     assert "Trang 1/1" in text
+    Case.objects.filter(case_id__in=codes[:2]).update(state=State.COLLECTED)  # back with the interviewer: no way left
+    assert text_of(client.post(url, form).content).count(LUA["name"]) == 1
     for name, status in (("other_branch", 404), ("department", 403), ("supervisor", 403), ("one", 403)):
         assert log_in(client, field.people[name]).post(url, form).status_code == status, name
 

@@ -14,7 +14,7 @@ from sipas_web.accounts.queries import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.models import UNFINISHED, Assignment, Case, CaseCount, HolderCount, State, Visit
 from sipas_web.fieldwork.permissions import Permission
-from sipas_web.fieldwork.queries.holding import CARRIED, held_cases
+from sipas_web.fieldwork.queries.holding import held_cases
 from sipas_web.fieldwork.queries.offices import carriers, offices_for
 from sipas_web.rounds.queries import Round
 from sipas_web.rounds.queries import State as RoundState
@@ -23,7 +23,8 @@ from sipas_web.units.kinds import Kind
 from sipas_web.units.queries import Unit, today
 
 PER_PAGE = 50
-WITH_NOBODY, WITH_SOMEBODY = "nobody", "somebody"
+WITH_NOBODY = "nobody"
+TO_VISIT = (State.ISSUED, State.VISITED, State.DELIVERED)  # a form collected needs no way to anybody
 
 
 @dataclass(slots=True)
@@ -186,8 +187,8 @@ def listed(round_: Round, offices: QuerySet[Unit], *, and_nobodys: bool) -> Iter
 
 
 def sheet_cases(by: Actor, office: Unit, people: Sequence[Person], commune: str, round_: Round) -> QuerySet[Case]:
-    """List what some interviewers of an office have to visit, of the cases that the actor holds."""
-    cases = held_cases(by, round_).filter(office=office, interviewer__in=people, state__in=CARRIED)
+    """List whom some interviewers of an office have to visit, of the cases that the actor holds."""
+    cases = held_cases(by, round_).filter(office=office, interviewer__in=people, state__in=TO_VISIT)
     return (cases.filter(commune=commune) if commune else cases).order_by("case_id")
 
 
