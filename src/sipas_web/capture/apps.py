@@ -13,6 +13,8 @@ class CaptureConfig(AppConfig):
         """Register the sentences of its acts, its long work and its part of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.capture import tasks  # noqa: F401  # registers the handlers
+        from sipas_web.capture.keying_held import HELD as KEYING_HELD
+        from sipas_web.capture.keying_held import KEYED
         from sipas_web.capture.keying_part import ENTRY
         from sipas_web.capture.keying_part import PART as KEYING_PART
         from sipas_web.capture.parts import PART
@@ -31,4 +33,6 @@ class CaptureConfig(AppConfig):
         retention.keep(MARKS)
         subjects.add(HELD)
         parts.add(KEYING_PART)
+        retention.keep(KEYED)
+        subjects.add(KEYING_HELD)
         menu.add(ENTRY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from sipas_web.audit.actors import Actor
@@ -78,6 +78,7 @@ def waiting_for(round_: Round, person: int) -> Waiting:
     untaken = first.filter(~Exists(taken)).order_by("case_id").values_list("case_id", flat=True)
     busy = Keying.objects.filter(form=OuterRef("pk")).filter(Q(number=2) | Q(person=person))
     forms = KeyedForm.objects.filter(round=round_, state=KeyedForm.State.SECOND).filter(~Exists(busy))
+    forms = forms.exclude(case__state=CaseState.WITHDRAWN)
     second = forms.order_by("case__case_id").values_list("case__case_id", flat=True)
     found: list[str] = sorted([*untaken[: LISTED + 1], *second[: LISTED + 1]])
     return Waiting(found[:LISTED], len(found) > LISTED)
@@ -102,7 +103,8 @@ def day_of(round_: Round, person: int, day: dt.date) -> DayOfKeying:
 
 def standing(round_: Round) -> dict[str, int]:
     """Count the forms of a round by where they stand in keying; ``waiting`` lie at the desk, not yet taken up."""
-    counts = dict(KeyedForm.objects.filter(round=round_).values_list("state").annotate(n=Count("pk")))
+    forms = KeyedForm.objects.filter(round=round_).exclude(case__state=CaseState.WITHDRAWN)
+    counts = dict(forms.order_by().values_list("state").annotate(n=Count("pk")))
     at_desk = Case.objects.filter(round=round_, form_step=FormStep.Step.RECEIVED).exclude(state=CaseState.WITHDRAWN)
     waiting = at_desk.filter(keyed_form__isnull=True).count()
     return {"waiting": waiting, **{state: counts.get(state, 0) for state in KeyedForm.State.values}}
@@ -136,7 +138,7 @@ def two_keyings(form: KeyedForm) -> list[Keying]:
     return list(Keying.objects.filter(form=form).order_by("number"))
 
 
-def double_pairs(round_: Round) -> QuerySet[KeyedForm]:
-    """List the forms that were keyed twice and settled."""
-    settled = KeyedForm.objects.filter(round=round_, state=KeyedForm.State.ACCEPTED, is_double=True)
-    return settled.annotate(code=F("case__case_id")).order_by("code")
+def keyings_of_code(round_: Round, case_code: str) -> list[dt.datetime]:
+    """List when the form of a code was keyed; those emptied since are left out."""
+    keyings = Keying.objects.filter(form__round=round_, form__case__case_id=case_code)
+    return list(keyings.exclude(entries={}, draft={}).order_by("saved").values_list("saved", flat=True))
