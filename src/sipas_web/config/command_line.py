@@ -151,7 +151,12 @@ def backup(
         from sipas_web.config.backup import back_up
 
         made = back_up(file, wait)
+
+        from sipas_web.privacy import keys
+
+        of_contacts = keys.path()
     console.print(f"✓ {file}: {made.rows} dòng, {made.files} tệp, SHA-256 {made.sha256}", soft_wrap=True)
+    console.print(f"  không có khóa của kho thông tin liên hệ; hãy cất riêng tệp {of_contacts}", soft_wrap=True)
 
 
 @app.command("rotate-contact-keys")
@@ -167,6 +172,7 @@ def rotate_contact_keys() -> None:
             count += part
         spent = actions.remove_spent_keys(by=by)
     console.print(f"✓ khóa mới {key.name} ({keys.path()}), {count} mục đã niêm phong lại", soft_wrap=True)
+    console.print("  hãy chép lại tệp khóa vào nơi cất giữ riêng: bản cũ chưa có khóa mới", soft_wrap=True)
     if not spent:
         console.print("  khóa cũ được hủy trong lần chạy việc định kỳ sau một giờ nữa", soft_wrap=True)
 
