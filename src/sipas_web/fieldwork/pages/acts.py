@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.actions.replacing import why_not
 from sipas_web.fieldwork.actions.standing import ALLOWED, Act
+from sipas_web.fieldwork.pages.mine import hour_of
 from sipas_web.fieldwork.permissions import Permission
 from sipas_web.fieldwork.queries import Case, State, Visit, mine, rules_of
 from sipas_web.fieldwork.queries.replacements import record_of, reserves_left
@@ -20,7 +22,7 @@ class ActsPage:
 
     state: tuple[str, str]
     disposition: str
-    visits: list[tuple[Visit, str, str]]
+    visits: list[tuple[Visit, str, str, dt.datetime | None]]  # with mode, outcome, hour
     steps: list[object]
     may_visit: bool
     last: Visit | None  # that may be taken back with a reason
@@ -44,7 +46,7 @@ def acts_page(case: Case, by: Actor) -> ActsPage:
     return ActsPage(
         state=state_label(case),
         disposition=outcome_label(case.disposition),
-        visits=[(v, mode_label(v.mode), told_label(v.outcome, v.step, is_with_person=bool(v.at))) for v in listed],
+        visits=[_visit(v) for v in listed],
         steps=list(mine.steps_of(case)),
         may_visit=holds and case.interviewer_id is not None and state in ALLOWED[Act.VISIT],
         last=last if state != State.WITHDRAWN else None,
@@ -54,3 +56,8 @@ def acts_page(case: Case, by: Actor) -> ActsPage:
         may_withdraw=in_field and by.may(Permission.CASE_WITHDRAW, where) and state in ALLOWED[Act.WITHDRAW],
         written=record_of(case),
     )
+
+
+def _visit(visit: Visit) -> tuple[Visit, str, str, dt.datetime | None]:
+    outcome = told_label(visit.outcome, visit.step, is_with_person=bool(visit.at))
+    return visit, mode_label(visit.mode), outcome, hour_of(visit)

@@ -142,14 +142,15 @@ def _seen(case: Case, listed: Sequence[Visit], rules: FieldRules, by: Actor) -> 
     fresh = last is not None and last.at is not None and last.at >= since and last.person_id == person_of(by)
     if case.replaced_by or case.state == State.WITHDRAWN or (last and last.step and last.step != case.form_step):
         fresh = False
-    return tuple(Seen(v, mode_label(v.mode), _told(v), _at(v), fresh and v is last) for v in reversed(listed))
+    return tuple(Seen(v, mode_label(v.mode), _told(v), hour_of(v), fresh and v is last) for v in reversed(listed))
 
 
 def _told(visit: Visit) -> str:
     return told_label(visit.outcome, visit.step, is_with_person=visit.at is not None)
 
 
-def _at(visit: Visit) -> dt.datetime | None:
+def hour_of(visit: Visit) -> dt.datetime | None:
+    """Give when a visit was written down, if that was on its day."""
     return visit.at if visit.at and timezone.localdate(visit.at) == visit.day else None
 
 

@@ -14,8 +14,9 @@
     buttons.forEach((button) => { button.disabled = true; });
     told.hidden = true;
     try {
-      const answer = await fetch(location.href, { method: "POST", body, credentials: "same-origin" });
-      if (answer.redirected) { location.assign(answer.url); return; }
+      // Not followed here: the page it leads to says once that the visit is written down.
+      const answer = await fetch(location.href, { method: "POST", body, credentials: "same-origin", redirect: "manual" });
+      if (answer.type === "opaqueredirect") { location.assign(location.pathname); return; }
       form.dataset.plain = "1";
       buttons.forEach((button) => { button.disabled = false; });
       form.requestSubmit(event.submitter);
