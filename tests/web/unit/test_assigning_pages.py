@@ -283,6 +283,20 @@ def test_areas_of_offices_are_set_on_a_page(client: Client, field: Field) -> Non
     assert ServedArea.objects.count() == 2
 
 
+def test_areas_of_offices_come_from_a_file_row_by_row(client: Client, field: Field) -> None:
+    one, two, _three = (c.code for c in field.communes)
+    lines = f"Mã xã,Mã bưu cục\n{one.lstrip('0')},BC2\n{two},BC9\n99999,BC1\n{one},BC1\n"
+    log_in(client, field.people["post_province"])
+    answer = client.post(at(field, "dia-ban"), {"file": SimpleUploadedFile("đb.csv", lines.encode())})
+    assert answer.status_code == 200
+    assert [(w.row, w.got) for w in answer.context["wrong"]] == [(3, f"{two} BC9"), (4, "99999 BC1"), (5, f"{one} BC1")]
+    assert list(ServedArea.objects.values_list("commune__code", "office__code")) == [(one, "BC2")]
+    wrong = client.post(at(field, "dia-ban"), {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")})
+    assert "errorlist" in wrong.content.decode()
+    good = client.post(at(field, "dia-ban"), {"file": SimpleUploadedFile("x.csv", f"Xã,Bưu cục\n{two},BC1\n".encode())})
+    assert good.status_code == 302
+
+
 def test_pages_before_any_office_say_what_to_do(
     client: Client, tuyen_quang: Unit, by: Actor, hire: field_cast.Hire
 ) -> None:

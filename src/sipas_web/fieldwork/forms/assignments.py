@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sipas_web.accounts.queries import Person
 from sipas_web.fieldwork.queries.assignments import WITH_NOBODY
+from sipas_web.shared.uploads import ReceivedFileField
 from sipas_web.units.queries import Unit
 
 EVERYBODY = "all"
@@ -155,6 +156,12 @@ class ServedForm(forms.Form):
         return {
             name.removeprefix("office-"): int(value) if value else None for name, value in self.cleaned_data.items()
         }
+
+
+class ServedFileForm(forms.Form):
+    """A list of communes with their offices."""
+
+    file = ReceivedFileField(label=_("File"), help_text=_("CSV, XLSX, XLS or Parquet."))
 
 
 def _without_interviewer(office: Unit) -> str:

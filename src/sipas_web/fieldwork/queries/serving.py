@@ -50,6 +50,13 @@ def serving(round_: Round, codes: Collection[str]) -> dict[str, int]:
     return {code: office for code in codes if (office := is_set.get(code) or near.get(code)) is not None}
 
 
+def communes_in(round_: Round) -> set[str]:
+    """List the codes of the communes of a round's area today."""
+    below = units.under_any([round_.unit_id], today())
+    found = units.holding(Unit.objects.filter(kind=Kind.COMMUNE, pk__in=below), today())
+    return set(found.values_list("code", flat=True))
+
+
 def units_of(codes: Collection[str]) -> dict[str, Unit]:
     """Give communes by their codes: of today, else as they were last."""
     found = Unit.objects.filter(kind=Kind.COMMUNE, code__in=[code for code in codes if code]).order_by("valid_from")
