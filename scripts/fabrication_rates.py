@@ -24,8 +24,9 @@ TARGET = Path("src/sipas/quality/suspicion.yaml")
 ROUNDS, FORMS, INTERVIEWERS = 120, 480, 20
 LEARN, TEST, OTHER = 1000, 5000, 9000  # first seeds: populations, people and cheats never meet
 UNKNOWN = 0.3  # share of fabrications thought to be of a way nobody has thought of
-FALSE_ALARMS = 0.016  # of honest forms, where the threshold is set
+FALSE_ALARMS = 0.018  # of honest forms, where the threshold is set
 HONEST_INTERVIEWERS = 0.01
+ALIKE = 0.03  # of a sign between honest interviewers; their people live near each other
 CAP = 20  # points at most of one reason: a hundred times
 STEPS: dict[str, tuple[float, ...]] = {
     "same_as_own": (1, 1.5, 2, 2.5, 3, 4, 6),
@@ -101,7 +102,7 @@ def learn(measured: pl.DataFrame, ways: Sequence[Way]) -> SuspicionPoints:
 
 def _points(signs: dict[str, Steps], others: Steps, form: int, interviewer: int) -> SuspicionPoints:
     how = f"scripts/fabrication_rates.py --write: {ROUNDS} simulated rounds of {FORMS} forms, seeds from {LEARN}"
-    return SuspicionPoints(datetime.now(UTC).date(), how, signs, SHOWN, others, form, interviewer)
+    return SuspicionPoints(datetime.now(UTC).date(), how, signs, SHOWN, others, ALIKE, form, interviewer)
 
 
 def _steps(
@@ -131,7 +132,7 @@ def _others_steps(measured: pl.DataFrame, points: SuspicionPoints, ways: Sequenc
         is_planted = group["way"].is_in(list(ways)).fill_null(value=False).to_numpy()
         for family, members in FAMILIES.items():
             shows = _shows(group, members, points)
-            excess = _others(group, codes, shows, by_day=family in BY_DAY).excess()
+            excess = _others(group, codes, shows, by_day=family in BY_DAY, alike=ALIKE).excess()
             places = np.searchsorted(OTHERS, excess, side="right")
             honest += np.bincount(places[shows & is_honest], minlength=len(honest))
             planted += np.bincount(places[shows & is_planted], minlength=len(honest))
@@ -204,7 +205,11 @@ def write(points: SuspicionPoints) -> None:
         lines.append(f"{indent}{name}: {{at_least: {list(s.at_least)}, points: {list(s.points)}}}")
     lines.append("shown:")
     lines += [f"  {name}: {value}" for name, value in points.shown.items()]
-    lines += [f"flag_form: {points.flag_form}", f"flag_interviewer: {points.flag_interviewer}"]
+    lines += [
+        f"alike: {points.alike}",
+        f"flag_form: {points.flag_form}",
+        f"flag_interviewer: {points.flag_interviewer}",
+    ]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
 """How the field work went: dispositions, rates, replacements, signs in the answers, re-verification."""
 
-from sipas.quality.checks import FLAGS, flag_responses, item_nonresponse
+from sipas.quality.checks import FLAGS, decided_flags, flag_responses, item_nonresponse
 from sipas.quality.dispositions import (
     Disposition,
     case_dispositions,
@@ -48,6 +48,7 @@ __all__ = [
     "agreement_counts",
     "case_dispositions",
     "check_replacements",
+    "decided_flags",
     "differing",
     "disposition_table",
     "dispositions",

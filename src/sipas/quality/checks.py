@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from sipas.capture import answered, answered_shares, asked
+from sipas.errors import SipasError
 from sipas.instrument.edition import Edition
 from sipas.intake.reasons import Reason
 from sipas.tables import Column, Table
@@ -15,6 +16,10 @@ SAME_ANSWERS = Reason("quality.flag_same_answers")
 LONG_RUN = Reason("quality.flag_long_run")
 MANY_MISSING = Reason("quality.flag_many_missing")
 TWIN = Reason("quality.flag_twin")
+SUSPICION = Reason("quality.suspicion")
+CONFIRMED = Reason("quality.decided_confirmed")
+CLEARED = Reason("quality.decided_cleared")
+RECHECK = Reason("quality.decided_recheck")
 
 FLAGS = Table(
     "flags",
@@ -26,6 +31,36 @@ FLAGS = Table(
         Column("value", pl.Float64, "Its size: items in a row, share missing, responses that are the same."),
     ),
 )
+
+
+def decided_flags(found: pl.DataFrame, sample: pl.DataFrame) -> pl.DataFrame:
+    """Check what was found and decided while the round was in the field, as the field's program hands it over.
+
+    Parameters
+    ----------
+    found : polars.DataFrame
+        ``FLAGS``: ``quality.suspicion`` (value: points), ``quality.decided_confirmed``, ``quality.decided_cleared``,
+        ``quality.decided_recheck`` (value: points when it was decided).
+    sample : polars.DataFrame
+        Table ``sample``.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``FLAGS``, sorted by case and flag.
+
+    Raises
+    ------
+    SipasError
+        ``quality.decided_flag_unknown``, ``quality.case_unknown``, and those of the tables' checks.
+    """
+    known = [str(code) for code in (SUSPICION, CONFIRMED, CLEARED, RECHECK)]
+    made = FLAGS.check(found)
+    if strange := sorted(set(made["flag"]) - set(known)):
+        raise SipasError("quality.decided_flag_unknown", expected=known, got=strange)
+    if strange := sorted(set(made["case_id"]) - set(sample["case_id"])):
+        raise SipasError("quality.case_unknown", FLAGS.name, got=strange)
+    return made.sort("case_id", "flag")
 
 
 def item_nonresponse(responses: pl.DataFrame, edition: Edition, by: Sequence[str] = ()) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from sipas.quality.answer_codes import MISSING, AnswerCodes, Reals, answer_codes
 
 LEAST_COMMON = 10
 MEMORY = 64 * 2**20  # bytes of one block of comparisons, three of which are held at a time
-LEVELS = 5
+LEAST_LEVELS, MOST_LEVELS, FORMS_OF_LEVEL = 5, 20, 100
 PRIOR = 0.5  # answers added to each option where shares are estimated
 LN10 = float(np.log(10.0))
 Places = npt.NDArray[np.int64]
@@ -115,7 +115,7 @@ def match_surprise(
         Answer columns.
     level : str
         Column of the form's general level, as the mean of its items: forms of one level tick alike without any
-        copying, so shares of answers are taken in five classes of it.
+        copying, so shares of answers are taken in five to twenty classes of it, of a hundred forms or more.
     within, moment, least_common
         As in ``percent_match``.
 
@@ -232,7 +232,8 @@ def _pairs(codes: AnswerCodes, partner: Places) -> tuple[Places, Places]:
 def _classes(level: pl.Series) -> Places:
     """Put forms into classes of their level, about equal in size; those without one into the first."""
     values = level.fill_null(level.min()).fill_null(0.0).to_numpy()
-    edges = np.unique(np.quantile(values, np.arange(1, LEVELS) / LEVELS)) if len(values) else np.array([])
+    number = min(max(len(values) // FORMS_OF_LEVEL, LEAST_LEVELS), MOST_LEVELS)
+    edges = np.unique(np.quantile(values, np.arange(1, number) / number)) if len(values) else np.array([])
     return np.searchsorted(edges, values, side="right").astype(np.int64)
 
 

@@ -95,6 +95,9 @@ class SuspicionPoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     others : Steps
         Points of a form that shows a sign, by how many of its interviewer's other forms show it: standard errors above
         the share among all other interviewers' forms.
+    alike : float
+        How alike forms of one honest interviewer are, whose people live near each other: the share of a sign's variance
+        that lies between honest interviewers, 0 to 1. It widens the standard error.
     flag_form, flag_interviewer : int
         Points from which on a person looks.
     """
@@ -104,6 +107,7 @@ class SuspicionPoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signs: dict[str, Steps]
     shown: dict[str, float]
     others: Steps
+    alike: float
     flag_form: int
     flag_interviewer: int
 
@@ -120,8 +124,8 @@ class Suspicions:
         Of forms with any points, one row per family of signs that gives some: ``case_id``, ``interviewer``, ``family``,
         ``sign``, ``points`` (the sum of ``own_points`` and ``others_points``), ``value``, ``typical``, ``count``,
         ``of``, ``partner`` (as the sign has them), ``others_with`` of ``others`` (the interviewer's other forms, of
-        ``visits`` days, that show this family) and ``elsewhere`` (share among other interviewers'; missing where there are none); the heaviest first
-        within a case.
+        ``visits`` days, that show this family) and ``elsewhere`` (share among other
+        interviewers'; missing where there are none); the heaviest first within a case.
     interviewers : polars.DataFrame
         One row per interviewer and family: ``interviewer``, ``family``, ``forms``, ``shown`` (forms, of ``visits``
         days), ``elsewhere`` (share), ``points``; sorted.
@@ -210,7 +214,7 @@ def suspicions(signs: pl.DataFrame, points: SuspicionPoints | None = None) -> Su
         own, best = _own_points(signs, members, points)
         own = _capped(own, codes)
         shows = _shows(signs, members, points)
-        others = _others(signs, codes, shows, by_day=family in BY_DAY)
+        others = _others(signs, codes, shows, by_day=family in BY_DAY, alike=points.alike)
         more = np.where(shows & carried, points.others.of(others.excess()), 0)
         total += own + more
         reasons.append(_reasons(signs, family, members, best, own, more, others))
@@ -268,6 +272,7 @@ class _Others:
     forms: Whole
     shown: Whole
     own: npt.NDArray[np.bool_]  # whether the form, or its day, shows it
+    alike: float
 
     def elsewhere(self, added: float = 0.0) -> Reals:
         """Give the share among all others', by interviewer; not a number where there are no others."""
@@ -278,7 +283,7 @@ class _Others:
     def excess(self) -> Reals:
         """Give, of each form, by how many standard errors the interviewer's other ones show it more than elsewhere."""
         forms, shown = self.others()
-        return _standard_errors(forms, shown, self.elsewhere(HALF)[self.codes])
+        return _standard_errors(forms, shown, self.elsewhere(HALF)[self.codes], self.alike)
 
     def others(self) -> tuple[Whole, Whole]:
         """Give, of each form, the interviewer's other forms, or days, and those that show it."""
@@ -286,7 +291,7 @@ class _Others:
 
     def table(self, names: pl.Series, family: str, points: SuspicionPoints) -> pl.DataFrame:
         """Tell each interviewer's count."""
-        given = points.others.of(_standard_errors(self.forms, self.shown, self.elsewhere(HALF)))
+        given = points.others.of(_standard_errors(self.forms, self.shown, self.elsewhere(HALF), self.alike))
         labels = names.fill_null("").unique().sort()
         made = pl.DataFrame({
             "interviewer": labels, "family": [family] * len(labels), "forms": self.forms, "shown": self.shown,
@@ -295,7 +300,7 @@ class _Others:
         return made.filter(pl.col("interviewer") != "")
 
 
-def _others(signs: pl.DataFrame, codes: Whole, shows: npt.NDArray[np.bool_], *, by_day: bool) -> _Others:
+def _others(signs: pl.DataFrame, codes: Whole, shows: npt.NDArray[np.bool_], *, by_day: bool, alike: float) -> _Others:
     """Count; forms that nobody carried stand together as the first."""
     units = np.arange(len(codes))
     if by_day and signs.height:
@@ -306,12 +311,14 @@ def _others(signs: pl.DataFrame, codes: Whole, shows: npt.NDArray[np.bool_], *, 
     whose[units] = codes
     number = int(codes.max(initial=-1)) + 1
     return _Others(
-        codes, np.bincount(whose, minlength=number), np.bincount(whose[shown], minlength=number), shown[units]
+        codes, np.bincount(whose, minlength=number), np.bincount(whose[shown], minlength=number), shown[units], alike
     )
 
 
-def _standard_errors(forms: Whole, shown: Whole, share: Reals) -> Reals:
-    spread = np.sqrt(forms * share * (1 - share) + 0.25)  # a quarter: one form more or less proves nothing
+def _standard_errors(forms: Whole, shown: Whole, share: Reals, alike: float) -> Reals:
+    """Give the distance from what is expected; forms of one interviewer are no independent draws."""
+    effect = 1 + np.maximum(forms - 1, 0) * alike
+    spread = np.sqrt(forms * share * (1 - share) * effect + 0.25)  # a quarter: one form more or less proves nothing
     return np.asarray((shown - forms * share) / spread, np.float64)
 
 

@@ -123,6 +123,7 @@ class Round(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     frame: FrameSettings = FrameSettings()
     responses: str = "input/responses/*"
     visits: str = "input/visits/*"
+    checks: str = "input/checks/*.parquet"  # what was found and decided while the round was in the field
     response_mapping: dict[str, str] | None = None  # column of the file -> answer column of the edition
     weights: WeightingPlan = WeightingPlan()
     estimates: EstimateSettings = EstimateSettings()

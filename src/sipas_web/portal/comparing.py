@@ -47,8 +47,7 @@ def certified(found: Found) -> dict[str, str]:
     if found.publication is not None:
         return {str(name): str(value) for name, value in sorted(found.publication.files.items())}
     if found.snapshot is not None:
-        frozen = found.snapshot
-        return {frozen.visits_file: frozen.visits_sha256, frozen.responses_file: frozen.responses_sha256}
+        return found.snapshot.frozen_files
     if found.draw is None:
         return {}
     made = json.loads(found.draw.certificate)

@@ -51,7 +51,7 @@ def require_used(root: Path, files: Mapping[str, str]) -> None:
     """Refuse results that were not made from the frozen files: a step whose inputs were destroyed runs no more."""
     read: dict[str, str] = {}
     for line in lines(root):
-        if line["event"] == "done" and line["step"] in {"visits", "responses"}:
+        if line["event"] == "done" and line["step"] in {"visits", "responses", "checks"}:
             read = {k: v for k, v in read.items() if not k.startswith(f"input/{line['step']}/")} | line["inputs"]
     for name, sha256 in files.items():
         if read.get(name) != sha256:

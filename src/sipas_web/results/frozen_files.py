@@ -20,6 +20,7 @@ class Tables:
 
     visits: pl.DataFrame
     responses: pl.DataFrame
+    checks: pl.DataFrame  # what was found and decided in the field
     cases: int
     open_cases: int
 
@@ -32,22 +33,27 @@ class Written:
     open_cases: int
     visits: int
     responses: int
+    checks: int
     visits_sha256: str
     responses_sha256: str
+    checks_sha256: str
     frozen_journal_head: str
 
 
-def write(root: Path, tables: Tables, visits_file: str, responses_file: str) -> Written:
-    """Write both tables whole or not at all."""
+def write(root: Path, tables: Tables, visits_file: str, responses_file: str, checks_file: str) -> Written:
+    """Write each table whole or not at all; that of checks where it holds anything."""
     visits = _put(root, visits_file, tables.visits.sort("case_id", "visit"))
     responses = _put(root, responses_file, tables.responses.sort("case_id"))
+    checks = _put(root, checks_file, tables.checks.sort("case_id", "flag")) if tables.checks.height else ""
     return Written(
         cases=tables.cases,
         open_cases=tables.open_cases,
         visits=tables.visits.height,
         responses=tables.responses.height,
+        checks=tables.checks.height,
         visits_sha256=visits,
         responses_sha256=responses,
+        checks_sha256=checks,
         frozen_journal_head=journal_head(root),
     )
 

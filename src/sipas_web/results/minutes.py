@@ -13,6 +13,7 @@ from sipas_web.results.queries import Snapshot, work
 PDF, DOCX = "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMS = {"pdf": PDF, "docx": DOCX}
 VISITS, RESPONSES = "Các lần đến tiếp cận người trả lời", "Phiếu trả lời (mỗi phiếu một bản được chọn)"
+CHECKS = "Dấu hiệu và kết luận về chất lượng thu thập phiếu"
 
 
 def minutes(snapshot: Snapshot, form: str, address: str) -> bytes:
@@ -28,10 +29,12 @@ def _told(snapshot: Snapshot, address: str) -> Any:
 
     documents = snapshot.round.settings.get("documents", {})
     place = snapshot.round.unit.full_name
-    files = (
+    files = [
         FrozenFile(VISITS, snapshot.visits_file, snapshot.visits, snapshot.visits_sha256),
         FrozenFile(RESPONSES, snapshot.responses_file, snapshot.responses, snapshot.responses_sha256),
-    )
+    ]
+    if snapshot.checks_sha256:
+        files.append(FrozenFile(CHECKS, snapshot.checks_file, snapshot.checks, snapshot.checks_sha256))
     agency = documents.get("department", "Sở Nội vụ")
     stands = snapshot.state in {Snapshot.State.APPROVED, Snapshot.State.PUBLISHED}
     return FreezeMinutes(
@@ -45,7 +48,7 @@ def _told(snapshot: Snapshot, address: str) -> Any:
         frozen_by=snapshot.frozen_by,
         cases=snapshot.cases,
         open_cases=snapshot.open_cases,
-        files=files,
+        files=tuple(files),
         journal_head=snapshot.frozen_journal_head,
         audit_head=snapshot.audit_head,
         address=address,

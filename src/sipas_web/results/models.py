@@ -43,8 +43,10 @@ class Snapshot(models.Model):
     open_cases = models.PositiveIntegerField(default=0)  # issued or visited, not finished
     visits = models.PositiveIntegerField(default=0)
     responses = models.PositiveIntegerField(default=0)
+    checks = models.PositiveIntegerField(default=0)  # findings and decisions of the field
     visits_sha256 = models.CharField(max_length=64, blank=True)
     responses_sha256 = models.CharField(max_length=64, blank=True)
+    checks_sha256 = models.CharField(max_length=64, blank=True)  # empty: nothing was found or decided in the field
     audit_head = models.CharField(max_length=100, blank=True)  # number:hash of the audit record before the freeze
     frozen_journal_head = models.CharField(max_length=100, blank=True)  # of the round's journal before the estimate
     journal_head = models.CharField(max_length=100, blank=True)  # number:hash of the round's journal after the estimate
@@ -78,6 +80,17 @@ class Snapshot(models.Model):
     def responses_file(self) -> str:
         """Name inside the round's folder."""
         return f"input/responses/chot-so-lieu-{self.data_of}.parquet"
+
+    @property
+    def checks_file(self) -> str:
+        """Name inside the round's folder."""
+        return f"input/checks/chot-so-lieu-{self.data_of}.parquet"
+
+    @property
+    def frozen_files(self) -> dict[str, str]:
+        """Names inside the round's folder, and their SHA-256."""
+        files = {self.visits_file: self.visits_sha256, self.responses_file: self.responses_sha256}
+        return files | ({self.checks_file: self.checks_sha256} if self.checks_sha256 else {})
 
     @property
     def has_minutes(self) -> bool:

@@ -62,13 +62,13 @@ def _verified(snapshot: Snapshot, *, recompute: bool) -> dict[str, Any]:
 def _write(snapshot: Snapshot, by: Actor) -> Snapshot:
     tables = work.tables_of(snapshot.round)
     root = folder_of(snapshot.round)
-    written = frozen_files.write(root, tables, snapshot.visits_file, snapshot.responses_file)
+    written = frozen_files.write(root, tables, snapshot.visits_file, snapshot.responses_file, snapshot.checks_file)
     return actions.note_tables(snapshot_id=snapshot.pk, written=written, by=by)
 
 
 def _estimate(snapshot: Snapshot, asked: Work) -> None:
     root = folder_of(snapshot.round)
-    files = {snapshot.visits_file: snapshot.visits_sha256, snapshot.responses_file: snapshot.responses_sha256}
+    files = snapshot.frozen_files
     frozen_files.require_unchanged(root, files)
     with library.acting_as(asked.actor.name):
         put_settings(root, settings_of(snapshot.round))

@@ -7,8 +7,10 @@ import polars as pl
 
 from sipas.capture import answered_shares
 from sipas.quality import (
+    FLAGS,
     case_dispositions,
     check_replacements,
+    decided_flags,
     field_rates,
     flag_responses,
     item_nonresponse,
@@ -71,7 +73,7 @@ def _checks(context: Context) -> Outcome:
     frame, sample, responses = (read_table(context.folder, table) for table in (FRAME, SAMPLE, RESPONSES))
     cases = dispositions(context)
     known = with_kind(context, responses)
-    flags = flag_responses(known, edition)
+    flags = pl.concat([flag_responses(known, edition), _decided(context, sample)]).sort("case_id", "flag")
     agencies = frame.select("unit_id", "agency", "agency_level")
     placed = cases.join(agencies, on="unit_id", how="left")
     fieldwork = {
@@ -87,6 +89,15 @@ def _checks(context: Context) -> Outcome:
     }
     sealed = {"checks.parquet": parquet(flags), "fieldwork.json": canonical_json(fieldwork)}
     return Outcome(sealed, notes={"cases": cases.height, "flags": flags.height})
+
+
+def _decided(context: Context, sample: pl.DataFrame) -> pl.DataFrame:
+    """Take what was found and decided while the round was in the field; nothing where there is no such file."""
+    parts = [
+        decided_flags(pl.read_parquet(context.folder.path(name)), sample)
+        for name in context.folder.matching(context.round.checks)
+    ]
+    return pl.concat([FLAGS.empty(), *parts])
 
 
 def _replacement_findings(cases: pl.DataFrame, sample: pl.DataFrame) -> pl.DataFrame:
@@ -120,5 +131,9 @@ def _check_inputs(context: Context) -> list[str]:
     return [*INPUTS, *edition_files(context.folder, context.round)]
 
 
-CHECKS_STEP = Step("checks", _check_inputs, lambda r: r.edition, _checks)
+def _check_files(context: Context) -> list[str]:
+    return [*_check_inputs(context), *context.folder.matching(context.round.checks)]
+
+
+CHECKS_STEP = Step("checks", _check_files, lambda r: r.edition, _checks)
 WEIGHTS_STEP = Step("weights", _check_inputs, lambda r: msgspec.to_builtins([r.weights, r.edition]), _weights)

@@ -105,7 +105,7 @@ def new_snapshot(round_: Round, *, number: int, data_of: int, reason: str, by: A
 
 def point_at(round_: Round, snapshot: Snapshot) -> None:
     """Let the library read the frozen files and no others."""
-    files = {"visits": snapshot.visits_file, "responses": snapshot.responses_file}
+    files = {"visits": snapshot.visits_file, "responses": snapshot.responses_file, "checks": snapshot.checks_file}
     round_.settings = {**round_.settings, **files}
     round_.save(update_fields=["settings"])
 

@@ -40,6 +40,10 @@ FLAGS: dict[str, StrOrPromise] = {
     "quality.flag_long_run": _("a long run of one answer"),
     "quality.flag_many_missing": _("many questions left out"),
     "quality.flag_twin": _("the same answers as another form"),
+    "quality.suspicion": _("flagged while in the field"),
+    "quality.decided_confirmed": _("confirmed by a person as not collected as it should be"),
+    "quality.decided_cleared": _("looked at by a person and not confirmed"),
+    "quality.decided_recheck": _("asked to be re-verified"),
 }
 DOCUMENTS: dict[str, StrOrPromise] = {
     "report/bao-cao.pdf": _("Report (PDF)"),

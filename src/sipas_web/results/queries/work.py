@@ -21,6 +21,7 @@ from sipas_web.fieldwork.models import Case, CaseCount, DayCount
 from sipas_web.fieldwork.models import State as CaseState
 from sipas_web.jobs import queries as jobs
 from sipas_web.jobs.queries import Job
+from sipas_web.quality import queries as quality
 from sipas_web.results import published_files
 from sipas_web.results.frozen_files import Tables
 from sipas_web.results.models import OPEN, Correction, Publication, Snapshot
@@ -98,7 +99,8 @@ def tables_of(round_: Round) -> Tables:
             all=Count("pk", filter=issued), open=Count("pk", filter=Q(state__in=UNFINISHED))
         )
         visits, responses = fieldwork.visits_table(round_), capture.responses_table(round_)
-    return Tables(visits, responses, cases["all"], cases["open"])
+        checks = quality.checks_table(round_)
+    return Tables(visits, responses, checks, cases["all"], cases["open"])
 
 
 def snapshots_of(round_: Round) -> QuerySet[Snapshot]:
