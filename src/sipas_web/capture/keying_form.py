@@ -198,13 +198,15 @@ class PaperForm:
         return made
 
     def settled(self, entries: Entries) -> dict[str, Entry]:
-        """Leave out what says nothing: an empty field, and "left blank" where nothing had to stand."""
-        asked = self.asked(entries)
-        return {
-            name: entry
-            for name, entry in entries.items()
-            if not entry.is_empty and not (entry.mark == Mark.BLANK and not asked[name])
-        }
+        """Leave out what says nothing: an empty field, "left blank" where nothing had to stand, "kept" without need."""
+        asked, codes = self.asked(entries), self.taken(entries).findings
+        made = {}
+        for name, entry in entries.items():
+            if entry.is_empty or (entry.mark == Mark.BLANK and not asked[name]):
+                continue
+            is_kept = entry.mark == Mark.KEPT
+            made[name] = Entry(entry.text) if is_kept and name not in codes else entry
+        return made
 
     def faults(self, entries: Entries) -> dict[str, str]:
         """Say what keeps a form from being finished: by field, the code of what is wrong or missing."""

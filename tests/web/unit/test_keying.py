@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.web import cast
 
 from sipas.capture import import_responses
@@ -27,9 +29,11 @@ from sipas_web.audit.models import Record
 from sipas_web.capture.actions.keying import Sent, finish_keying, is_double, open_keying, put_back, save_keying
 from sipas_web.capture.actions.reconciling import reconcile
 from sipas_web.capture.keying_form import PaperForm
+from sipas_web.capture.keying_held import HELD, KEYED
 from sipas_web.capture.models import KeyedForm, Keying, KeyingError, Response
 from sipas_web.capture.queries import responses_table
-from sipas_web.capture.queries.keying import waiting_for
+from sipas_web.capture.queries.keying import standing, waiting_for
+from sipas_web.capture.queries.keying_rates import rates_of
 from sipas_web.fieldwork import actions as fieldwork
 from sipas_web.fieldwork.models import Case, FieldRules, FormStep, State
 from sipas_web.jobs.worker import work_off
@@ -427,3 +431,57 @@ def test_a_keyer_who_went_home_is_let_go_by_who_reconciles(issued: Round, keyers
     put_back(keying_id=opened.pk, by=keyers[2])
     assert open_keying(round_id=issued.pk, code=official(issued).case_id, by=keyers[1]).number == 1
     assert Record.objects.filter(action="capture.keying_put_back").count() == 1
+
+
+def test_what_was_typed_goes_when_its_person_asks_or_its_time_is_over(
+    issued: Round, keyers: list[Actor], by: Actor
+) -> None:
+    def texts() -> set[str]:
+        rows = [*Keying.objects.values_list("entries", "draft"), *KeyedForm.objects.values_list("entries", "marks")]
+        return {json.dumps(part) for row in rows for part in row} - {"{}"}
+
+    taken, open_ = official(issued), official(issued, 1)
+    keyed(taken, keyers[0], seats="1", remark="tên tôi là")
+    form = keyed(taken, keyers[1], seats="2", remark="ten toi la")
+    reconcile(form_id=form.pk, typed={"seats": "2", "remark": "tên tôi là"}, by=keyers[2])
+    keyed(open_, keyers[0])
+    before = rates_of(issued).total
+    assert [line[1] for line in HELD.see(issued, taken.case_id)]
+    assert HELD.delete(issued, taken.case_id, "", by)
+    assert HELD.see(issued, taken.case_id) == []
+    assert KeyedForm.objects.get(pk=form.pk).state == "accepted"
+    assert set(KeyingError.objects.values_list("typed", "taken")) == {("", "")}
+    assert HELD.withdraw(issued, open_.case_id, "", by)
+    assert KeyedForm.objects.count() == 1, "not taken yet: nothing of it stays"
+    assert HELD.delete(issued, open_.case_id, "", by) == ""
+    assert rates_of(issued).total == before
+    keyed(official(issued, 2), keyers[0])
+    later = timezone.now() + dt.timedelta(days=1)
+    assert (KEYED.oldest(), KEYED.delete(later, by)) == (None, 0), "the round is still in the field"
+    Round.objects.filter(pk=issued.pk).update(state=RoundState.PUBLISHED)
+    assert KEYED.oldest() is not None
+    assert KEYED.delete(timezone.now() - dt.timedelta(days=1), by) == 0
+    assert texts()
+    assert KEYED.delete(later, by) == 1
+    assert not texts()
+    assert KEYED.oldest() is None
+
+
+def test_where_the_forms_of_a_round_stand(issued: Round, keyers: list[Actor], by: Actor) -> None:
+    cases = [official(issued, n) for n in range(5)]
+    for case in cases:
+        fieldwork.step_form(case_pk=case.pk, step="received", by=by)
+    open_keying(round_id=issued.pk, code=cases[1].case_id, by=keyers[0])
+    keyed(cases[2], keyers[0])
+    for keyer, seats in zip(keyers[:2], "12", strict=True):
+        keyed(cases[3], keyer, seats=seats)
+        keyed(cases[4], keyer)
+    assert standing(issued) == {"waiting": 1, "first": 1, "second": 1, "differs": 1, "accepted": 1}
+    fieldwork.withdraw(case_pk=cases[2].pk, outcome="2.11", because="theo yêu cầu", by=by)
+    assert standing(issued)["second"] == 0
+    assert waiting_for(issued, int(keyers[1].key[7:])).codes == [cases[0].case_id]
+
+
+def test_kept_for_no_reason_is_an_answer(issued: Round, keyers: list[Actor]) -> None:
+    keyed(official(issued), keyers[0], seats="4G")
+    assert keyed(official(issued), keyers[1], seats="4").state == "accepted"
