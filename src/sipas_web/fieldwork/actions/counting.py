@@ -19,6 +19,8 @@ MOVING = (
 )  # fmt: skip
 FIELDS = [name.removesuffix("_id") for name in MOVING]
 HolderKey = tuple[int, int, str, str, bool]  # office, interviewer (0: none), state, disposition, replaced
+HANDS = 2  # of the columns, the last: who holds a case
+AT_ONCE = 500  # keys in one statement
 REASON_LENGTH = 300
 
 
@@ -37,9 +39,9 @@ class Moves:
         """
         changed = [c for c in self.cases.values() if _values(c) != self._before[c.case_id].values]
         if changed:
-            # Far faster than bulk_update: one statement without a CASE for each row.
-            Case.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=FIELDS)
             befores = [self._before[case.case_id] for case in changed]
+            _write([c for c, b in zip(changed, befores, strict=True) if _values(c)[:-HANDS] != b.values[:-HANDS]])
+            _write_hands([c for c, b in zip(changed, befores, strict=True) if _values(c)[:-HANDS] == b.values[:-HANDS]])
             count(self.round_id, _steps((b.key for b in befores), (key_of(c) for c in changed)))
             count_holders(self.round_id, _steps((b.holder for b in befores), (holder_of(c) for c in changed)))
             given = [c for c in changed if self._before[c.case_id].hands != (c.office_id, c.interviewer_id)]
@@ -113,6 +115,23 @@ def _put(kind: type[models.Model], rows: Sequence[models.Model], figures: list[s
     old = [row for row in rows if row.pk is not None]
     if old:
         kind._default_manager.bulk_create(old, update_conflicts=True, unique_fields=["pk"], update_fields=figures)
+
+
+def _write(cases: Sequence[Case]) -> None:
+    if cases:
+        # Far faster than bulk_update: one statement without a CASE for each row.
+        Case.objects.bulk_create(cases, update_conflicts=True, unique_fields=["pk"], update_fields=FIELDS)
+
+
+def _write_hands(cases: Sequence[Case]) -> None:
+    """Write cases of which nothing but the hands changed: one short statement for each new holder."""
+    by_hands: dict[tuple[int | None, int | None], list[int]] = {}
+    for case in cases:
+        by_hands.setdefault((case.office_id, case.interviewer_id), []).append(case.pk)
+    for (office, interviewer), keys in by_hands.items():
+        for start in range(0, len(keys), AT_ONCE):
+            part = Case.objects.filter(pk__in=keys[start : start + AT_ONCE])
+            part.update(office=office, interviewer=interviewer)
 
 
 def _hand_over(cases: Sequence[Case], given_by: str, reason: str) -> None:
