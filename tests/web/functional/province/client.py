@@ -16,7 +16,7 @@ MOST_REDIRECTS = 5
 Values = Mapping[str, str | Sequence[str]]
 
 
-class Unexpected(AssertionError):
+class UnexpectedError(AssertionError):
     """The server answered what a person would not have expected."""
 
 
@@ -104,7 +104,7 @@ class Page:
         """Give the one form that has these fields or buttons, and goes where the end of an address says."""
         found = [f for f in self.forms if set(names) <= f.names and f.action.split("?")[0].endswith(to)]
         if len(found) != 1:
-            raise Unexpected(f"{self.path}: {len(found)} forms with {names} to {to!r}; {self.words[:600]}")
+            raise UnexpectedError(f"{self.path}: {len(found)} forms with {names} to {to!r}; {self.words[:600]}")
         return found[0]
 
 
@@ -131,7 +131,7 @@ class Browser:
         given = {name: [v] if isinstance(v, str) else list(v) for name, v in (values or {}).items()}
         lacking = set(given) - form.names
         if lacking or (press and press not in form.buttons):
-            raise Unexpected(f"{form.page.path}: the form has no {sorted(lacking) or press}; it has {form.names}")
+            raise UnexpectedError(f"{form.page.path}: the form has no {sorted(lacking) or press}; it has {form.names}")
         sent = form.standing | given
         if press and press[0]:
             sent = sent | {press[0]: [press[1]]}
@@ -147,12 +147,12 @@ class Browser:
                 break
             to = urllib.parse.urljoin(path, dict(heads)["location"])
             if to.startswith("/tai-khoan/"):
-                raise Unexpected(f"{self.name}: {method} {path} leads to the login {to}")
+                raise UnexpectedError(f"{self.name}: {method} {path} leads to the login {to}")
             method, path, body = "GET", to, b""
         page = Page(path, status, content, dict(heads).get("content-type", ""))
         if status not in expect:
             told = page.words[:900] if content and "html" in page.kind else content[:300]
-            raise Unexpected(f"{self.name}: {method} {path} answered {status}: {told}")
+            raise UnexpectedError(f"{self.name}: {method} {path} answered {status}: {told}")
         return page
 
     def _send(self, method: str, path: str, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:

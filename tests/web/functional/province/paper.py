@@ -1,4 +1,4 @@
-"""A paper form by hand: what is asked of whom, and what a careful keyer types from it. Written without the application."""
+"""A paper form by hand: what is asked of whom, what a careful keyer types from it. Knows nothing of the application."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def slipped(box: Box, answers: Answers, chance: random.Random) -> str:
 
 
 def may_slip(box: Box) -> bool:
-    """Slips are kept to rated items: one in a question that opens or closes another would change what had to be typed."""
+    """Keep slips to rated items: one in a question that opens another would change what had to be typed."""
     return box.name in ITEMS
 
 

@@ -7,16 +7,18 @@ import datetime as dt
 import io
 import random
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.web.functional.province import paper
-from tests.web.functional.province.client import Browser, Form, Page, Unexpected
+from tests.web.functional.province.client import Browser, Form, Page, UnexpectedError
 from tests.web.functional.province.truth import Books, Case, Visit
 
 FIELD = "/thuc-dia"
 PIN = "240815"
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Stage:
     books: Books
     chance: random.Random
     browsers: dict[str, Browser] = field(default_factory=dict)
+    kind: Callable[..., Browser] = Browser  # what people hold in their hands
 
     @property
     def round(self) -> int:
@@ -36,12 +39,12 @@ class Stage:
     def browser(self, name: str) -> Browser:
         """Give somebody's browser, with their session in it."""
         if name not in self.browsers:
-            self.browsers[name] = Browser(self.port, name, {"sessionid": self.about["sessions"][name]})
+            self.browsers[name] = self.kind(self.port, name, {"sessionid": self.about["sessions"][name]})
         return self.browsers[name]
 
     def anybody(self, name: str) -> Browser:
         """Give a browser that nobody has used."""
-        return Browser(self.port, name)
+        return self.kind(self.port, name, {})
 
     def table(self, who: str, path: str) -> list[dict[str, str]]:
         """Read a list that somebody takes along."""
@@ -50,7 +53,7 @@ class Stage:
 
     def day(self, before: int) -> dt.date:
         """Give a day some days ago."""
-        return dt.date.today() - dt.timedelta(days=before)
+        return dt.datetime.now(HERE).date() - dt.timedelta(days=before)
 
 
 @dataclass
@@ -77,7 +80,7 @@ class Operator(Person):
         page = self.browser.get(f"{FIELD}/{self.stage.round}/quy-tac/")
         done = self.browser.submit(page.form("least_visits"), rules)
         if done.faults:
-            raise Unexpected(done.faults)
+            raise UnexpectedError(done.faults)
 
     def reconcile(self) -> int:
         """Settle every form whose keyings differ, with the paper in hand."""
@@ -141,7 +144,18 @@ class PostOffice(Person):
                 return
             marks = list(found[0].choices("case"))
             self.browser.submit(found[0], {"case": marks, "to": str(offices[turn % len(offices)]["pk"])})
-        raise Unexpected("cases remain with nobody")
+        raise UnexpectedError("cases remain with nobody")
+
+    def give(self, case: Case, to: str) -> None:
+        """Give one case to another interviewer of its office."""
+        holder = self.stage.about["people"][case.interviewer]["pk"]
+        place = f"{FIELD}/{self.stage.round}/giao-phieu/{case.office}/phieu/"
+        page = self.browser.get(f"{place}?holder={holder}")
+        form = page.form("case", "to")
+        mark = next(m for m in form.choices("case") if m.startswith(case.code))
+        receiver = f"{case.office}-{self.stage.about['people'][to]['pk']}"
+        self.browser.submit(form, {"case": mark, "to": receiver, "reason": "Đổi người (mô phỏng)"})
+        case.interviewer = to
 
     def read_assignments(self) -> None:
         """Read who has which case: that is the system's own choice."""
@@ -202,9 +216,9 @@ class Interviewer(Person):
         case.step, case.paper, case.made_up = "collected", answers, way
         self.own.append(case)
 
-    def open_contact(self, case: Case) -> Page:
+    def open_contact(self, case: Case, expect: Sequence[int] = (200,)) -> Page:
         """Open name and address of a case."""
-        return self.browser.get(f"{FIELD}/cua-toi/{self.stage.round}/{case.code}/?lien-he=1")
+        return self.browser.get(f"{FIELD}/cua-toi/{self.stage.round}/{case.code}/?lien-he=1", expect=expect)
 
 
 @dataclass
@@ -220,7 +234,7 @@ class Keyer(Person):
             page = self.browser.submit(desk.form("code"), {"code": case.code})
             form = next((f for f in page.forms if "k-remark" in f.names), None)
             if form is None:
-                raise Unexpected(f"{self.name}: {case.code} cannot be keyed: {page.faults or page.words[:300]}")
+                raise UnexpectedError(f"{self.name}: {case.code} cannot be keyed: {page.faults or page.words[:300]}")
             desk = self._fill(form, case)
 
     def _fill(self, form: Form, case: Case) -> Page:
@@ -233,7 +247,7 @@ class Keyer(Person):
         told = {f"k-{name}": text for name, text in made.items()}
         done = self.browser.submit(form, told | {"keystrokes": "58", "milliseconds": "45000"}, press=("act", "finish"))
         if "/phieu/" in done.path:
-            raise Unexpected(f"{self.name}: {case.code} was not taken: {done.faults}")
+            raise UnexpectedError(f"{self.name}: {case.code} was not taken: {done.faults}")
         case.keyed[self.name], case.step = made, "keyed"
         if len({tuple(sorted(keyed.items())) for keyed in case.keyed.values()}) == 1 < len(case.keyed):
             case.counts = case.counts or "paper"
@@ -309,5 +323,5 @@ def waited(browser: Browser, path: str, is_there: Any, patience: float = 120.0) 
         if is_there(page):
             return page
         if time.monotonic() > until:
-            raise Unexpected(f"{path}: {page.words[:900]}")
+            raise UnexpectedError(f"{path}: {page.words[:900]}")
         time.sleep(0.3)

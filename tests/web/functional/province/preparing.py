@@ -6,14 +6,18 @@ Up to the issue of the cases this is done by actions; from then on the script as
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 from tests.web.functional.chain import Chain
+from tests.web.functional.province.client import Browser
+from tests.web.functional.test_serving import free_port
 
 SAMPLE = 480
 CARRIERS = 4  # interviewers of an office
 OFFICES = 3
+STARTS_WITHIN = 300  # s
 PREPARE = """
 import datetime as dt, io, hashlib, json
 from dataclasses import replace
@@ -114,6 +118,9 @@ print(json.dumps({"round": round_.pk, "folder": round_.folder, "sessions": sessi
 class Province(Chain):
     """The installation with its round in the field."""
 
+    def __init__(self, folder: Path, database: str = "") -> None:
+        super().__init__(folder, database, free_port())
+
     def prepare(self) -> None:
         """Make everything up to the issue of the cases."""
         self.folder.mkdir(parents=True)
@@ -128,8 +135,14 @@ class Province(Chain):
         return found
 
 
-def province(folder: Path, database: str, port: int) -> Province:
-    """Make it."""
-    made = Province(folder, database, port)
-    made.prepare()
-    return made
+def ready(province: Province) -> None:
+    """Wait until the server answers."""
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until:
+        try:
+            Browser(province.port, "anybody").get("/suc-khoe/")
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+    raise AssertionError("the server did not start")

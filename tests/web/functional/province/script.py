@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.web.functional.province import paper
-from tests.web.functional.province.client import Unexpected
+from tests.web.functional.province.client import UnexpectedError
 from tests.web.functional.province.people import Citizen, Interviewer, Keyer, Operator, PostOffice, Stage, waited
-from tests.web.functional.province.supervisors import Supervisor
+from tests.web.functional.province.supervisors import TEXT, Supervisor
 from tests.web.functional.province.truth import Books, Case
 
 SEED = 20261122
@@ -19,6 +20,7 @@ WAYS = {"dtv-12": "copy", "dtv-23": "straight", "dtv-34": "home"}  # who invents
 OF_OWN = 0.7  # share of a cheat's forms that are invented
 FEW = {"dtv-11": 18, "dtv-12": 18, "dtv-21": 10, "dtv-34": 18}  # who works in the short run, and how many cases
 HOME = {"latitude": "22.301", "longitude": "105.102", "accuracy": "8"}
+OUTSIDERS = ("department", "post-province", "supervisor-2", "keyer", "ministry")
 WAVES = 3  # of reserves that go out and are worked
 # What becomes of a case, and how often.
 FATES = {
@@ -44,9 +46,13 @@ class Play:
 
     stage: Stage
     is_whole: bool = False
+    few: Mapping[str, int] = field(default_factory=lambda: FEW)
+    fates_of: Mapping[str, float] = field(default_factory=lambda: FATES)
     worked: list[Case] = field(default_factory=list)
     fates: dict[str, str] = field(default_factory=dict)
     register: list[tuple[str, str]] = field(default_factory=list)  # case, reserve, as they went out
+    contacts: dict[str, bool] = field(default_factory=dict)  # who saw a name
+    peeks: dict[tuple[str, str], str] = field(default_factory=dict)  # who, where -> trace of an unreleased check sample
 
     def __post_init__(self) -> None:
         self.operator, self.post = Operator(self.stage, "department"), PostOffice(self.stage, "post-province")
@@ -64,14 +70,14 @@ class Play:
         self.post.set_areas()
         self.post.assign()
         names = sorted({c.interviewer for c in self.books.out()})
-        working = names if self.is_whole else FEW
+        working = names if self.is_whole else self.few
         self.carriers = {name: Interviewer(self.stage, name, WAYS.get(name, "")) for name in working}
 
     def carry(self) -> None:
         """Visit the official cases, then the reserves that go out in their places."""
         for name, carrier in self.carriers.items():
             held = sorted((c for c in self.books.out() if c.interviewer == name), key=lambda case: case.code)
-            for case in held if self.is_whole else held[: FEW[name]]:
+            for case in held if self.is_whole else held[: self.few[name]]:
                 self._carry(carrier, case)
         for _wave in range(WAVES):
             for _case, reserve in self.replace():
@@ -83,7 +89,7 @@ class Play:
         expected = sorted(case.code for case in self.books.out() if case.is_final)
         made = self.post.replace()
         if [code for code, _reserve in made] != expected[:100]:
-            raise Unexpected(f"offered for replacement: {made}; final: {expected}")
+            raise UnexpectedError(f"offered for replacement: {made}; final: {expected}")
         self.register += made
         return made
 
@@ -101,7 +107,7 @@ class Play:
 
     def _carry(self, carrier: Interviewer, case: Case) -> None:
         chance = random.Random(f"{SEED} {case.code}")
-        fate = chance.choices(list(FATES), list(FATES.values()))[0]
+        fate = chance.choices(list(self.fates_of), list(self.fates_of.values()))[0]
         self.worked.append(case)
         self.fates[case.code] = fate
         if carrier.way and len(carrier.own) >= 3 and chance.random() < OF_OWN:
@@ -162,11 +168,50 @@ class Play:
             form = next(f for f in last.forms if f.is_post and f.action.endswith("/xem-lai/"))
             citizen.browser.submit(form)
 
+    def look_at_contacts(self) -> None:
+        """See who is shown a name: who holds the case, as long as they hold it and it is open; nobody else."""
+        lying = [c for c in self.books.out() if c.state == "issued" and c.interviewer not in self.few]
+        if self.is_whole:  # every issued case was visited; one whose form waits with its person is open all the same
+            lying = [c for c in self.books.out() if c.state == "delivered"]
+        case = lying[0]
+        office = next(o for o in self.stage.about["offices"] if o["pk"] == case.office)
+        before, after = case.interviewer, next(n for n in office["carriers"] if n != case.interviewer)
+        self.contacts["holder"] = self._sees(before, case)
+        self.contacts["another"] = self._sees(after, case)
+        self.post.give(case, after)
+        self.contacts["no longer"], self.contacts["by now"] = self._sees(before, case), self._sees(after, case)
+        done = next(c for c in self.worked if c.counts)
+        self.contacts["finished"] = self._sees(done.interviewer, done)
+
+    def _sees(self, name: str, case: Case) -> bool:
+        """Say whether an interviewer is shown the name of who was drawn."""
+        page = Interviewer(self.stage, name).open_contact(case, expect=(200, 404))
+        shown = page.tree.xpath("//address//strong")
+        return bool(shown) and shown[0].text_content().strip() in self.stage.about["identities"]
+
     def supervise(self) -> None:
-        """A supervisor draws and asks again; nobody else sees it before the release."""
+        """A supervisor draws and asks again, unseen; then everybody looks for it, and it is released."""
         self.supervisor.draw()
         self.supervisor.verify()
         self.supervisor.close()
+        for name in (*OUTSIDERS, "dtv-11"):
+            self.peeks |= {(name, path): found for path, found in self._peek(name)}
+        self.supervisor.release()
+
+    def _peek(self, name: str) -> Iterator[tuple[str, str]]:
+        """Look for traces of the check sample, on its own pages and wherever it might show."""
+        own, browser, round_ = self.supervisor.path, self.stage.browser(name), self.stage.round
+        for path in (own, f"{own}phieu/", f"{own}tep/danh-sach.csv", f"{own}chung-nhan/json", f"{own}bien-ban/pdf"):
+            page = browser.get(path, expect=(200, 403, 404))
+            yield path, "opened" if page.status == 200 else ""
+        for path in (
+            "/", "/giam-sat/", f"/giam-sat/dot/{round_}/", f"/giam-sat/dot/{round_}/xu-ly/", f"/dot/{round_}/",
+            f"/thuc-dia/{round_}/tien-do/", f"/thuc-dia/{round_}/phieu/", f"/thuc-dia/{round_}/canh-bao/",
+            "/cong-viec/", f"/thuc-dia/{round_}/thay-the/", f"/chat-luong/{round_}/", "/thuc-dia/cua-toi/",
+            f"/nhap-lieu/{round_}/",
+        ):  # fmt: skip
+            text = browser.get(path, expect=(200, 403, 404)).text
+            yield path, next((trace for trace in ("/giam-sat/mau/", "/giam-sat/phieu/", TEXT) if trace in text), "")
 
     def look_through(self) -> None:
         """The department has the forms looked through for signs of invention."""
