@@ -2,95 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import re
-from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
-from tests.web import cast
+from tests.web.keying_cast import EDITION, Acting, Hire, _folders, issued, keyed, keyers, official, share, whole
 
 from sipas.capture import import_responses
-from sipas.instrument import load
-from sipas.rounds import respondent_kind
 from sipas_web.accounts.actions.assigning import write_assignment
 from sipas_web.accounts.models import Person, Role
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.capture.actions.keying import Sent, finish_keying, is_double, open_keying, put_back, save_keying
 from sipas_web.capture.actions.reconciling import reconcile
-from sipas_web.capture.keying_form import PaperForm
-from sipas_web.capture.keying_held import HELD, KEYED
 from sipas_web.capture.models import KeyedForm, Keying, KeyingError, Response
 from sipas_web.capture.queries import responses_table
-from sipas_web.capture.queries.keying import standing, waiting_for
-from sipas_web.capture.queries.keying_rates import rates_of
-from sipas_web.fieldwork import actions as fieldwork
-from sipas_web.fieldwork.models import Case, FieldRules, FormStep, State
-from sipas_web.jobs.worker import work_off
+from sipas_web.fieldwork.models import Case, FormStep, State
 from sipas_web.rounds.folders import folder_of
 from sipas_web.rounds.models import Round
 from sipas_web.rounds.models import State as RoundState
-from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
-EDITION = load("sipas-2017")
-Hire = Callable[..., Person]
-Acting = Callable[[Person], Actor]
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings: Any, tmp_path: Path) -> None:
-    settings.ROUNDS_FOLDER, settings.MEDIA_ROOT = tmp_path / "rounds", tmp_path / "uploads"
-
-
-@pytest.fixture
-def issued(tuyen_quang: Unit, by: Actor) -> Round:
-    drawn = cast.drawn(cast.new_round(tuyen_quang, by))
-    fieldwork.ask_issue(round_id=drawn.pk, by=by)
-    work_off()
-    drawn.refresh_from_db()
-    return drawn
-
-
-@pytest.fixture
-def keyers(tuyen_quang: Unit, hire: Hire, acting: Acting) -> list[Actor]:
-    """Two keyers and a third who reconciles."""
-    return [acting(hire(role, tuyen_quang)) for role in ("keyer", "keyer", "department")]
-
-
-def official(round_: Round, n: int = 0, kind: str = "person") -> Case:
-    found = Case.objects.filter(round=round_, role="official").order_by("case_id")
-    right = [c for c in found if respondent_kind(folder_of(round_), c.case_id) == kind]
-    return right[n]
-
-
-def whole(kind: str = "person", **changes: str) -> dict[str, str]:
-    """Give a form filled in throughout, as it is typed."""
-    typed = {}
-    for field in PaperForm(EDITION, kind).fields:
-        is_text = field.kind == "text"
-        typed[field.name] = "" if field.is_other else "T" if is_text else "4" if field.question.scale else "1"
-    return typed | {"apology": "", "expectations": "135"} | changes
-
-
-def keyed(case: Case, by: Actor, **changes: str) -> KeyedForm:
-    opened = open_keying(round_id=case.round_id, code=case.case_id, by=by)
-    sent = Sent(typed=whole(opened.form.kind, **changes), page="p", saves=1, version=opened.version, keystrokes=50)
-    return finish_keying(keying_id=opened.pk, sent=sent, by=by)
-
-
-def share(round_: Round, percent: int) -> None:
-    FieldRules.objects.update_or_create(round=round_, defaults={"second_keying": percent})
+__all__ = ["_folders", "issued", "keyers"]  # fixtures
 
 
 def test_keyed_once_a_form_is_accepted_at_once(issued: Round, keyers: list[Actor]) -> None:
@@ -314,114 +250,12 @@ def test_the_share_is_drawn_by_a_keyed_hash(issued: Round, settings: Any) -> Non
     assert {c for c in codes if is_double(issued, c, Fraction(20))} != drawn[20]
 
 
-def test_the_queue_tells_nothing_of_a_first_keying(issued: Round, keyers: list[Actor], by: Actor) -> None:
-    first, second = (int(k.key[7:]) for k in keyers[:2])
-    cases = [official(issued, n) for n in range(3)]
-    for case in cases[:2]:
-        fieldwork.step_form(case_pk=case.pk, step="received", by=by)
-    assert waiting_for(issued, first).codes == waiting_for(issued, second).codes == [c.case_id for c in cases[:2]]
-    keyed(cases[0], keyers[0])
-    assert waiting_for(issued, first).codes == [cases[1].case_id]
-    assert waiting_for(issued, second).codes == [c.case_id for c in cases[:2]], "as if nobody had keyed it"
-    open_keying(round_id=issued.pk, code=cases[1].case_id, by=keyers[0])
-    assert waiting_for(issued, second).codes == [cases[0].case_id], "it lies in another's hands"
-
-
-def test_the_second_keyer_sees_nothing_of_the_first(issued: Round, keyers: list[Actor]) -> None:
-    """Both see the same page to the letter, apart from what names the page; and nobody opens another's keying."""
-    case = official(issued)
-    pages = []
-    for keyer in keyers[:2]:
-        client = Client()
-        client.force_login(keyer.holder)  # type: ignore[arg-type]  # a person
-        desk = reverse("keying_desk", args=[issued.pk])
-        opened = client.post(desk, {"code": case.case_id}, follow=True)
-        assert opened.redirect_chain
-        text = opened.content.decode()
-        pages.append([
-            line for line in text.splitlines() if "csrfmiddlewaretoken" not in line and 'name="page"' not in line
-        ])
-        keying = Keying.objects.get(person=int(keyer.key[7:]))
-        form = {"k-" + n: t for n, t in whole(seats="5", remark="đúng là của tôi").items()}
-        client.post(reverse("keying_form", args=[keying.pk]), {**form, "act": "finish", "page": "x"})
-        keying.refresh_from_db()
-        assert keying.is_done
-        others = Keying.objects.exclude(pk=keying.pk).values_list("pk", flat=True)
-        for address in ("keying_form", "keying_put_back"):
-            for other in others:
-                assert client.post(reverse(address, args=[other]), {}).status_code == 404
-                assert client.get(reverse("keying_form", args=[other])).status_code == 404
-    assert strip(pages[0]) == strip(pages[1])
-
-
-def strip(lines: list[str]) -> list[str]:
-    return [re.sub(r"/phieu/\d+/|Người \d+|\?v=\w+", "", line) for line in lines]
-
-
-def test_without_a_script_a_form_is_keyed_by_hand(issued: Round, keyers: list[Actor], client: Client) -> None:
-    share(issued, 0)
-    client.force_login(keyers[0].holder)  # type: ignore[arg-type]  # a person
-    opened = client.post(reverse("keying_desk", args=[issued.pk]), {"code": official(issued).case_id})
-    url = opened.headers["Location"]
-    page = client.get(url)
-    form = {"k-" + name: typed for name, typed in whole(seats="9").items()}
-    hidden = {"page": page.context["page"], "saves": "1", "version": "0"}
-    answer = client.post(url, {**form, **hidden, "act": "finish"})
-    assert answer.status_code == 422
-    assert 'id="f-seats"' in answer.content.decode()
-    assert Keying.objects.get().draft["seats"] == "9", "kept though it is wrong"
-    form["k-seats"] = "9G"
-    again = {"page": hidden["page"], "saves": "2", "version": "1"}
-    assert client.post(url, {**form, **again, "act": "finish"}).status_code == 302
-    assert Response.objects.count() == 1
-    assert client.get(url).status_code == 302, "done: back to the desk"
-
-
-def test_the_script_is_answered_in_json(issued: Round, keyers: list[Actor], client: Client) -> None:
-    client.force_login(keyers[0].holder)  # type: ignore[arg-type]  # a person
-    opened = open_keying(round_id=issued.pk, code=official(issued).case_id, by=keyers[0])
-    url, page = reverse("keying_form", args=[opened.pk]), {"HTTP_X_KEYING": "page"}
-    form = {"k-" + name: typed for name, typed in whole(seats="9").items()}
-    saved = client.post(url, {**form, "act": "save", "page": "a", "saves": "1"}, **page)
-    assert json.loads(saved.content) == {"version": 1}
-    faulty = client.post(url, {**form, "act": "finish", "page": "a", "saves": "2"}, **page)
-    assert (faulty.status_code, list(json.loads(faulty.content)["faults"])) == (422, ["seats"])
-    other = client.post(url, {**form, "act": "save", "page": "b", "saves": "1", "version": "0"}, **page)
-    assert (other.status_code, list(json.loads(other.content))) == (409, ["said"])
-    good = {**form, "k-seats": "9G", "act": "finish", "page": "a", "saves": "3", "milliseconds": "41500"}
-    done = client.post(url, good, **page)
-    assert json.loads(done.content) == {"next": reverse("keying_desk", args=[issued.pk])}
-    assert Keying.objects.get().seconds == 41.5
-
-
 def test_after_the_freeze_nothing_is_keyed(issued: Round, keyers: list[Actor]) -> None:
     opened = open_keying(round_id=issued.pk, code=official(issued).case_id, by=keyers[0])
     Round.objects.filter(pk=issued.pk).update(state=RoundState.FROZEN)
     for act in (save_keying, finish_keying):
         with pytest.raises(ValidationError):
-            act(keying_id=opened.pk, sent=Sent(typed=whole()), by=keyers[0])  # type: ignore[operator]  # same arguments
-
-
-def test_a_keyer_of_another_province_keys_nothing_here(
-    issued: Round,
-    dong_nai: Unit,
-    hire: Hire,
-    acting: Acting,
-    client: Client,
-    keyers: list[Actor],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
-    stranger = acting(hire("keyer", dong_nai))
-    with pytest.raises(PermissionDenied):
-        open_keying(round_id=issued.pk, code=official(issued).case_id, by=stranger)
-    client.force_login(stranger.holder)  # type: ignore[arg-type]  # a person
-    assert client.get(reverse("keying_desk", args=[issued.pk])).status_code == 404
-    supervisor = acting(hire("department", dong_nai))
-    form = keyed(official(issued), keyers[0], seats="1")
-    keyed(official(issued), keyers[1], seats="2")
-    client.force_login(supervisor.holder)  # type: ignore[arg-type]  # a person
-    assert client.get(reverse("keying_reconcile", args=[form.pk])).status_code == 404
+            act(keying_id=opened.pk, sent=Sent(typed=whole()), by=keyers[0])
 
 
 def test_a_keyer_who_went_home_is_let_go_by_who_reconciles(issued: Round, keyers: list[Actor]) -> None:
@@ -431,55 +265,6 @@ def test_a_keyer_who_went_home_is_let_go_by_who_reconciles(issued: Round, keyers
     put_back(keying_id=opened.pk, by=keyers[2])
     assert open_keying(round_id=issued.pk, code=official(issued).case_id, by=keyers[1]).number == 1
     assert Record.objects.filter(action="capture.keying_put_back").count() == 1
-
-
-def test_what_was_typed_goes_when_its_person_asks_or_its_time_is_over(
-    issued: Round, keyers: list[Actor], by: Actor
-) -> None:
-    def texts() -> set[str]:
-        rows = [*Keying.objects.values_list("entries", "draft"), *KeyedForm.objects.values_list("entries", "marks")]
-        return {json.dumps(part) for row in rows for part in row} - {"{}"}
-
-    taken, open_ = official(issued), official(issued, 1)
-    keyed(taken, keyers[0], seats="1", remark="tên tôi là")
-    form = keyed(taken, keyers[1], seats="2", remark="ten toi la")
-    reconcile(form_id=form.pk, typed={"seats": "2", "remark": "tên tôi là"}, by=keyers[2])
-    keyed(open_, keyers[0])
-    before = rates_of(issued).total
-    assert [line[1] for line in HELD.see(issued, taken.case_id)]
-    assert HELD.delete(issued, taken.case_id, "", by)
-    assert HELD.see(issued, taken.case_id) == []
-    assert KeyedForm.objects.get(pk=form.pk).state == "accepted"
-    assert set(KeyingError.objects.values_list("typed", "taken")) == {("", "")}
-    assert HELD.withdraw(issued, open_.case_id, "", by)
-    assert KeyedForm.objects.count() == 1, "not taken yet: nothing of it stays"
-    assert HELD.delete(issued, open_.case_id, "", by) == ""
-    assert rates_of(issued).total == before
-    keyed(official(issued, 2), keyers[0])
-    later = timezone.now() + dt.timedelta(days=1)
-    assert (KEYED.oldest(), KEYED.delete(later, by)) == (None, 0), "the round is still in the field"
-    Round.objects.filter(pk=issued.pk).update(state=RoundState.PUBLISHED)
-    assert KEYED.oldest() is not None
-    assert KEYED.delete(timezone.now() - dt.timedelta(days=1), by) == 0
-    assert texts()
-    assert KEYED.delete(later, by) == 1
-    assert not texts()
-    assert KEYED.oldest() is None
-
-
-def test_where_the_forms_of_a_round_stand(issued: Round, keyers: list[Actor], by: Actor) -> None:
-    cases = [official(issued, n) for n in range(5)]
-    for case in cases:
-        fieldwork.step_form(case_pk=case.pk, step="received", by=by)
-    open_keying(round_id=issued.pk, code=cases[1].case_id, by=keyers[0])
-    keyed(cases[2], keyers[0])
-    for keyer, seats in zip(keyers[:2], "12", strict=True):
-        keyed(cases[3], keyer, seats=seats)
-        keyed(cases[4], keyer)
-    assert standing(issued) == {"waiting": 1, "first": 1, "second": 1, "differs": 1, "accepted": 1}
-    fieldwork.withdraw(case_pk=cases[2].pk, outcome="2.11", because="theo yêu cầu", by=by)
-    assert standing(issued)["second"] == 0
-    assert waiting_for(issued, int(keyers[1].key[7:])).codes == [cases[0].case_id]
 
 
 def test_kept_for_no_reason_is_an_answer(issued: Round, keyers: list[Actor]) -> None:

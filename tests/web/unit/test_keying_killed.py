@@ -78,6 +78,39 @@ for number, case in enumerate(cases):
         print("settled", form.pk, flush=True)
 print("ended", flush=True)
 """
+# Both people, each in two windows, open and send the same forms at the same moment.
+RACE = (
+    WORK.split('print("begins"')[0]
+    + """
+import json, threading
+from django.db import connection
+found, forms = [], list(Case.objects.filter(role="official").order_by("-case_id")[:4])
+def key(name, page, case, start):
+    start.wait()
+    try:
+        keying = open_keying(round_id=case.round_id, code=case.case_id, by=actor(name))
+        sent = Sent(typed=typed(keying.form.kind), page=page, saves=1, version=keying.version)
+        save_keying(keying_id=keying.pk, sent=sent, by=actor(name))
+        finish_keying(keying_id=keying.pk, sent=Sent(typed=sent.typed, page=page, saves=2), by=actor(name))
+        found.append("done")
+    except Exception as error:
+        found.append(type(error).__name__)
+    finally:
+        connection.close()
+for case in forms:
+    start = threading.Barrier(4)
+    who = [(name, name + window) for name in ("nhap-1", "nhap-2") for window in "ab"]
+    threads = [threading.Thread(target=key, args=(name, page, case, start)) for name, page in who]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+keyings = Keying.objects.filter(form__case__in=forms)
+answers = [case.responses.count() for case in forms]
+accepted = [KeyedForm.objects.get(case=case).state == "accepted" for case in forms]
+print(json.dumps([sorted(set(found)), list(keyings.values_list("form", "number", "is_done")), answers, accepted]))
+"""
+)
 TELL = """
 import json
 from collections import Counter
@@ -125,7 +158,7 @@ def worked(place: Installation, kill_after: float | None) -> list[list[str]]:
         return [line.split() for line in process.stdout.read().splitlines()]
 
 
-def test_keying_killed_at_random_moments_loses_nothing_and_takes_each_form_once(tmp_path: Path) -> None:
+def test_keying_killed_or_raced_loses_nothing_and_takes_each_form_once(tmp_path: Path) -> None:
     place = Here(tmp_path)
     place.script(PREPARE)
     moments = random.Random(11)
@@ -152,3 +185,8 @@ def test_keying_killed_at_random_moments_loses_nothing_and_takes_each_form_once(
     assert told["records"] == keyings | {"capture.keyings_reconciled": differing}
     assert told["counts_fit"]
     assert told["drafts"] == []
+    among, keyings, answers, accepted = json.loads(place.script(f"import sys\n{RACE}").splitlines()[-1])
+    assert set(among) <= {"done", "ValidationError"}, "refused with a sentence, or done; no fault"
+    assert len({(form, number) for form, number, _done in keyings}) == len(keyings)
+    assert all(done for _form, _number, done in keyings)
+    assert answers == [int(is_accepted) for is_accepted in accepted]

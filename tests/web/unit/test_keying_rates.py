@@ -7,7 +7,6 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.web.unit.test_keying import EDITION, Acting, Hire, issued, keyers, official, whole
+from tests.web.keying_cast import EDITION, Acting, Hire, _folders, issued, keyers, official, whole
 
 from sipas.capture import compare_keyings, import_responses
 from sipas.rounds import respondent_kind
@@ -33,7 +32,7 @@ from sipas_web.rounds.models import Round
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
-__all__ = ["issued", "keyers"]  # fixtures
+__all__ = ["_folders", "issued", "keyers"]  # fixtures
 PAPER = PaperForm(EDITION, "person")
 CHOICES = [f.name for f in PAPER.fields if f.kind == "choice"]
 SLIPS = st.dictionaries(st.sampled_from(CHOICES), st.sampled_from("1234TK"), max_size=3)
@@ -46,11 +45,6 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings: Any, tmp_path: Path) -> None:
-    settings.ROUNDS_FOLDER, settings.MEDIA_ROOT = tmp_path / "rounds", tmp_path / "uploads"
 
 
 @pytest.fixture

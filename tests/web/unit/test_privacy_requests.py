@@ -5,76 +5,28 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import holidays
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.web import cast
-from tests.web.conftest import PASSWORD
+from tests.web.asking import ASKER, LUA, NAMES, Hire, folders, handler, ready, receive, round_
 
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.privacy import actions, clocks, subjects
-from sipas_web.privacy.actions.requests import Asker
-from sipas_web.privacy.identity import Identity, Place, phone_key
+from sipas_web.privacy.identity import Identity, phone_key
 from sipas_web.privacy.models import Breach, Contact, RequestKind, SubjectRequest, VisitSecret
 from sipas_web.privacy.queries.requests import requests as register
 from sipas_web.rounds.models import Round
 from sipas_web.units.models import Unit
 
-pytestmark = pytest.mark.django_db
-Hire = Callable[..., Person]
-LUA = {
-    "name": "Nguyễn Thị Lụa",
-    "address": "Tổ 3",
-    "phone": "0912 777 555",
-    "email": "Lua@example.vn",
-    "dossier_number": "H60-1",
-}
-ASKER = Asker("Nguyễn Thị Lụa", "0912777555", "Tôi muốn rút khỏi khảo sát")
-NAMES = {"code": "", "phone": "", "email": "", "dossier": "", "name": ""}
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
-    settings.ROUNDS_FOLDER, settings.MEDIA_ROOT = tmp_path / "rounds", tmp_path / "uploads"
-    settings.CONTACT_KEYS = tmp_path / "keys" / "contacts.json"
-
-
-@pytest.fixture
-def round_(tuyen_quang: Unit, by: Actor) -> Round:
-    made = cast.new_round(tuyen_quang, by)
-    rows = [("AAAA1", LUA), ("BBBB2", {"name": "Trần Văn Ẩn", "phone": "0913000111"})]
-    actions.put_contacts(round_=made, rows=rows, by=by)
-    actions.put_visit_secret(round_=made, case_code="AAAA1", visit=1, place=Place(21.5, 105.5), note="cửa khóa", by=by)
-    return made
-
-
-@pytest.fixture
-def handler(hire: Hire, acting: Callable[[Person], Actor], tuyen_quang: Unit) -> Actor:
-    return acting(hire("department", tuyen_quang))
-
-
-def receive(handler: Actor, unit: Unit, kind: str = "see", **values: Any) -> SubjectRequest:
-    told = {"channel": "letter", "received": timezone.localdate(), "with_processor": False, "asker": ASKER} | values
-    return actions.receive_request(unit=unit, kind=kind, by=handler, **told)
-
-
-def ready(handler: Actor, round_: Round, kind: str) -> SubjectRequest:
-    """Take a request in, check the person, find the case."""
-    made = receive(handler, round_.unit, kind)
-    actions.acknowledge(request_id=made.pk, on=timezone.localdate(), is_identity_checked=True, by=handler)
-    actions.attach_case(request_id=made.pk, round_id=round_.pk, case_code="AAAA1", by=handler)
-    return made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folders")]
+__all__ = ["folders", "handler", "round_"]
 
 
 # Clocks
@@ -329,72 +281,3 @@ def test_a_breach_has_its_clock_and_is_closed_once_notice_was_given(handler: Act
     late = timezone.now() + dt.timedelta(hours=1)
     with pytest.raises(ValidationError):
         actions.report_breach(unit=tuyen_quang, what="x", found=late, kinds="x", by=handler)
-
-
-# Pages
-
-
-def test_a_request_is_carried_through_on_its_pages(
-    client: Client, round_: Round, hire: Hire, tuyen_quang: Unit
-) -> None:
-    client.force_login(hire("department", tuyen_quang))
-    told = {
-        "unit": tuyen_quang.pk, "kind": "withdraw", "channel": "phone", "received": f"{timezone.localdate():%d/%m/%Y}",
-        "name": "Nguyễn Thị Lụa", "reach": "0912777555", "words": "xin rút",
-    }  # fmt: skip
-    answer = client.post(reverse("request_add"), told, follow=True)
-    made = SubjectRequest.objects.get()
-    assert f"YC-{made.pk}" in answer.content.decode()
-    page = reverse("request_detail", args=[made.pk])
-    step = {"on": f"{timezone.localdate():%d/%m/%Y}", "is_identity_checked": "on"}
-    assert client.post(page, step).status_code == 302
-    found = client.post(reverse("request_find", args=[made.pk]), {"phone": "0912 777 555"}).content.decode()
-    assert "AAAA1" in found
-    assert "BBBB2" not in found
-    client.post(reverse("request_attach", args=[made.pk]), {"round_id": round_.pk, "case_code": "AAAA1"})
-    answer = client.post(reverse("request_carry_out", args=[made.pk]), {"reason": "theo yêu cầu"}, follow=True)
-    assert "đã được tiêu hủy" in answer.content.decode()
-    letter = client.post(reverse("request_letter", args=[made.pk])).content.decode()
-    assert "Kính gửi: Ông/bà Nguyễn Thị Lụa" in letter
-    assert "không còn thuộc đợt khảo sát" in letter
-    assert not Contact.objects.filter(case_code="AAAA1").exists()
-    assert "no-store" in client.post(reverse("request_asker", args=[made.pk])).headers["Cache-Control"]
-
-
-def test_every_page_of_duties_opens_and_names_nobody(
-    client: Client, round_: Round, hire: Hire, tuyen_quang: Unit, handler: Actor
-) -> None:
-    made = ready(handler, round_, "see")
-    found = timezone.now() - dt.timedelta(hours=73)
-    breach = actions.report_breach(unit=tuyen_quang, what="Mất tờ danh sách", found=found, kinds="họ tên", by=handler)
-    client.force_login(hire("department", tuyen_quang))
-    for name, arguments in (
-        ("privacy_home", []), ("join_drop", [round_.pk]), ("retention_list", []), ("request_list", []),
-        ("request_add", []), ("request_detail", [made.pk]), ("request_find", [made.pk]), ("request_extend", [made.pk]),
-        ("request_carry_out", [made.pk]), ("request_refuse", [made.pk]), ("breach_list", []), ("breach_add", []),
-        ("breach_detail", [breach.pk]), ("breach_letter", [breach.pk]),
-    ):  # fmt: skip
-        answer = client.get(reverse(name, args=arguments))
-        assert answer.status_code == 200, name
-        assert "Lụa" not in answer.content.decode(), name
-    assert "72 giờ đã hết" in client.get(reverse("privacy_home")).content.decode()
-    for name in ("request_see", "request_correct"):
-        assert "Nguyễn Thị Lụa" in client.post(reverse(name, args=[made.pk])).content.decode(), name
-    assert client.get(reverse("contact_keys")).status_code == 403
-    client.force_login(hire("administrator", tuyen_quang))
-    page = client.get(reverse("contact_keys")).content.decode()
-    assert Contact.objects.get(case_code="AAAA1").key in page
-    assert client.post(reverse("contact_keys")).status_code == 302
-
-
-def test_other_provinces_find_no_page(
-    client: Client, round_: Round, hire: Hire, dong_nai: Unit, handler: Actor
-) -> None:
-    made = ready(handler, round_, "see")
-    breach = actions.report_breach(unit=round_.unit, what="x", found=timezone.now(), kinds="x", by=handler)
-    assert client.login(username=hire("department", dong_nai).username, password=PASSWORD)
-    for name, key in (("request_detail", made.pk), ("request_find", made.pk), ("join_drop", round_.pk),
-                      ("breach_detail", breach.pk)):  # fmt: skip
-        assert client.get(reverse(name, args=[key])).status_code == 404, name
-    for name in ("request_see", "request_asker", "request_letter", "request_correct", "request_attach"):
-        assert client.post(reverse(name, args=[made.pk])).status_code == 404, name

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import io
 import json
 import random
 import re
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +35,7 @@ from sipas_web.jobs.models import Job
 from sipas_web.jobs.worker import work_off
 from sipas_web.privacy import actions as privacy
 from sipas_web.rounds.models import Round
+from sipas_web.shared.access import access_of
 from sipas_web.supervision import actions
 from sipas_web.supervision.actions import Plan, Told
 from sipas_web.supervision.models import CheckCase, CheckSample, ContactOpening, Remedy
@@ -176,7 +179,7 @@ def test_nobody_draws_twice_from_a_list_nor_with_the_same_text(field: Round, fro
     with pytest.raises(ValidationError):
         actions.draw_sample(sample_id=sample.pk, text="một nội dung khác", by=front)
     again = actions.open_sample(round_id=field.pk, plan=plan(), by=front)
-    with pytest.raises(ValidationError, match="text"):
+    with pytest.raises(ValidationError, match=r"text|Nội dung"):
         actions.draw_sample(sample_id=again.pk, text=TEXT.upper(), by=front)
     with pytest.raises(ValidationError):
         actions.draw_sample(sample_id=again.pk, text="ngắn", by=front)
@@ -443,15 +446,16 @@ def test_nothing_of_an_unreleased_sample_is_on_any_page_of_those_checked(
 ) -> None:
     """Every address, GET and POST: no address of the sample opens, and no page is other than before the draw."""
     monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    monkeypatch.setattr("sipas_web.rounds.queries.history.SHOWN", 1000)  # else the walk's own acts push others out
     reader = hire(role, tuyen_quang, name="Người Đọc")
     client.force_login(reader)
-    before = pages(client, field)
+    before = pages(client, reader, field)
     sample = drawn(field, front, body="Đoàn giám sát Bông Lau")
     verify_all(sample, front)
-    privacy_rows = list(reads.cases_of(sample))
+    checks = list(reads.cases_of(sample))
     actions.close(sample_id=sample.pk, by=front)
     work_off()
-    after = pages(client, field, sample, privacy_rows[0])
+    after = pages(client, reader, field, sample, checks[0])
     marks = ("Bông Lau", TEXT, sample.list_sha256, f"/giam-sat/mau/{sample.pk}/")
     for url, text in after.items():
         assert not [mark for mark in marks if mark in text], url
@@ -468,9 +472,9 @@ def settled(text: str, reader: str) -> str:
 
 
 def pages(
-    client: Client, round_: Round, sample: CheckSample | None = None, check: CheckCase | None = None
+    client: Client, reader: Person, round_: Round, sample: CheckSample | None = None, check: CheckCase | None = None
 ) -> dict[str, str]:
-    """Open every address that can be made of the round, the sample and the case; those of a sample must not open."""
+    """Open every address the reader's role may open; those of a sample, whatever the role, must not open."""
     things: dict[str, Any] = {
         "round_id": round_.pk, "case_id": Case.objects.filter(round=round_).order_by("pk").first().case_id,  # type: ignore[union-attr]
         "form": "csv", "unit_id": round_.unit_id, "version": "v1", "node": "index", "table": "index", "name": "x",
@@ -483,17 +487,29 @@ def pages(
     found: dict[str, str] = {}
     for name, pattern in OURS.items():
         wanted = pattern.pattern.converters.keys()
+        is_hidden = bool({"sample_id", "check_id"} & wanted)
+        access_ = access_of(pattern.callback)
+        if access_ is not None and access_.permission and not is_hidden and not reader.has_perm(access_.permission):
+            continue  # answers 403 to this role: test_every_address
         try:
             url = reverse(str(name), kwargs={key: things.get(key, 0) for key in wanted})
         except NoReverseMatch:
             continue
         answer = client.get(url)
-        if {"sample_id", "check_id"} & wanted and sample is not None:
+        if is_hidden and sample is not None:
             assert answer.status_code in {403, 404, 405}, url
             assert client.post(url, {"text": TEXT, "reason": "x"}).status_code in {403, 404, 405}, url
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-        found[url] = html.unescape(body.decode("utf-8", errors="replace"))
+        found[url] = html.unescape(_opened(body).decode("utf-8", errors="replace"))
     return found
+
+
+def _opened(body: bytes) -> bytes:
+    """Open a workbook: its parts, without the moment it was made."""
+    if not body.startswith(b"PK"):
+        return body
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        return b"".join(book.read(name) for name in sorted(book.namelist()) if name != "docProps/core.xml")
 
 
 def codes(text: str, round_: Round) -> set[str]:

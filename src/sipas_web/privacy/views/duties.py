@@ -71,7 +71,10 @@ def contact_keys(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, _("A new key seals from now on. Copy the file of keys to its safe place again: the old copy lacks it."))
+            messages.success(
+                request,
+                _("A new key seals from now on. Copy the file of keys to its safe place again: the old copy lacks it."),
+            )
         return redirect("contact_keys")
     job = latest(KEYS, RESEAL)
     lines, fault = [], ""

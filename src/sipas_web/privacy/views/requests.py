@@ -96,7 +96,9 @@ def detail(request: ActorRequest, request_id: int) -> HttpResponse:
 def asker(request: ActorRequest, request_id: int) -> HttpResponse:
     """Show who asks; recorded."""
     found = _found(request, request_id)
-    who = actions.open_asker(request_id=found.pk, by=request.actor)
+    who = _asker(request, found)
+    if who is None:
+        return redirect("request_detail", found.pk)
     return render(request, "privacy/request_asker.html", {"found": found, "who": who})
 
 
@@ -223,7 +225,9 @@ def refuse(request: ActorRequest, request_id: int) -> HttpResponse:
 def letter(request: ActorRequest, request_id: int) -> HttpResponse:
     """Give the text of the answer, to be put into a letter; who asks is opened for it."""
     found = _found(request, request_id)
-    who = actions.open_asker(request_id=found.pk, by=request.actor)
+    who = _asker(request, found)
+    if who is None:
+        return redirect("request_detail", found.pk)
     shown = {"found": found, "text": pages.letter(found, who), "title": _("Answer to the person")}
     return render(request, "privacy/letter.html", shown)
 
@@ -233,6 +237,15 @@ def _found(request: ActorRequest, request_id: int, permission: str = Permission.
     if found is None:
         raise Http404
     return found
+
+
+def _asker(request: ActorRequest, found: SubjectRequest) -> Asker | None:
+    """Open who asks; where the key is missing or the data were changed, a sentence says so on the next page."""
+    try:
+        return actions.open_asker(request_id=found.pk, by=request.actor)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return None
 
 
 def _done(form: Any, act: Any) -> bool:
