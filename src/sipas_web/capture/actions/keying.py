@@ -107,7 +107,7 @@ def finish_keying(*, keying_id: int, sent: Sent, by: Actor) -> KeyedForm:
     _write(keying, sent)
     keying.save()
     _go_on(round_, form, keying, paper, by)
-    details = {"case": form.case.case_id, "keying": keying.number, "state": form.state}
+    details = {"case": form.case.case_id, "number": keying.number, "state": form.state}
     record(by=by, action="capture.keying_finished", subject=keying, unit=round_.unit, details=details)
     return form
 
@@ -125,7 +125,7 @@ def put_back(*, keying_id: int, by: Actor) -> Round:
     keying = Keying.objects.select_related("form", "form__case").get(pk=keying_id)
     if keying.is_done:
         raise ValidationError(_("This keying is finished."))
-    details = {"case": keying.form.case.case_id, "keying": keying.number}
+    details = {"case": keying.form.case.case_id, "number": keying.number}
     record(by=by, action="capture.keying_put_back", subject=keying, unit=round_.unit, details=details)
     keying.delete()
     if keying.number == 1:

@@ -44,7 +44,7 @@ def reconcile(*, form_id: int, typed: Mapping[str, str], by: Actor) -> KeyedForm
     form.reconciler_id = person
     settle(round_, form, entries, paper)
     accept_form(round_, form, entries, paper)
-    details = {"case": form.case.case_id, "fields": form.differing}
+    details = {"case": form.case.case_id, "names": form.differing}
     record(by=by, action="capture.keyings_reconciled", subject=form, unit=round_.unit, details=details)
     return form
 
