@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sipas.instrument import Edition
+from sipas.instrument.wording import notice as wording_notice
 from sipas.sampling.case_codes import read_case_id
 from sipas_web.capture import questionnaire, web_limits
 from sipas_web.capture.actions import self_completion as writing
@@ -155,6 +156,7 @@ def _section_page(
         "step": steps.index(number) + 1,
         "steps": len(steps),
         "number": number,
+        "agency": _agency(case, edition),
         "moment": clock.sign(str(int(time.time()))),
         "is_reached": content.pages > 0,
         "form_id": "phan",
@@ -171,8 +173,9 @@ def _start_page(request: HttpRequest, case: Case, found: tuple[Writer, Content] 
     return _about(case) | {
         "title": questionnaire.said(edition.title, edition.title_en, language),
         "introduction": questionnaire.said(edition.introduction or "", edition.introduction_en, language),
-        "agency": case.agency.name if edition.population == "transactions" else "",
+        "agency": _agency(case, edition),
         "notice": notice_of(case.round, language),
+        "wording": wording_notice(edition),
         "asks_kind": questionnaire.asks_for_kind(edition) and not found,
         "kinds": questionnaire.KINDS,
         "kind_known": found is not None or reads.kind_of(case) is not None,
@@ -185,6 +188,11 @@ def _start_page(request: HttpRequest, case: Case, found: tuple[Writer, Content] 
 
 def _about(case: Case) -> dict[str, Any]:
     return {"case": case, "code": in_groups(case.case_id), "is_simulated": case.round.is_simulated}
+
+
+def _agency(case: Case, edition: Edition) -> str:
+    """Name the agency that the questions are about, where they are about one."""
+    return case.agency.name if edition.population == "transactions" else ""
 
 
 def _receipt(request: HttpRequest, case: Case) -> reads.Receipt | None:
