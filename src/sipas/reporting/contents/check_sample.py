@@ -275,7 +275,7 @@ def _blank_form(form: RecheckForm, again: Sequence[tuple[str, Sequence[str]]]) -
     later = [(text, [*labels, form.repeated.not_answered]) for text, labels in again]
     return [
         Title("PHIẾU", form.title),
-        paragraph("Mã phiếu: ………………………   Ngày: …… /…… /………   Hình thức: ………………………"),
+        paragraph("Mã phiếu: …………………  Ngày: …… /…… /………  Hình thức: ……………"),
         paragraph(form.introduction),
         _questions("I. Về việc phát và thu phiếu", first, 1),
         paragraph(form.repeated.introduction),

@@ -21,6 +21,8 @@ from sipas import sampling
 from sipas.errors import SipasError
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
+from sipas_web.capture.permissions import Permission as KeyingPermission
+from sipas_web.fieldwork.permissions import Permission as FieldPermission
 from sipas_web.rounds import states
 from sipas_web.rounds.draw_texts import SHORTEST, checked
 from sipas_web.rounds.folders import folder_of
@@ -36,6 +38,9 @@ from sipas_web.units.queries import Unit, today
 
 OPERATOR = "SIPAS"  # what draws; the text is the supervisor's
 CHECKABLE = (RoundState.IN_FIELD, RoundState.FROZEN)
+CHECKED = (
+    FieldPermission.CASE_ASSIGN, FieldPermission.CASE_CARRY, KeyingPermission.FORM_KEY, Permission.FINDING_ANSWER,
+)  # fmt: skip
 Way, Balance = CheckSample.Way, CheckSample.Balance
 
 
@@ -66,6 +71,7 @@ def open_sample(
     if round_ is None:
         raise PermissionDenied
     _require(by, organisation, round_)
+    _refuse_who_is_checked(by)
     states.refuse_unless(round_, *CHECKABLE)
     access.hold_body(by, organisation)  # so that two samples of one body do not take one number
     made = _new(round_, plan, organisation, order, by)
@@ -130,6 +136,13 @@ def _require(by: Actor, organisation: Unit | None, round_: Round, permission: st
     by.require(permission, organisation or round_.unit)
     if organisation is not None and not access.organisations_of(by, permission).filter(pk=organisation.pk).exists():
         raise PermissionDenied
+
+
+def _refuse_who_is_checked(by: Actor) -> None:
+    """Nobody draws a check of work they take part in, whatever further roles they hold."""
+    if any(by.may(permission) for permission in CHECKED):
+        message = _("You also run, carry or key forms. Somebody who does not must draw the check sample.")
+        raise ValidationError(message)
 
 
 def _new(round_: Round, plan: Plan, organisation: Unit | None, order: Order | None, by: Actor) -> CheckSample:

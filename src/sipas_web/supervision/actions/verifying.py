@@ -15,6 +15,7 @@ from sipas.errors import SipasError
 from sipas.quality import recheck_form, verdict_of
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
+from sipas_web.fieldwork.queries import State
 from sipas_web.privacy import actions as privacy
 from sipas_web.privacy.queries import Identity
 from sipas_web.shared.core_errors import sentence
@@ -44,14 +45,15 @@ class Told:
 def open_contacts(*, checks: Collection[CheckCase], purpose: str, by: Actor) -> dict[int, Identity]:
     """Open the contacts of cases of one's own sample while it is open; needs ``supervision.case_reverify``.
 
-    The audit record names the sample and no case; which case it was is kept with the sample.
+    The audit record names the sample and no case; which case it was is kept with the sample. Who withdrew from the
+    round is not approached again.
     """
     if not checks:
         return {}
     sample = _own_open(next(iter(checks)).sample_id, by)
     if any(check.sample_id != sample.pk for check in checks):
         raise PermissionDenied
-    codes = {check.case.case_id: check.pk for check in checks}
+    codes = {check.case.case_id: check.pk for check in checks if check.case.state != State.WITHDRAWN}
     found = privacy.open_contacts(round_=sample.round, case_codes=codes, purpose=purpose, by=by, subject=sample)
     ContactOpening.objects.bulk_create(
         ContactOpening(check_case_id=codes[code], by=by.name, purpose=purpose) for code in found
