@@ -21,7 +21,7 @@ VIETNAM = dt.timedelta(hours=7)
 def faults(*, running: bool) -> list[str]:
     """Name what is wrong; ``running`` wants the process of long work alive as well."""
     found = [f for folder in (Path(settings.FOLDER), *places().values()) if (f := _not_writable(folder))]
-    found += _disk() + _clocks() + contact_keys()
+    found += _disk() + _clocks() + contact_keys() + _keep_days()
     return found + (_worker() if running else [])
 
 
@@ -44,6 +44,16 @@ def contact_keys() -> list[str]:
     if path.exists() and path.stat().st_mode & 0o077:
         found.append(f"{path}: người khác đọc được tệp khóa, hãy chmod 600 · readable by others")
     return found
+
+
+def _keep_days() -> list[str]:
+    from sipas_web.privacy.retention import kinds
+
+    known = {kept.code for kept in kinds() if kept.days is not None}
+    return [
+        f"SIPAS_KEEP_DAYS: không có loại dữ liệu {name} · no such kind of data"
+        for name in sorted(settings.KEEP_DAYS.keys() - known)
+    ]
 
 
 def _not_writable(folder: Path) -> str:

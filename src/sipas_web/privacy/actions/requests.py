@@ -115,7 +115,7 @@ def find_case(*, request_id: int, wanted: Mapping[str, str], by: Actor) -> list[
     rows = contacts_like(by, **{name: wanted.get(name, "").strip() for name in names})
     details = {
         "by": sorted(name for name in names if wanted.get(name, "").strip()),
-        "found": [f"{row.round_id}:{row.case_code}" for row in rows],
+        "cases": [f"{row.round_id}:{row.case_code}" for row in rows],
     }
     record(by=by, action="privacy.person_searched", subject=request, unit=request.unit, details=details)
     return [(row, identity_in(row)) for row in rows]
