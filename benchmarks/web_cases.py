@@ -19,13 +19,15 @@ from typing import Any
 
 CASES = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 TIMES = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-AGENCIES, MOST_P95 = 250, 0.2  # s
+AGENCIES, OFFICES, PEOPLE, MOST_P95 = 250, 25, 1000, 0.2  # s
+VISITS = 20_000  # of the last days, written down on screens
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # State, disposition, answer, share of the cases, replaced
 KINDS = (
     ("answered", "1.1", "valid", 40), ("answered", "2.12", "invalid", 2), ("replaced", "2.20", "", 5),
     ("replaced", "2.11", "", 3), ("not_answered", "2.11", "", 4), ("not_answered", "4.10", "", 1),
-    ("visited", "2.20", "", 10), ("visited", "3.18", "", 2), ("issued", "3.11", "", 8), ("reserve", "", "", 25),
+    ("visited", "2.20", "", 6), ("visited", "3.18", "", 2), ("delivered", "2.27", "", 2), ("collected", "2.27", "", 1),
+    ("received", "2.27", "", 1), ("issued", "3.11", "", 8), ("reserve", "", "", 25),
 )  # fmt: skip
 
 
@@ -40,7 +42,7 @@ def fill(unit: Any) -> Any:
     import datetime as dt
     from collections import Counter
 
-    from sipas_web.fieldwork.models import Agency, CaseCount, DayCount, Issue
+    from sipas_web.fieldwork.models import Agency, CaseCount, DayCount, HolderCount, Issue
     from sipas_web.rounds.models import Round
 
     day = dt.date(2026, 10, 1)
@@ -53,6 +55,8 @@ def fill(unit: Any) -> Any:
     Agency.objects.bulk_create(agencies)
     kinds = [kind for kind in KINDS for _ in range(kind[3])]
     counts: Counter[Any] = Counter()
+    holders: Counter[Any] = Counter()
+    offices, people = carriers(unit)
 
     def row_of(code: str, n: int) -> tuple[Any, ...]:
         state, disposition, answer, _share = kinds[n % len(kinds)]
@@ -62,9 +66,14 @@ def fill(unit: Any) -> Any:
         last = day + dt.timedelta(days=n % 31) if is_out else None
         role = "reserve" if state == "reserve" else "official"
         replaced = "0" * 10 if state == "replaced" else ""
+        step = state if state in {"delivered", "collected", "received"} else ""
+        place = n // len(kinds) % PEOPLE
+        office, person = (offices[place % OFFICES], people[place]) if state != "reserve" else (None, None)
+        if office is not None:
+            holders[office, person, state, disposition, state == "replaced"] += 1
         return (
             round_.pk, code, role, agency.name, 1, agency.pk, "", state, disposition, answer, int(is_out), disposition,
-            last, "", replaced,
+            last, "", replaced, step, "", office, person,
         )  # fmt: skip
 
     # In the order of the codes, as the issue of a round writes them.
@@ -73,12 +82,50 @@ def fill(unit: Any) -> Any:
         CaseCount(round=round_, agency_id=a, state=s, disposition=d, is_replaced=r, count=n)
         for (a, s, d, r), n in counts.items()
     )
+    HolderCount.objects.bulk_create(
+        HolderCount(round=round_, office_id=o, interviewer_pk=p, state=s, disposition=d, is_replaced=r, count=n)
+        for (o, p, s, d, r), n in holders.items()
+    )
+    recent_visits(round_)
     answered = sum(n for key, n in counts.items() if key[1] == "answered") // 31
     days = (day + dt.timedelta(days=k) for k in range(31))
     DayCount.objects.bulk_create(
         DayCount(round=round_, day=d, mode="paper", answers=answered, valid=answered) for d in days
     )
     return round_
+
+
+def carriers(unit: Any) -> tuple[list[int], list[int]]:
+    """Make post offices and people who carry."""
+    import datetime as dt
+
+    from sipas_web.accounts.models import Person
+    from sipas_web.audit.actors import command_line
+    from sipas_web.units import actions as units
+    from sipas_web.units.kinds import Kind
+
+    given = {"kind": Kind.POST_OFFICE, "parent": unit, "valid_from": dt.date(2025, 7, 1), "by": command_line()}
+    offices = [units.add(code=f"BC-{n}", name=f"Bưu cục {n}", **given) for n in range(OFFICES)]
+    people = [Person(username=f"dtv-{n}", full_name=f"Điều tra viên {n}", password="!") for n in range(PEOPLE)]
+    made = Person.objects.bulk_create(people)
+    return [office.pk for office in offices], [person.pk for person in made]
+
+
+def recent_visits(round_: Any) -> None:
+    """Write visits of the last days, as screens write them."""
+    import datetime as dt
+
+    from django.utils import timezone
+
+    from sipas_web.fieldwork.models import Case, Visit
+
+    now = timezone.now()
+    cases = Case.objects.filter(round=round_, state__in=["answered", "visited"])[:VISITS]
+    Visit.objects.bulk_create(
+        Visit(case_id=pk, number=1, day=timezone.localdate(at), at=at, mode="paper", outcome="2.20", person_id=person)
+        for n, (pk, person) in enumerate(cases.values_list("pk", "interviewer"))
+        for at in [now - dt.timedelta(minutes=n % 9000)]
+    )
 
 
 def write(rows: Iterator[tuple[Any, ...]]) -> None:
@@ -119,6 +166,11 @@ def addresses(round_: Any) -> dict[str, Callable[[int], str]]:
         "state, last visited": lambda n: f"{base}?sort=day&state=visited&after=2026-10-{1 + n % 30:02}~{at(n)}",
         "beginning of a code": lambda n: f"{base}?text={at(n)[: 1 + n % 6]}",
         "live figures": lambda n: f"/thuc-dia/{round_.pk}/tien-do/?sort=-rate&page={1 + n % 3}",
+        "by post office": lambda n: f"/thuc-dia/{round_.pk}/don-vi/?sort=-replaced_percent",
+        "late or odd": lambda n: f"/thuc-dia/{round_.pk}/canh-bao/",
+        "register": lambda n: f"/thuc-dia/{round_.pk}/thay-the/?page={1 + n * 37 % 500}",
+        "to be replaced": lambda n: f"/thuc-dia/{round_.pk}/thay-the/cho/",
+        "desk": lambda n: f"/thuc-dia/{round_.pk}/ban-nhan/",
     }
 
 

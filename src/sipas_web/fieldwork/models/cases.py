@@ -119,6 +119,16 @@ class Case(models.Model):
             ),
             models.Index(fields=["round", "case_id"], condition=~Q(replaced_by=""), name="fieldwork_replaced"),
             models.Index(fields=["round", "stratum", "order"], condition=Q(state="reserve"), name="fieldwork_reserve"),
+            models.Index(
+                fields=["round", "visits_made"],
+                condition=Q(state__in=["visited", "delivered"], replaced_by=""),
+                name="fieldwork_often",
+            ),
+            models.Index(
+                fields=["round", "case_id"],
+                condition=Q(state="answered", answer="invalid", replaced_by=""),
+                name="fieldwork_not_valid",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.models import Answer, Case, FieldRules, State
@@ -15,6 +15,7 @@ from sipas_web.rounds.queries import Round
 
 PER_PAGE = 50
 READY_LISTED = 100
+OPEN = (State.VISITED, State.DELIVERED)
 
 
 def register_of(by: Actor, round_: Round) -> QuerySet[Case]:
@@ -42,10 +43,16 @@ def register_rows(by: Actor, round_: Round) -> Iterator[Case]:
 def ready(by: Actor, round_: Round, rules: FieldRules) -> list[Case]:
     """List cases whose outcome is final and that nobody has replaced yet; as many as fit a page."""
     reached = cases_reached(by, round_, Permission.CASE_REPLACE).filter(replaced_by="")
-    often = Q(state__in=[State.VISITED, State.DELIVERED], visits_made__gte=rules.least_visits)
-    ended = Q(state=State.NOT_ANSWERED) | Q(state=State.ANSWERED, answer=Answer.INVALID)
-    found = reached.filter(ended | often | Q(state=State.WITHDRAWN)).select_related("office", "interviewer")
-    return list(found.order_by("case_id")[:READY_LISTED])
+    reached = reached.select_related("office", "interviewer")
+    # One query for each kind, each by an index of its own: together they would read every case.
+    kinds = (
+        reached.filter(state=State.NOT_ANSWERED),
+        reached.filter(state__in=OPEN, visits_made__gte=rules.least_visits),
+        reached.filter(state=State.ANSWERED, answer=Answer.INVALID),
+        reached.filter(state=State.WITHDRAWN),
+    )
+    found = (case for kind in kinds for case in kind.order_by("case_id")[:READY_LISTED])
+    return sorted(found, key=lambda case: case.case_id)[:READY_LISTED]
 
 
 def reserves_left(round_: Round, strata: Iterable[str]) -> dict[str, int]:
