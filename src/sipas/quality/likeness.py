@@ -231,7 +231,8 @@ def _pairs(codes: AnswerCodes, partner: Places) -> tuple[Places, Places]:
 
 def _classes(level: pl.Series) -> Places:
     """Put forms into classes of their level, about equal in size; those without one into the first."""
-    values = level.fill_null(level.min()).fill_null(0.0).to_numpy()
+    lowest = level.min()  # none where no form has a level, as before the first answer
+    values = level.fill_null(0.0 if lowest is None else lowest).to_numpy()
     number = min(max(len(values) // FORMS_OF_LEVEL, LEAST_LEVELS), MOST_LEVELS)
     edges = np.unique(np.quantile(values, np.arange(1, number) / number)) if len(values) else np.array([])
     return np.searchsorted(edges, values, side="right").astype(np.int64)
