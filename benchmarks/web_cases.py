@@ -42,7 +42,7 @@ def fill(unit: Any) -> Any:
     import datetime as dt
     from collections import Counter
 
-    from sipas_web.fieldwork.models import Agency, CaseCount, DayCount, HolderCount, Issue
+    from sipas_web.fieldwork.models import Agency, Issue
     from sipas_web.rounds.models import Round
 
     day = dt.date(2026, 10, 1)
@@ -78,6 +78,18 @@ def fill(unit: Any) -> Any:
 
     # In the order of the codes, as the issue of a round writes them.
     write(row_of(code, n) for code, n in sorted((code_of(n), n) for n in range(CASES)))
+    put_counts(round_, counts, holders)
+    recent_visits(round_)
+    return round_
+
+
+def put_counts(round_: Any, counts: Any, holders: Any) -> None:
+    """Write the counts that the actions would have kept."""
+    import datetime as dt
+
+    from sipas_web.fieldwork.models import CaseCount, DayCount, HolderCount
+
+    day = round_.window_from
     CaseCount.objects.bulk_create(
         CaseCount(round=round_, agency_id=a, state=s, disposition=d, is_replaced=r, count=n)
         for (a, s, d, r), n in counts.items()
@@ -86,13 +98,11 @@ def fill(unit: Any) -> Any:
         HolderCount(round=round_, office_id=o, interviewer_pk=p, state=s, disposition=d, is_replaced=r, count=n)
         for (o, p, s, d, r), n in holders.items()
     )
-    recent_visits(round_)
     answered = sum(n for key, n in counts.items() if key[1] == "answered") // 31
     days = (day + dt.timedelta(days=k) for k in range(31))
     DayCount.objects.bulk_create(
         DayCount(round=round_, day=d, mode="paper", answers=answered, valid=answered) for d in days
     )
-    return round_
 
 
 def carriers(unit: Any) -> tuple[list[int], list[int]]:
