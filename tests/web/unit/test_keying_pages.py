@@ -178,3 +178,47 @@ def test_where_the_forms_of_a_round_stand(issued: Round, keyers: list[Actor], by
     fieldwork.withdraw(case_pk=cases[2].pk, outcome="2.11", because="theo yêu cầu", by=by)
     assert standing(issued)["second"] == 0
     assert waiting_for(issued, int(keyers[1].key[7:])).codes == [cases[0].case_id]
+
+
+def test_the_third_settles_on_a_page_that_names_nobody(
+    issued: Round, keyers: list[Actor], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    keyed(official(issued), keyers[0], seats="3", lateness="1")
+    form = keyed(official(issued), keyers[1], seats="9G", lateness="2")
+    client.force_login(keyers[2].holder)  # type: ignore[arg-type]  # a person
+    listed = client.get(reverse("keying_reconcile_list", args=[issued.pk]))
+    url = reverse("keying_reconcile", args=[form.pk])
+    assert url in listed.content.decode()
+    page = client.get(url).content.decode()
+    assert "Người 0" not in page
+    assert "Người 1" not in page
+    assert page.count("<fieldset") == 2
+    both = client.post(url, {"c-seats": "1", "k-seats": "4", "c-lateness": "2"})
+    assert "f-seats" in both.content.decode(), "a keying or what is typed, not both"
+    opened = client.post(url, {"c-seats": "2", "c-lateness": "own", "k-lateness": "3"})
+    assert 'name="k-apology"' in opened.content.decode(), "what it opens is asked for"
+    assert not Response.objects.exists()
+    done = {"c-seats": "2", "c-lateness": "own", "k-lateness": "3", "c-apology": "own", "k-apology": "2"}
+    assert client.post(url, done).status_code == 302
+    form.refresh_from_db()
+    assert form.marks["seats"] == {"mark": "kept", "text": "9", "code": "capture.option_unknown"}
+    answers = Response.objects.get().answers
+    assert (answers["lateness"], answers["apology"], "seats" in answers) == (3, 2, False)
+    assert client.get(url).status_code == 302, "settled"
+
+
+def test_no_post_however_odd_breaks_a_page(issued: Round, keyers: list[Actor], client: Client) -> None:
+    client.force_login(keyers[0].holder)  # type: ignore[arg-type]  # a person
+    desk = reverse("keying_desk", args=[issued.pk])
+    odd = ["", "😀" * 50, "A" * 5_000, "' OR 1=1 --", "<script>"]
+    for text in odd:
+        assert client.post(desk, {"code": text, "keystrokes": text}).status_code == 200
+    opened = open_keying(round_id=issued.pk, code=official(issued).case_id, by=keyers[0])
+    url = reverse("keying_form", args=[opened.pk])
+    for text in odd:
+        names = ("page", "saves", "version", "keystrokes", "milliseconds", "act", "k-seats", "k-nothing", "k-remark")
+        answer = client.post(url, dict.fromkeys(names, text) | {"act": "finish"})
+        assert answer.status_code in {302, 422}
+        assert b"<script>" not in answer.content.replace(b"<script src", b"")
+    assert not Response.objects.exists()
