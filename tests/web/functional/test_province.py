@@ -10,6 +10,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -25,70 +26,99 @@ from tests.web.functional.test_whole_chain_killed import Database
 
 pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 FOUND, FALSE_ALARMS = 0.8, 0.02  # shares of forms: least of the invented ones, most of the honest interviewers'
-NOT_INVENTED_BY = "SELECT c.case_id, s.is_flagged FROM quality_suspect s JOIN fieldwork_case c ON c.id = s.case_id"
-WORLD = "whole"
+FLAGGED = "SELECT c.case_id, s.is_flagged FROM quality_suspect s JOIN fieldwork_case c ON c.id = s.case_id"
+WHOLE = "whole"
 
 
-@pytest.fixture(scope="module", params=["some", pytest.param(WORLD, marks=pytest.mark.long)])
-def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Play, Province]]:
+@dataclass(frozen=True)
+class Told:
+    """What the system said before the answers were frozen."""
+
+    register: dict[str, tuple[str, int, str, str, str]]
+    agencies: dict[str, figures.Line]
+    interviewers: dict[str, figures.Line]
+    rates: dict[str, float]
+    replacements: list[list[str]]
+    keying: dict[tuple[str, str], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Played:
+    """Everything that happened, and what the system said of it."""
+
+    play: Play
+    province: Province
+    told: Told
+
+
+@pytest.fixture(scope="module", params=["some", pytest.param(WHOLE, marks=pytest.mark.long)])
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """Let everything happen once; the tests look at what came of it."""
     folder = tmp_path_factory.mktemp("province")
     database = Database(folder / "pg")
     province = Province(folder / "data", database.uri)
     province.prepare()
     province.serve()
+    stage = Stage(province.port, province.about, books_of(province.about), random.Random(SEED))
+    play = Play(stage, is_whole=request.param == WHOLE)
     try:
-        yield _played(province, is_whole=request.param == WORLD), province
+        ready(province)
+        told = _played(play)
+        yield Played(play, province, told)
     finally:
+        stage.close()
         province.stop()
         database.stop()
 
 
-def _played(province: Province, *, is_whole: bool) -> Play:
-    ready(province)
-    stage = Stage(province.port, province.about, books_of(province.about), random.Random(SEED))
-    play = Play(stage, is_whole)
-    play.assign()
-    play.carry()
-    play.receive()
-    play.key()
-    play.look_at_contacts()
-    play.supervise()
+def _played(play: Play) -> Told:
+    stage = play.stage
+    for act in (play.assign, play.carry, play.receive, play.key, play.look_at_contacts, play.supervise):
+        act()
     play.look_through()
-    return play
+    told = Told(
+        figures.register(stage),
+        figures.agencies(stage),
+        figures.interviewers(stage),
+        figures.rates(stage),
+        figures.rows(stage, "post-province", f"/thuc-dia/{stage.round}/thay-the/xuat/csv/"),
+        figures.keying(stage),
+    )
+    play.freeze()
+    return told
 
 
-def test_every_case_stands_where_the_books_say(played: tuple[Play, Province]) -> None:
-    play, _province = played
+def test_every_case_stands_where_the_books_say(played: Played) -> None:
+    play = played.play
     assert Counter(c.role for c in play.books.cases.values()) == {"official": SAMPLE, "reserve": SAMPLE}
     told = {
         c.code: (c.state, len(c.visits), c.visits[-1].outcome if c.visits else "", c.replaces, c.replaced_by)
         for c in play.books.out()
     }
-    assert figures.register(play.stage) == told
+    assert played.told.register == told
     assert {"fills", "invented", "web"} <= set(play.fates.values())
 
 
-def test_figures_of_agencies_and_interviewers_are_those_of_the_books(played: tuple[Play, Province]) -> None:
-    play, _province = played
+def test_figures_of_agencies_and_interviewers_are_those_of_the_books(played: Played) -> None:
+    play = played.play
     books, out = play.books, play.books.out()
     by_agency = {name: [c for c in out if c.agency == name] for name in {c.agency for c in out}} | {"": out}
-    assert figures.agencies(play.stage) == {name: figures.counted(books, cases) for name, cases in by_agency.items()}
+    assert played.told.agencies == {name: figures.counted(books, cases) for name, cases in by_agency.items()}
     people = play.stage.about["people"]
     carried = {name: [c for c in out if c.interviewer == name] for name in {c.interviewer for c in out}}
     told = {people[name]["name"]: figures.counted(books, cases) for name, cases in carried.items()}
-    assert figures.interviewers(play.stage) == told
+    assert played.told.interviewers == told
 
 
-def test_rates_of_aapor_are_those_worked_out_by_hand(played: tuple[Play, Province]) -> None:
-    play, _province = played
-    shown, own = figures.rates(play.stage), play.books.rates()
+def test_rates_of_aapor_are_those_worked_out_by_hand(played: Played) -> None:
+    play = played.play
+    shown, own = played.told.rates, play.books.rates()
     assert shown == {name: pytest.approx(100 * (share or 0.0), abs=0.0501) for name, share in own.items()}
 
 
-def test_register_of_replacements(played: tuple[Play, Province]) -> None:
-    play, _province = played
-    found = figures.rows(play.stage, "post-province", f"/thuc-dia/{play.stage.round}/thay-the/xuat/csv/")
+def test_register_of_replacements(played: Played) -> None:
+    play = played.play
+    found = played.told.replacements
     told = {(r[0], r[1], r[2], int(r[5])) for r in found}
     cases = play.books.cases
     assert told == {(a, b, cases[a].stratum, len(cases[a].visits)) for a, b in play.register}
@@ -99,17 +129,17 @@ def test_register_of_replacements(played: tuple[Play, Province]) -> None:
         assert used == every[: len(used)]
 
 
-def test_error_rates_of_keyers_in_every_field(played: tuple[Play, Province]) -> None:
-    play, _province = played
-    found = figures.keying(play.stage)
+def test_error_rates_of_keyers_in_every_field(played: Played) -> None:
+    play = played.play
+    found = played.told.keying
     assert found == figures.keying_in_books(play.stage)
     rate = {name: errors / fields for (name, column), (errors, fields) in found.items() if not column}
     people = play.stage.about["people"]
     assert rate[people["keyer-2"]["name"]] > rate[people["keyer"]["name"]] > 0
 
 
-def test_no_answer_is_lost_and_the_first_valid_one_counts(played: tuple[Play, Province]) -> None:
-    play, province = played
+def test_no_answer_is_lost_and_the_first_valid_one_counts(played: Played) -> None:
+    play, province = played.play, played.province
     query = "SELECT c.case_id, r.answers, r.is_chosen, r.is_valid, r.mode FROM capture_response r"
     rows = province.rows(f"{query} JOIN fieldwork_case c ON c.id = r.case_id")
     chosen = {row[0]: row for row in rows if row[2]}
@@ -124,8 +154,8 @@ def test_no_answer_is_lost_and_the_first_valid_one_counts(played: tuple[Play, Pr
     assert beside == {c.code: len(c.sent) - 1 for c in play.books.out() if len(c.sent) > 1}
 
 
-def test_reverification_finds_what_the_books_hold(played: tuple[Play, Province]) -> None:
-    play, province = played
+def test_reverification_finds_what_the_books_hold(played: Played) -> None:
+    play, province = played.play, played.province
     books, checked = play.books, play.supervisor.drawn
     query = "SELECT c.case_id, k.verdict FROM supervision_checkcase k JOIN fieldwork_case c ON c.id = k.case_id"
     assert dict(province.rows(query)) == {code: books.verdicts.get(code, "") for code in checked}
@@ -143,8 +173,8 @@ def test_reverification_finds_what_the_books_hold(played: tuple[Play, Province])
     )
 
 
-def test_agreement_is_that_of_the_pairs_in_the_books(played: tuple[Play, Province]) -> None:
-    play, province = played
+def test_agreement_is_that_of_the_pairs_in_the_books(played: Played) -> None:
+    play, province = played.play, played.province
     items = {row["item"]: row for row in _result(province)["items"]}
     assert len(items) == 5
     for name, row in items.items():
@@ -160,9 +190,9 @@ def test_agreement_is_that_of_the_pairs_in_the_books(played: tuple[Play, Provinc
         assert row["inconsistency"] == (None if own is None else pytest.approx(1 - own))
 
 
-def test_invented_forms_are_flagged_and_honest_interviewers_are_not(played: tuple[Play, Province]) -> None:
-    play, province = played
-    flagged = {code for code, is_flagged in province.rows(NOT_INVENTED_BY) if is_flagged}
+def test_invented_forms_are_flagged_and_honest_interviewers_are_not(played: Played) -> None:
+    play, province = played.play, played.province
+    flagged = {code for code, is_flagged in province.rows(FLAGGED) if is_flagged}
     carried = [c for c in play.worked if c.counts == "paper" and c.is_valid]
     invented = [c for c in carried if c.made_up]
     assert len(invented) >= 15
@@ -177,25 +207,24 @@ def test_invented_forms_are_flagged_and_honest_interviewers_are_not(played: tupl
     assert not any(is_flagged for name, (is_flagged, _forms, _found) in rows.items() if name not in cheats)
 
 
-def test_a_check_sample_is_seen_by_nobody_before_its_release(played: tuple[Play, Province]) -> None:
-    play, province = played
+def test_a_check_sample_is_seen_by_nobody_before_its_release(played: Played) -> None:
+    play, province = played.play, played.province
     assert {key: trace for key, trace in play.peeks.items() if trace} == {}
     assert play.stage.browser("department").get(play.supervisor.path).status == 200  # afterwards it is
     hidden = "SELECT count(*) FROM audit_record WHERE action LIKE 'supervision.%' AND details LIKE '%{}%'"
     assert not any(province.value(hidden.format(code)) for code in play.supervisor.drawn[:5])
 
 
-def test_a_name_is_shown_to_who_holds_the_open_case_and_to_nobody_else(played: tuple[Play, Province]) -> None:
-    play, province = played
+def test_a_name_is_shown_to_who_holds_the_open_case_and_to_nobody_else(played: Played) -> None:
+    play, province = played.play, played.province
     expected = {"holder": True, "another": False, "no longer": False, "by now": True, "finished": False}
     assert play.contacts == expected
     opened = province.value("SELECT count(*) FROM audit_record WHERE action = 'privacy.contacts_opened'")
     assert opened == sum(expected.values())
 
 
-def test_what_is_frozen_is_what_the_books_hold_and_names_nobody(played: tuple[Play, Province]) -> None:
-    play, province = played
-    play.freeze()
+def test_what_is_frozen_is_what_the_books_hold_and_names_nobody(played: Played) -> None:
+    play, province = played.play, played.province
     out = play.books.out()
     visits, answered = sum(len(c.visits) for c in out), [c for c in out if c.counts]
     row = province.rows("SELECT cases, visits, responses, state FROM results_snapshot")

@@ -13,6 +13,7 @@ from lxml import html
 
 FORM = "application/x-www-form-urlencoded"
 MOST_REDIRECTS = 5
+LET_GO = (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError)
 Values = Mapping[str, str | Sequence[str]]
 
 
@@ -140,6 +141,12 @@ class Browser:
             return self.get(f"{form.action.split('?')[0]}?{body}", expect=expect)
         return self._go("POST", form.action, body.encode(), expect)
 
+    def close(self) -> None:
+        """Let go of the line."""
+        if self.line is not None:
+            self.line.close()
+            self.line = None
+
     def _go(self, method: str, path: str, body: bytes, expect: Sequence[int]) -> Page:
         for _hop in range(MOST_REDIRECTS):
             status, heads, content = self._send(method, path, body)
@@ -166,9 +173,10 @@ class Browser:
                 line.request(method, path, body or None, heads)
                 answer = line.getresponse()
                 content = answer.read()
-            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-                self.line = None  # the server had let go of an idle line
-                if attempt == 2:
+            except OSError as error:
+                line.close()  # the server had let go of an idle line
+                self.line = None
+                if attempt == 2 or not isinstance(error, LET_GO):
                     raise
                 continue
             break

@@ -30,6 +30,7 @@ class Stage:
     books: Books
     chance: random.Random
     browsers: dict[str, Browser] = field(default_factory=dict)
+    passers_by: list[Browser] = field(default_factory=list)
     kind: Callable[..., Browser] = Browser  # what people hold in their hands
 
     @property
@@ -44,7 +45,14 @@ class Stage:
 
     def anybody(self, name: str) -> Browser:
         """Give a browser that nobody has used."""
-        return self.kind(self.port, name, {})
+        made = self.kind(self.port, name, {})
+        self.passers_by.append(made)
+        return made
+
+    def close(self) -> None:
+        """Let go of every line."""
+        for browser in (*self.browsers.values(), *self.passers_by):
+            browser.close()
 
     def table(self, who: str, path: str) -> list[dict[str, str]]:
         """Read a list that somebody takes along."""

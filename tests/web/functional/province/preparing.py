@@ -138,11 +138,12 @@ class Province(Chain):
 def ready(province: Province) -> None:
     """Wait until the server answers."""
     until = time.monotonic() + STARTS_WITHIN
+    anybody = Browser(province.port, "anybody")
     while time.monotonic() < until:
         try:
-            Browser(province.port, "anybody").get("/suc-khoe/")
+            anybody.get("/suc-khoe/")
         except OSError:
             time.sleep(0.5)
         else:
-            return
+            return anybody.close()
     raise AssertionError("the server did not start")
