@@ -165,7 +165,7 @@ def test_the_matching_equals_a_slow_count_by_hand(field: Round, front: Actor) ->
         again = {}
         w = 1 / check.probability
         for q in sample.questions:
-            if first.get(q["name"]) is None:
+            if first.get(q["name"]) is None or check.case.answer != "valid":  # what does not count is not matched
                 continue
             again[q["name"]] = chance.choice([value for value, _label in q["options"]])
             both[q["name"]] += w
