@@ -15,6 +15,7 @@ from sipas_web.fieldwork.sharing import BAND
 from sipas_web.units.queries import Unit
 
 MOST_LINES = 300  # shown; beyond it the offices are looked at one by one
+MOST_ROWS = 2_000  # to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,10 @@ def page_of(plan: Plan, by: Actor) -> PlanPage:
     lines = plans.lines_of(plan)
     names = plans.names_of({row.commune for line in lines for row in line.rows} | plan.left.keys())
     rows = [(row, line) for line in lines for row in line.rows]
-    every = list(offices.offices_for(by, plan.round))
     shown = lines[:MOST_LINES]
+    choosable = [(row, line) for line in shown for row in line.rows][:MOST_ROWS]
+    here = {line.office.pk for line in shown}
+    every = [o for o in offices.offices_for(by, plan.round) if o.pk in here or len(lines) <= MOST_LINES]
     people = offices.carriers([o.pk for o in every]) if plan.kind == Plan.Kind.PEOPLE and rows else {}
     return PlanPage(
         lines=tuple(_shown(line, lines, names, plan) for line in shown),
@@ -55,7 +58,7 @@ def page_of(plan: Plan, by: Actor) -> PlanPage:
         left=tuple((_named(code, names), n) for code, n in sorted(plan.left.items())),
         done=sum(row.done for row, _line in rows),
         lacking=sum(row.lacking for row, _line in rows),
-        rows=tuple((row.pk, _said(row.cases, _named(row.commune, names), line)) for row, line in rows),
+        rows=tuple((row.pk, _said(row.cases, _named(row.commune, names), line)) for row, line in choosable),
         receivers=tuple((o, people.get(o.pk, ())) for o in every if plan.kind != Plan.Kind.PEOPLE or people.get(o.pk)),
     )
 
