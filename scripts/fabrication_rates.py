@@ -76,11 +76,23 @@ def rounds(
         yield signs_of(planted.forms, edition, knows_times).hstack([planted.truth["way"]]).with_columns(round=k)
 
 
+def country(edition: Edition, provinces: int = 8) -> pl.DataFrame:
+    """Measure one round of some tens of thousands of forms: provinces side by side, each with its own people."""
+    profile, parts = load_profile("transactions"), []
+    for k in range(provinces):
+        people = people_who_answer(edition, profile, province="08", seed=300 + k)
+        part = honest_round(people, edition, profile, forms=5_000, interviewers=100, seed=k)
+        names = [pl.format("{}-{}", pl.lit(k), name).alias(name) for name in ("case_id", "interviewer", "agency")]
+        parts.append(part.with_columns(names))
+    planted = plant(pl.concat(parts), edition, seed=1)
+    return signs_of(planted.forms, edition, knows_times=True).hstack([planted.truth["way"]]).with_columns(round=0)
+
+
 def signs_of(forms: pl.DataFrame, edition: Edition, knows_times: bool) -> pl.DataFrame:
     """Measure forms as the application would, with or without times and places."""
     moment = pl.col("at") if knows_times else pl.col("at").cast(pl.Date)
     seconds = pl.col("seconds") if knows_times else pl.lit(None, pl.Float64)
-    rows = forms.with_columns(moment=moment, seconds=seconds, mode=pl.lit("face_to_face"))
+    rows = forms.with_columns(moment=moment, seconds=seconds, mode=pl.lit("face_to_face"), place="agency")
     visits = forms.select(
         "case_id", "interviewer", "at", "latitude", "longitude", visit=1, is_form=True, accuracy_m=15.0
     )
@@ -163,6 +175,8 @@ def rate(rows: pl.DataFrame) -> str:
     n, hit = by_round["n"].to_numpy().astype(float), by_round["hit"].to_numpy().astype(float)
     share = hit.sum() / n.sum()
     residual = hit - share * n
+    if len(n) == 1:
+        return f"{100 * share:.1f}"
     error = float(np.sqrt(len(n) / (len(n) - 1) * (residual**2).sum())) / n.sum()
     low, high = max(0.0, share - 1.96 * error), min(1.0, share + 1.96 * error)
     return f"{100 * share:.1f} ({100 * low:.1f}–{100 * high:.1f})"
@@ -231,6 +245,7 @@ def main() -> None:
     table("Each cheat makes up 10-25 % of the own forms", thin, points)
     large = pl.concat(rounds(edition, OTHER + 900, 12, forms=3000, interviewers=60))
     table("3 000 forms, 60 interviewers", large, points)
+    table("One round, 800 interviewers, likeness to anybody within an agency", country(edition), points)
 
 
 if __name__ == "__main__":

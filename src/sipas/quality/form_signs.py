@@ -17,6 +17,7 @@ from sipas.quality.movements import VisitLimits, visit_marks
 LEAST_ITEMS = 10  # answered items under which a form's ticking is not judged
 LEAST_FORMS = 30  # forms under which "usual in the round" means nothing
 MOST_DECADES = 6.0
+MOST_TOGETHER = 5_000  # forms up to which each is compared with all; beyond, with those of its place
 NEEDED = ("case_id", "interviewer", "moment", "seconds", "mode")
 VISIT_SIGNS = ("night", "burst", "still", "speed", "clock")
 LIKE = ("partner", "same", "common", "expected")
@@ -32,7 +33,7 @@ def form_signs(
     forms : polars.DataFrame
         One row per form: ``case_id``, ``interviewer`` (missing where nobody carried it), ``moment`` (time or day it was
         filled in; missing: unknown), ``seconds`` (that filling in took; missing where the mode does not tell),
-        ``mode``, the edition's answer columns, ``respondent_kind`` where known.
+        ``mode``, the edition's answer columns, ``respondent_kind`` where known, ``place`` (the office or agency).
     edition : Edition
         The form.
     visits : polars.DataFrame, optional
@@ -44,7 +45,8 @@ def form_signs(
     -------
     polars.DataFrame
         One row per form in the order given: ``case_id``, ``interviewer``, ``day``; ``same_as_own`` and ``same_as_any``
-        (decades of chance of the likeness to an earlier form of the same interviewer, of anybody; each with
+        (decades of chance of the likeness to an earlier form of the same interviewer, of anybody, in rounds of more
+        than 5,000 forms of anybody in the same ``place``; each with
         ``_partner``, ``_same``, ``_common``, ``_expected``); ``straight`` (share of its rated items ticked alike) with
         ``straight_run``, ``straight_items``, ``straight_usual`` (items); ``scattered`` (variance among the form's items
         over that of the round's usual form); ``missing`` (rarity of so many gaps) with ``missing_share``,
@@ -100,7 +102,8 @@ def _positive(value: pl.Expr) -> pl.Expr:
 def _likeness(rows: pl.DataFrame, edition: Edition) -> pl.DataFrame:
     columns = [c.name for c in edition.columns() if c.dtype != pl.String]
     parts = []
-    for sign, within in (("same_as_own", "interviewer"), ("same_as_any", None)):
+    near = "place" if "place" in rows.columns and rows.height > MOST_TOGETHER else None
+    for sign, within in (("same_as_own", "interviewer"), ("same_as_any", near)):
         found = match_surprise(rows, columns, level="level", within=within, moment="moment")
         parts.append(
             found.select(pl.col("surprise").alias(sign), *(pl.col(name).alias(f"{sign}_{name}") for name in LIKE))

@@ -7,7 +7,7 @@ import hashlib
 from typing import Any
 
 import polars as pl
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from sipas.quality import dispositions
@@ -60,18 +60,23 @@ def visits_for_checks(round_: Round) -> pl.DataFrame:
 def forms_for_checks(round_: Round, visits: pl.DataFrame) -> pl.DataFrame:
     """Give valid chosen answers as ``sipas.quality.form_signs`` takes them. What came by the web nobody carried."""
     valid = Response.objects.filter(case__round=round_, is_chosen=True, is_valid=True)
-    codes = pl.DataFrame(
-        {"case_id": list(valid.values_list("case__case_id", flat=True))}, schema={"case_id": pl.String}
-    )
+    codes = _places(valid)
     last = visits.sort("case_id", "is_form", "visit").group_by("case_id", maintain_order=True).last()
     carried = last.select("case_id", "interviewer", moment=pl.coalesce("at", pl.col("day").cast(pl.Datetime("us"))))
-    rows = capture.responses_table(round_).join(codes, on="case_id", how="semi")
+    rows = capture.responses_table(round_).join(codes, on="case_id", how="inner")
     rows = rows.join(carried, on="case_id", how="left").join(_seconds(round_), on="case_id", how="left")
     is_web = pl.col("mode") == WEB
     return rows.sort("case_id").with_columns(
         interviewer=pl.when(~is_web).then("interviewer"),
         moment=pl.coalesce(pl.when(~is_web).then("moment"), pl.col("received_on").cast(pl.Datetime("us"))),
     )
+
+
+def _places(answers: QuerySet[Response]) -> pl.DataFrame:
+    """Give the office that holds each case, the agency where none does: forms are copied among colleagues."""
+    rows = answers.order_by().values_list("case__case_id", "case__office", "case__agency")
+    told = [(case, f"office {office}" if office else f"agency {agency}") for case, office, agency in rows.iterator()]
+    return pl.DataFrame(told, schema={"case_id": pl.String, "place": pl.String}, orient="row")
 
 
 def _seconds(round_: Round) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import random
 from typing import Any
 
@@ -154,6 +155,23 @@ def test_a_copy_is_later_than_its_original() -> None:
     with pytest.raises(SipasError) as error:
         form_signs(table.drop("moment"), FORM)
     assert error.value.code == "quality.form_column_missing"
+
+
+def test_in_a_large_round_forms_are_compared_within_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(4)
+    rows = [[chance.randint(1, 5) for _ in ITEMS] for _ in range(40)]
+    rows[38], rows[39] = rows[0], rows[1]
+    table = records(answers(*rows)).with_columns(
+        case_id=pl.int_range(40).cast(pl.String),
+        interviewer=pl.int_range(40).cast(pl.String),
+        place=pl.when(pl.int_range(40) % 3 == 0).then(pl.lit("x")).otherwise(pl.lit("y")),
+    )
+    assert form_signs(table, FORM)["same_as_any_partner"].to_list()[38:] == ["0", "1"]
+    monkeypatch.setattr(importlib.import_module("sipas.quality.form_signs"), "MOST_TOGETHER", 39)
+    within = form_signs(table, FORM)["same_as_any_partner"].to_list()
+    assert within[38] != "0"  # x and y
+    assert within[39] != "1"  # x and y
+    assert all((int(w) % 3 == 0) == (k % 3 == 0) for k, w in enumerate(within))
 
 
 @pytest.fixture(scope="module")
