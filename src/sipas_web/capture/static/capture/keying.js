@@ -258,6 +258,7 @@ function atForm(form) {
     question.textContent = event.target.dataset.text;
     say(event.target.value ? wrong(event.target) : "");
     event.target.select();
+    event.target.closest(".k-line").scrollIntoView({ block: "nearest" }); // its options too, above the panel
   });
   finish.addEventListener("keydown", (event) => {
     if (event.key === "ArrowUp" || event.key === "Backspace") { event.preventDefault(); places[places.length - 1].focus(); }
