@@ -185,14 +185,14 @@ def check_certificate(request: ActorRequest, sample_id: int, form: str) -> HttpR
 
 @needs(Permission.SAMPLE_VIEW)
 @require_safe
-def check_file(request: ActorRequest, sample_id: int, file_name: str) -> HttpResponseBase:
+def check_file(request: ActorRequest, sample_id: int, table: str) -> HttpResponseBase:
     """Give the list or the sample, with which anyone can repeat the draw; to the body itself."""
     sample = own_or_404(request, sample_id)
     files = files_of(sample)
-    if file_name not in files:
+    if table not in files:
         raise Http404
-    actions.take_paper(sample=sample, name=file_name, by=request.actor)
-    return attachment(files[file_name](), file_name, "text/csv; charset=utf-8")
+    actions.take_paper(sample=sample, name=table, by=request.actor)
+    return attachment(files[table](), table, "text/csv; charset=utf-8")
 
 
 @needs(Permission.FINDING_VIEW)
