@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -224,3 +225,18 @@ def test_nothing_is_kept_of_a_round_whose_contacts_were_dropped(round_: Round, b
     assert not actions.put_visit_secret(round_=round_, case_code="A", visit=1, place=Place(1, 2), note="x", by=by)
     assert not Contact.objects.exists()
     assert not VisitSecret.objects.exists()
+
+
+def test_only_the_app_itself_touches_the_store_and_its_keys() -> None:
+    source = Path(actions.__file__).parents[2]
+    closed = re.compile(
+        r"sipas_web\.privacy\.(models|sealing|keys|actions\.(keeping|carrying))\b"
+        r"|from sipas_web\.privacy import [^\n]*\b(models|sealing|keys)\b"
+    )
+    beside = {"config/health.py", "config/command_line.py"}  # they name the file of keys, and open nothing
+    found = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if "privacy" not in path.relative_to(source).parts and closed.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == beside

@@ -218,6 +218,9 @@ def test_a_drop_killed_half_way_shows_nothing_and_ends_when_run_again(
         work_off()
     assert Contact.objects.filter(round=round_).count() == 30 - 8 * killed_at
     assert queries.are_dropped(round_)
+    assert names(round_, by) == {}
+    assert actions.open_visits(round_=round_, case_codes=["C000"], purpose="tests.look", by=by) == {}
+    assert list(queries.places_of(round_)) == []
     assert actions.put_contacts(round_=round_, rows=[("NEW", {"name": "x"})], by=by) == 0
     monkeypatch.setattr(actions, "drop_part", part)
     work_off()
@@ -313,6 +316,18 @@ def test_a_kind_that_fails_is_written_down_and_hinders_no_other(
     assert dict(RetentionRun.objects.values_list("kind", "failed")) == {"tests.fails": True, "privacy.logs": False}
     assert not (tmp_path / "logs" / "a.log").exists()
     assert Job.objects.get().state == "done"
+
+
+def test_lists_of_a_round_given_up_before_the_draw_go_on_their_day(tuyen_quang: Unit, by: Actor) -> None:
+    round_ = cast.with_lists(cast.new_round(tuyen_quang, by, state=State.ABANDONED))
+    assert queries.rounds_holding() == [round_]
+    past = (timezone.localdate() - DAY).isoformat()
+    Round.objects.update(settings=round_.settings | {"contacts_until": past})
+    assert any((folder_of(round_) / "input/frame").glob("*.*"))
+    daily.ask()
+    work_off()
+    assert not any((folder_of(round_) / "input/frame").glob("*.*"))
+    assert queries.rounds_holding() == []
 
 
 def test_a_round_without_a_folder_is_dropped_as_well(round_: Round, by: Actor) -> None:

@@ -71,7 +71,7 @@ def test_every_page_of_duties_opens_and_names_nobody(
     client.force_login(hire("administrator", tuyen_quang))
     page = client.get(reverse("contact_keys")).content.decode()
     assert Contact.objects.get(case_code="AAAA1").key in page
-    assert client.post(reverse("contact_keys")).status_code == 302
+    assert client.post(reverse("contact_keys"), follow=True).status_code == 200
 
 
 def test_a_missing_key_is_said_on_the_pages(client: Client, round_: Round, hire: Hire, handler: Actor) -> None:

@@ -16,6 +16,7 @@ from sipas_web.privacy.actions.keeping import forget_contacts, identity_in, seal
 from sipas_web.privacy.actions.requests import close, open_request
 from sipas_web.privacy.identity import Identity, VisitNote
 from sipas_web.privacy.models import Contact, RequestKind, RequestState, SubjectRequest, VisitSecret
+from sipas_web.privacy.queries import are_dropped
 from sipas_web.privacy.subjects import Lines
 from sipas_web.rounds.queries import Round, held
 
@@ -131,7 +132,7 @@ def _attached(request_id: int, by: Actor) -> tuple[SubjectRequest, Round]:
 
 def _contact(request: SubjectRequest, round_: Round) -> Contact:
     found = Contact.objects.filter(round=round_, case_code=request.case_code).first()
-    if found is None:
+    if found is None or are_dropped(round_):
         raise ValidationError(_("There is no contact of this case any more."))
     return found
 

@@ -52,6 +52,8 @@ def open_contacts(
     the person had restricted. With a ``subject`` the record names that and a number, no case: readers of the record
     must not learn which cases a supervisor has chosen.
     """
+    if queries.are_dropped(round_):
+        return {}
     rows = [row for row in _contacts(round_, case_codes) if not row.is_restricted]
     found = {row.case_code: identity_in(row) for row in rows}
     if found:
@@ -63,6 +65,8 @@ def open_contacts(
 def open_visits(*, round_: Round, case_codes: Collection[str], purpose: str, by: Actor) -> dict[str, list[VisitNote]]:
     """Open places and notes of the visits of some cases; recorded and left to the caller as ``open_contacts``."""
     found: dict[str, list[VisitNote]] = {}
+    if queries.are_dropped(round_):
+        return found
     for part in _parts(case_codes):
         for row in VisitSecret.objects.filter(round=round_, case_code__in=part).order_by("case_code", "visit"):
             found.setdefault(row.case_code, []).append(visit_of(row))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.dateparse import parse_date
 
 from sipas_web.audit.actors import Actor
@@ -15,6 +15,7 @@ from sipas_web.privacy.identity import Place
 from sipas_web.privacy.models import Contact, JoinDrop, SubjectRequest, VisitSecret
 from sipas_web.privacy.sealing import unseal, visit_kind
 from sipas_web.rounds.queries import Round, in_areas
+from sipas_web.rounds.queries.frame import FrameList
 
 AT_ONCE = 2_000
 
@@ -36,6 +37,8 @@ def count_of(round_: Round) -> int:
 
 def places_of(round_: Round) -> Iterator[tuple[str, int, Place]]:
     """Give the place of each visit that has one: case code, number of the visit, place. For checks, not for pages."""
+    if are_dropped(round_):
+        return
     rows = VisitSecret.objects.filter(round=round_).order_by("case_code", "visit")
     for row in rows.iterator(chunk_size=AT_ONCE):
         held = unseal(
@@ -64,11 +67,8 @@ def due_day(round_: Round) -> dt.date | None:
 
 
 def holding(by: Actor, permission: str) -> list[Round]:
-    """List the rounds in the actor's areas that hold contacts, or are being rid of them, the earliest day first."""
-    sealed = Exists(Contact.objects.filter(round=OuterRef("pk"))) | Exists(
-        JoinDrop.objects.filter(round=OuterRef("pk"), finished__isnull=True)
-    )
-    found = in_areas(by, permission).filter(sealed)
+    """List the rounds in the actor's areas that hold contacts or lists, or are being rid of them, by their day."""
+    found = in_areas(by, permission).filter(_holds())
     return sorted(found, key=lambda round_: (due_day(round_) or dt.date.max, round_.pk))
 
 
@@ -81,5 +81,11 @@ def rounds_due(on: dt.date) -> list[Round]:
 
 
 def rounds_holding() -> list[Round]:
-    """List every round that holds contacts."""
-    return list(Round.objects.filter(Exists(Contact.objects.filter(round=OuterRef("pk")))).order_by("pk"))
+    """List every round that holds contacts, or lists as they were handed in."""
+    return list(Round.objects.filter(_holds()).order_by("pk"))
+
+
+def _holds() -> Q:
+    this = OuterRef("pk")
+    held = Exists(Contact.objects.filter(round=this)) | Exists(FrameList.objects.filter(round=this))
+    return Q(held) & ~Q(Exists(JoinDrop.objects.filter(round=this, finished__isnull=False)))
