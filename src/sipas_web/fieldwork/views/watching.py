@@ -18,6 +18,8 @@ from sipas_web.rounds.queries import State
 from sipas_web.shared.access import needs
 from sipas_web.shared.downloads import FORMATS
 
+LISTED = 200  # alerts on a page
+
 
 @needs(Permission.PROGRESS_VIEW)
 @require_safe
@@ -60,8 +62,10 @@ def field_alerts(request: ActorRequest, round_id: int) -> HttpResponse:
     found = [*late_of(round_, rules, areas), *odd_of(round_, areas)] if round_.state == State.IN_FIELD else []
     every = told(round_, rules, found)
     kind = request.GET.get("kind", "")
+    shown_ones = [alert for alert in every if not kind or alert.kind == kind]
     shown = {
-        "alerts": [alert for alert in every if not kind or alert.kind == kind],
+        "alerts": shown_ones[:LISTED],
+        "more": max(0, len(shown_ones) - LISTED),
         "kinds": kinds_with_counts(every, kind),
         "kind": kind,
         "every": len(every),
