@@ -8,6 +8,8 @@ import time
 
 from django.core.wsgi import get_wsgi_application
 
+from sipas_web.config.whole_body import whole
+
 SERVER = "SIPAS_SERVER_PROCESS"  # set by ``sipas-web serve``
 LOOK_EVERY = 1.0  # s
 
@@ -20,6 +22,6 @@ def _end_with(server: int) -> None:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sipas_web.config.settings")
-application = get_wsgi_application()
+application = whole(get_wsgi_application())
 if SERVER in os.environ:
     threading.Thread(target=_end_with, args=(int(os.environ[SERVER]),), daemon=True).start()

@@ -114,6 +114,8 @@ class Citizens:
         except (OSError, self.client.http.client.HTTPException):
             time.sleep(0.05)
             return ""
+        finally:
+            browser.line.close()
         shown = page.partition('class="receipt"')[2].partition('class="code">')[2].partition("<")[0]
         return str(shown.replace(" ", ""))
 
@@ -159,9 +161,8 @@ def test_a_connection_lost_while_saving_saves_all_or_nothing(tmp_path: Path) -> 
     assert home.run("migrate").returncode == 0
     ((code, cookie),) = json.loads(home.script(PREPARE, str(ROOT / "benchmarks"), "1"))
     port = free_port()
-    server = start(home, port)
+    server, browser = start(home, port), client.Browser(port)
     try:
-        browser = client.Browser(port)
         browser.cookies = {"phieu": cookie}
 
         def seats() -> str:
@@ -183,5 +184,6 @@ def test_a_connection_lost_while_saving_saves_all_or_nothing(tmp_path: Path) -> 
         wait_for(lambda: seats() == other, 20)
         assert alive(port)
     finally:
+        browser.line.close()
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(60)
