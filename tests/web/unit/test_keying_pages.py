@@ -107,6 +107,8 @@ def test_the_script_is_answered_in_json(issued: Round, keyers: list[Actor], clie
     done = client.post(url, good, headers=page)
     assert json.loads(done.content) == {"next": reverse("keying_desk", args=[issued.pk])}
     assert Keying.objects.get().seconds == 41.5
+    gone = client.post(reverse("keying_form", args=[opened.pk + 1]), good, headers=page)
+    assert (gone.status_code, list(json.loads(gone.content))) == (409, ["said"]), "let go of by who reconciles"
 
 
 def test_a_keyer_of_another_province_keys_nothing_here(

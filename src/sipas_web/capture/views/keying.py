@@ -63,6 +63,8 @@ def desk(request: ActorRequest, round_id: int) -> HttpResponse:
 def form(request: ActorRequest, keying_id: int) -> HttpResponse:
     """Key a form: the page is shown once; it saves as it goes and is sent at the end."""
     keying = queries.own_keying(request.actor, keying_id)
+    if keying is None and _is_script(request):
+        return JsonResponse({"said": _("This form is no longer yours. Type its code again.")}, status=OVERTAKEN)
     if keying is None:
         raise Http404
     if request.method != "POST":
@@ -100,7 +102,7 @@ def _at_desk(request: ActorRequest, round_: Round) -> dict[str, Any]:
 
 
 def _taken(request: ActorRequest, keying: Keying, sent: Sent) -> HttpResponse:
-    is_script = request.headers.get("X-Keying") == "page"
+    is_script = _is_script(request)
     is_end = request.POST.get("act") == "finish"
     try:
         if is_end:
@@ -150,6 +152,10 @@ def _form_page(request: HttpRequest, keying: Keying, sent: Sent, faults: dict[st
         "seconds": max(keying.seconds, sent.seconds),
     }
     return render(request, "capture/keying/form.html", shown, status=FAULTY if faults else 200)
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return request.headers.get("X-Keying") == "page"
 
 
 def _sent(request: HttpRequest) -> Sent:
