@@ -133,11 +133,12 @@ class PostOffice(Person):
         """Have a plan suggested to the offices, then to their interviewers; accept both. What is left goes by hand."""
         self._plan("offices")
         self._give_the_rest()
-        self._plan("people")
+        for office in self.stage.about["offices"]:
+            self._plan("people", f"{office['pk']}/")
         self.read_assignments()
 
-    def _plan(self, kind: str) -> None:
-        page = self.browser.get(f"{FIELD}/{self.stage.round}/giao-phieu/")
+    def _plan(self, kind: str, office: str = "") -> None:
+        page = self.browser.get(f"{FIELD}/{self.stage.round}/giao-phieu/{office}")
         form = next(f for f in page.forms if f.standing.get("kind") == [kind])
         plan = self.browser.submit(form)
         self.browser.submit(plan.form(to="/chap-nhan/"))
@@ -162,7 +163,9 @@ class PostOffice(Person):
         form = page.form("case", "to")
         mark = next(m for m in form.choices("case") if m.startswith(case.code))
         receiver = f"{case.office}-{self.stage.about['people'][to]['pk']}"
-        self.browser.submit(form, {"case": mark, "to": receiver, "reason": "Đổi người (mô phỏng)"})
+        done = self.browser.submit(form, {"case": mark, "to": receiver, "reason": "Đổi người (mô phỏng)"})
+        if done.tree.xpath("//*[contains(@class,'errorlist')]"):
+            raise UnexpectedError(f"{case.code} was not given: {done.faults}")
         case.interviewer = to
 
     def read_assignments(self) -> None:

@@ -97,7 +97,9 @@ class Case:
 
     @property
     def answer(self) -> dict[str, int]:
-        """Give the single answers that count, as the system must have them."""
+        """Give the single answers that count, as the system must have them; none before any does."""
+        if not self.counts:
+            return {}
         if self.counts == "web":
             return {n: int(v) for n, v in self.sent[0].items() if isinstance(v, int)}
         keys = {box.name: {key: value for value, key in box.keys.items()} for box in boxes(self.kind)}
