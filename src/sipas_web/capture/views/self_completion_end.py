@@ -17,9 +17,9 @@ from sipas_web.capture.actions import self_completion as writing
 from sipas_web.capture.actions.self_completion import Content
 from sipas_web.capture.actions.self_completion_sending import Sending, send
 from sipas_web.capture.queries import self_completion as reads
-from sipas_web.capture.queries.self_completion import Case
 from sipas_web.capture.views.web_entry import content_of, draw, in_groups, with_case
 from sipas_web.capture.web_cookies import device_of, forget_writer, keep_writer
+from sipas_web.fieldwork.queries import Case
 from sipas_web.shared.access import public
 
 EMPTY = "capture.invalid_empty"

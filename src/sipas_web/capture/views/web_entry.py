@@ -15,8 +15,9 @@ from sipas.sampling.case_codes import read_case_id
 from sipas_web.capture import web_limits
 from sipas_web.capture.actions import self_completion as writing
 from sipas_web.capture.actions.self_completion import Content, Writer
-from sipas_web.capture.queries.self_completion import Case, draft_of, open_case
+from sipas_web.capture.queries.self_completion import draft_of, open_case
 from sipas_web.capture.web_cookies import is_large, writer_of
+from sipas_web.fieldwork.queries import Case
 
 CaseView = Callable[..., HttpResponse]
 MISS = "miss"
