@@ -184,8 +184,8 @@ def pages(
     things: dict[str, Any] = {
         "round_id": round_.pk, "case_id": Case.objects.filter(round=round_).order_by("pk").first().case_id,  # type: ignore[union-attr]
         "form": "csv", "unit_id": round_.unit_id, "version": "v1", "node": "index", "table": "danh-sach.csv",
-        "name": "x", "file_name": "danh-sach.csv", "verified": "x", "number": 1, "code": "x", "secret": "x", "sequence": 1,
-        "list_id": 1, "import_id": 1, "person_id": 1, "assignment_id": 1, "invitation_id": 1,
+        "name": "x", "file_name": "danh-sach.csv", "verified": "x", "number": 1, "code": "x", "secret": "x",
+        "sequence": 1, "list_id": 1, "import_id": 1, "person_id": 1, "assignment_id": 1, "invitation_id": 1,
         "job_id": Job.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "sample_id": sample.pk if sample else 0, "check_id": check.pk if check else 0,
         "remedy_id": 0, "order_id": 0,
