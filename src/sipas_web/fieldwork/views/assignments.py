@@ -136,7 +136,10 @@ def assignment_case(request: ActorRequest, round_id: int, case_id: str) -> HttpR
         raise Http404
     contact, is_opened = None, False
     if request.method == "POST":
-        contact, is_opened = contact_of(case, request.actor, OFFICE), True
+        try:
+            contact, is_opened = contact_of(case, request.actor, OFFICE), True
+        except ValidationError as error:  # the key is missing, or what is sealed was changed
+            messages.error(request, " ".join(error.messages))
     shown = {
         "round": round_,
         "case": case,

@@ -62,7 +62,10 @@ def my_case(request: ActorRequest, round_id: int, case_id: str) -> HttpResponse:
     page = pages.case_page(case, request.POST.get("mode") or request.GET.get("mode", ""), request.actor)
     opened = None
     if "lien-he" in request.GET and page.is_open:
-        opened = contacts.contact_of(case, request.actor, contacts.VISIT)
+        try:
+            opened = contacts.contact_of(case, request.actor, contacts.VISIT)
+        except ValidationError as error:  # the key is missing, or what is sealed was changed
+            messages.error(request, " ".join(error.messages))
     shown = {"page": page, "case": case, "form": form, "contact": opened, "is_opened": "lien-he" in request.GET}
     answer = render(request, "fieldwork/mine/case.html", shown, status=REFUSED if form.errors else 200)
     if page.asks_place:
