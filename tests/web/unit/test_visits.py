@@ -374,3 +374,13 @@ def test_the_office_writes_a_visit_down_for_its_interviewer(field: Field) -> Non
     assert client.post(url, {"act": "take_back", "visit": visit.pk, "because": ""}).status_code == 200
     assert client.post(url, {"act": "take_back", "visit": visit.pk, "because": "Nhầm"}).status_code == 302
     assert field.case().state == State.ISSUED
+
+
+def test_a_contact_whose_key_is_missing_is_said_and_not_an_error(phone: Client, field: Field, monkeypatch: Any) -> None:
+    def missing(**_given: object) -> None:
+        raise ValidationError("Thiếu khóa của kho thông tin liên hệ.")
+
+    monkeypatch.setattr("sipas_web.privacy.actions.open_contacts", missing)
+    answer = phone.get(f"{url_of(field)}?lien-he=1")
+    assert answer.status_code == 200
+    assert "Thiếu khóa" in answer.content.decode()
