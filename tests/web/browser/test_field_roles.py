@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
     pytest.mark.skipif(os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="on SQLite"),
 ]
-FEW = {"dtv-11": 16, "dtv-12": 14}  # the second makes forms up
+FEW = {"dtv-11": 22, "dtv-12": 14}  # the second makes forms up
 FATES = {"fills": 0.4, "web": 0.5, "refuses": 0.1}
 LEAST = 10  # whole cases of each role
 
