@@ -27,7 +27,9 @@ app = typer.Typer(
 audit = typer.Typer(no_args_is_help=True)
 app.add_typer(audit, name="audit", help="Nhật ký: kiểm tra và xuất.")
 
-THREADS = 32  # requests answered at the same time, over all processes: each may hold a connection to the database
+# Requests answered at the same time, over all processes: answers that come together share a transaction, and each may
+# hold a connection to the database. Granian warns of so many at its start; the database bounds them, not the cores.
+THREADS = 32
 
 Port = Annotated[int, typer.Option(help="Cổng.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Địa chỉ lắng nghe; mặc định chỉ máy này.")]
