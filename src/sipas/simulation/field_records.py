@@ -40,8 +40,8 @@ def honest_records(
     -------
     polars.DataFrame
         ``case_id``, ``interviewer``, ``at`` (local time of the visit), ``latitude``, ``longitude`` (degrees),
-        ``seconds`` (that filling in took), in the order given. One day in a hundred is written down together in the evening, as
-        happens to honest people: without places, minutes apart.
+        ``seconds`` (that filling in took), in the order given. One day in a hundred is written down together in the
+        evening, as happens to honest people: without places, minutes apart.
     """
     stream = generator(seed, "records")
     order = cases.with_row_index("row").sort("agency", "case_id")
