@@ -28,7 +28,7 @@ from sipas_web.shared.access import public
 
 BEGIN = "begin"
 KINDS = ("person", "organisation")
-clock = Signer(salt="sipas web section")  # the server's clock at both ends: the device's may be wrong
+CLOCK = "sipas web section"  # salt of the mark of the server's clock: the device's may be wrong
 
 
 @public
@@ -157,7 +157,7 @@ def _section_page(
         "steps": len(steps),
         "number": number,
         "agency": _agency(case, edition),
-        "moment": clock.sign(str(int(time.time()))),
+        "moment": Signer(salt=CLOCK).sign(str(int(time.time()))),
         "is_reached": content.pages > 0,
         "form_id": "phan",
     }
@@ -209,6 +209,6 @@ def _language(request: HttpRequest) -> str:
 def _seconds(request: HttpRequest) -> int:
     """Tell how long the section was open, by the server's clock alone; 0 where the mark was changed."""
     try:
-        return int(time.time()) - int(clock.unsign(request.POST.get("luc", "")))
+        return int(time.time()) - int(Signer(salt=CLOCK).unsign(request.POST.get("luc", "")))
     except (BadSignature, ValueError):
         return 0
