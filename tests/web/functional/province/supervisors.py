@@ -90,7 +90,11 @@ class Supervisor(Person):
         again = {name: self._said(form, name, case, chance) for name in sorted(form.names) if name.startswith("again_")}
         self._write(page, form, {"mode": "visit", "outcome": "met", **told, **again})
         self.books.verdicts[case.code] = "pass" if told == HONEST else "fail"
-        self.books.again[case.code] = {n.removeprefix("again_"): int(v) for n, v in again.items() if v}
+        self.books.again[case.code] = {
+            n.removeprefix("again_"): int(v)
+            for n, v in again.items()
+            if v and int(v) > 0  # below: would not say
+        }
 
     def _said(self, form: Form, name: str, case: Case, chance: random.Random) -> str:
         """Say what one thinks; now and then otherwise than before."""
