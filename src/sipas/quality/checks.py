@@ -20,6 +20,11 @@ SUSPICION = Reason("quality.suspicion")
 CONFIRMED = Reason("quality.decided_confirmed")
 CLEARED = Reason("quality.decided_cleared")
 RECHECK = Reason("quality.decided_recheck")
+VERDICTS = (
+    Reason("quality.reverified_passed"),
+    Reason("quality.reverified_doubt"),
+    Reason("quality.reverified_failed"),
+)
 
 FLAGS = Table(
     "flags",
@@ -40,7 +45,8 @@ def decided_flags(found: pl.DataFrame, sample: pl.DataFrame) -> pl.DataFrame:
     ----------
     found : polars.DataFrame
         ``FLAGS``: ``quality.suspicion`` (value: points), ``quality.decided_confirmed``, ``quality.decided_cleared``,
-        ``quality.decided_recheck`` (value: points when it was decided).
+        ``quality.decided_recheck`` (value: points when it was decided); ``quality.reverified_passed``,
+        ``quality.reverified_doubt``, ``quality.reverified_failed`` (value: check samples that found so).
     sample : polars.DataFrame
         Table ``sample``.
 
@@ -54,7 +60,7 @@ def decided_flags(found: pl.DataFrame, sample: pl.DataFrame) -> pl.DataFrame:
     SipasError
         ``quality.decided_flag_unknown``, ``quality.case_unknown``, and those of the tables' checks.
     """
-    known = [str(code) for code in (SUSPICION, CONFIRMED, CLEARED, RECHECK)]
+    known = [str(code) for code in (SUSPICION, CONFIRMED, CLEARED, RECHECK, *VERDICTS)]
     made = FLAGS.check(found)
     if strange := sorted(set(made["flag"]) - set(known)):
         raise SipasError("quality.decided_flag_unknown", expected=known, got=strange)

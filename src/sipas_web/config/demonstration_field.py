@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from sipas.rounds import simulated_field
+from sipas.rounds import answer_columns, simulated_field
 from sipas_web.accounts import demonstration as accounts_made
 from sipas_web.accounts import queries as accounts
 from sipas_web.accounts.actions import assigning as roles
@@ -23,7 +24,7 @@ from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.capture.actions import Given, accept
 from sipas_web.capture.actions.keying import Sent, finish_keying, open_keying
-from sipas_web.capture.keying_form import PaperForm
+from sipas_web.capture.keying_form import KEEP, PaperForm
 from sipas_web.capture.queries.keying import form_of
 from sipas_web.fieldwork.actions import assigning, form_steps, planning, replacing, rules, serving, visiting
 from sipas_web.fieldwork.queries import Case, State
@@ -174,8 +175,9 @@ def _received(round_: Round, case: Case) -> bool:
 
 
 def _answered_on_the_web(round_: Round, case: Case, row: Mapping[str, Any]) -> bool:
-    heads = {"case_id", "mode", "received_on"}
-    answers = {name: value for name, value in row.items() if name not in heads and value is not None}
+    columns = answer_columns(folder_of(round_))  # the file holds texts
+    there = {c.name: c.dtype for c in columns if row.get(c.name) not in {None, ""}}
+    answers = {name: row[name] if dtype == pl.String else int(row[name]) for name, dtype in there.items()}
     given = Given(case.case_id, "web", units.today(), answers, True, "", "mô phỏng")
     accept(round_, [given])
     return True
@@ -190,9 +192,23 @@ def _keyed(round_: Round, case: Case, row: Mapping[str, Any], chance: random.Ran
         except ValidationError:  # one keying was enough for this form
             return True
         typed = dict(_typed(form_of(round_, keying.form.kind), row, error, chance))
-        sent = Sent(typed=typed, keystrokes=len(typed) + 12, seconds=45.0 + 20.0 * chance.random())
-        finish_keying(keying_id=keying.pk, sent=sent, by=by)
+        _finished(keying.pk, typed, 45.0 + 20.0 * chance.random(), by)
     return True
+
+
+def _finished(keying_id: int, typed: dict[str, str], seconds: float, by: Actor) -> None:
+    """Finish a keying as the screen lets one: what it asks about stands so on the paper, and is kept."""
+    while True:
+        sent = Sent(typed=typed, keystrokes=len(typed) + 12, seconds=seconds)
+        try:
+            finish_keying(keying_id=keying_id, sent=sent, by=by)
+        except ValidationError as error:
+            kept = {name: f"{typed[name]}{KEEP}" if typed.get(name) else "T" for name in error.message_dict}
+            if kept.keys() <= {name for name, text in typed.items() if text.endswith(KEEP)}:
+                raise
+            typed = typed | kept
+        else:
+            return
 
 
 def _typed(paper: PaperForm, row: Mapping[str, Any], error: float, chance: random.Random) -> Iterator[tuple[str, str]]:

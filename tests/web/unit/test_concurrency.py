@@ -112,7 +112,8 @@ except ValidationError as error:
     tell("draw beside import", " ".join(error.messages))
 work_off()
 out = race(lambda: frame.start_import(round_=round_, by=by), lambda: opened(round_))
-both = jobs_of(round_, "rounds.import_frame").filter(state="waiting").exists() and Draw.objects.filter(round=round_).exists()
+is_waiting = jobs_of(round_, "rounds.import_frame").filter(state="waiting").exists()
+both = is_waiting and Draw.objects.filter(round=round_).exists()
 tell("import and draw", out, both=both)
 work_off()
 for one in Draw.objects.filter(round=round_):
@@ -126,7 +127,8 @@ out = race(lambda: opened(round_), lambda: opened(round_), lambda: opened(round_
 held = Draw.objects.get(round=round_, state="open")
 stands = Round.objects.select_related("unit", "previous").get(pk=round_.pk)
 now = library.before_draw(folder_of(stands), settings_of(stands))
-tell("draw and design", out, draws=Draw.objects.filter(round=round_).count() - before, same=held.design_sha256 == now.design_sha256)
+made = Draw.objects.filter(round=round_).count() - before
+tell("draw and design", out, draws=made, same=held.design_sha256 == now.design_sha256)
 
 text = lambda who, what: lambda: draw.type_text(draw_id=held.pk, text=what, by=people[who])
 out = race(text("ba-lua", "mưa thuận gió hòa"), text("ong-an", "mưa thuận gió hòa"), text("ba-lua", "đường xa vạn dặm"))

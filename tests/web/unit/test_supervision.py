@@ -28,6 +28,7 @@ from sipas_web.capture.queries import responses_table
 from sipas_web.fieldwork.models import Case, CaseCount
 from sipas_web.jobs.worker import work_off
 from sipas_web.privacy import actions as privacy
+from sipas_web.results.queries import work
 from sipas_web.rounds.models import Round
 from sipas_web.supervision import actions
 from sipas_web.supervision.actions import Told
@@ -252,6 +253,7 @@ def test_checks_reach_the_freeze_only_when_released(field: Round, front: Actor) 
     failed = sorted(c.case.case_id for c in made["fail"])
     assert table.filter(pl.col("flag") == "quality.reverified_failed")["case_id"].to_list() == failed
     assert table.filter(pl.col("flag") == "quality.reverified_passed").height == len(made["pass"])
+    assert work.tables_of(field).checks.filter(pl.col("flag").str.starts_with("quality.reverified")).equals(table)
 
 
 def test_the_rest_of_an_interviewer_is_checked_without_those_checked_before(field: Round, front: Actor) -> None:

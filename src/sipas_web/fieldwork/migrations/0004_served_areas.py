@@ -5,23 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fieldwork', '0003_visiting_h3'),
-        ('units', '0001_dated_tree'),
+        ("fieldwork", "0003_visiting_h3"),
+        ("units", "0001_dated_tree"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ServedArea',
+            name="ServedArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('set_by', models.CharField(max_length=200)),
-                ('commune', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("set_by", models.CharField(max_length=200)),
+                (
+                    "commune",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                ),
             ],
             options={
-                'ordering': ['commune__code'],
+                "ordering": ["commune__code"],
             },
         ),
     ]

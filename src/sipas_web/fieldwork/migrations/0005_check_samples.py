@@ -7,56 +7,105 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fieldwork', '0004_served_areas'),
-        ('rounds', '0001_set_up_and_draw'),
-        ('units', '0001_dated_tree'),
+        ("fieldwork", "0004_served_areas"),
+        ("rounds", "0001_set_up_and_draw"),
+        ("units", "0001_dated_tree"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('offices', 'to post offices'), ('people', 'to interviewers')], max_length=8)),
-                ('state', models.CharField(choices=[('making', 'being worked out'), ('draft', 'suggestion, not accepted yet'), ('accepted', 'accepted, being carried out'), ('done', 'carried out'), ('discarded', 'discarded')], default='making', max_length=10)),
-                ('left', models.JSONField(default=dict)),
-                ('asked_by', models.CharField(max_length=200)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now)),
-                ('accepted_by', models.CharField(blank=True, max_length=200)),
-                ('finished', models.DateTimeField(null=True)),
-                ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='rounds.round')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("offices", "to post offices"), ("people", "to interviewers")], max_length=8
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("making", "being worked out"),
+                            ("draft", "suggestion, not accepted yet"),
+                            ("accepted", "accepted, being carried out"),
+                            ("done", "carried out"),
+                            ("discarded", "discarded"),
+                        ],
+                        default="making",
+                        max_length=10,
+                    ),
+                ),
+                ("left", models.JSONField(default=dict)),
+                ("asked_by", models.CharField(max_length=200)),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
+                ("accepted_by", models.CharField(blank=True, max_length=200)),
+                ("finished", models.DateTimeField(null=True)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="rounds.round"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PlanRow',
+            name="PlanRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('commune', models.CharField(blank=True, max_length=16)),
-                ('cases', models.PositiveIntegerField()),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('lacking', models.PositiveIntegerField(default=0)),
-                ('interviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
-                ('plan', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='fieldwork.plan')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("commune", models.CharField(blank=True, max_length=16)),
+                ("cases", models.PositiveIntegerField()),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("lacking", models.PositiveIntegerField(default=0)),
+                (
+                    "interviewer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="fieldwork.plan",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(fields=['round', 'state'], name='fieldwork_plans'),
+            model_name="plan",
+            index=models.Index(fields=["round", "state"], name="fieldwork_plans"),
         ),
         migrations.AddIndex(
-            model_name='planrow',
-            index=models.Index(fields=['plan', 'office'], name='fieldwork_plan_rows'),
+            model_name="planrow",
+            index=models.Index(fields=["plan", "office"], name="fieldwork_plan_rows"),
         ),
     ]

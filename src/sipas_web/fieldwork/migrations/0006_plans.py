@@ -5,17 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fieldwork', '0005_check_samples'),
-        ('rounds', '0001_set_up_and_draw'),
-        ('units', '0001_dated_tree'),
+        ("fieldwork", "0005_check_samples"),
+        ("rounds", "0001_set_up_and_draw"),
+        ("units", "0001_dated_tree"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('interviewer__isnull', True)), fields=['round', 'commune', 'case_id'], name='fieldwork_lying'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("interviewer__isnull", True)),
+                fields=["round", "commune", "case_id"],
+                name="fieldwork_lying",
+            ),
         ),
     ]

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fieldwork', '0006_plans'),
+        ("fieldwork", "0006_plans"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='fileimport',
-            name='kind',
-            field=models.CharField(choices=[('visits', 'visits'), ('responses', 'answers'), ('assign', 'assignments')], max_length=10),
+            model_name="fileimport",
+            name="kind",
+            field=models.CharField(
+                choices=[("visits", "visits"), ("responses", "answers"), ("assign", "assignments")], max_length=10
+            ),
         ),
     ]

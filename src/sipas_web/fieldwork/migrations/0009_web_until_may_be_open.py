@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fieldwork', '0008_step_day_h3'),
+        ("fieldwork", "0008_step_day_h3"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='fieldrules',
-            name='web_until',
+            model_name="fieldrules",
+            name="web_until",
             field=models.DateField(blank=True, null=True),
         ),
     ]

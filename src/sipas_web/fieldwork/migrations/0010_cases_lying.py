@@ -5,21 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fieldwork', '0009_web_until_may_be_open'),
-        ('rounds', '0001_set_up_and_draw'),
-        ('units', '0001_dated_tree'),
+        ("fieldwork", "0009_web_until_may_be_open"),
+        ("rounds", "0001_set_up_and_draw"),
+        ("units", "0001_dated_tree"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='case',
-            name='fieldwork_lying',
+            model_name="case",
+            name="fieldwork_lying",
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('interviewer__isnull', True)), fields=['round', 'office', 'commune', 'case_id', 'state'], name='fieldwork_lying_at'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("interviewer__isnull", True)),
+                fields=["round", "office", "commune", "case_id", "state"],
+                name="fieldwork_lying_at",
+            ),
         ),
     ]

@@ -44,6 +44,9 @@ FLAGS: dict[str, StrOrPromise] = {
     "quality.decided_confirmed": _("confirmed by a person as not collected as it should be"),
     "quality.decided_cleared": _("looked at by a person and not confirmed"),
     "quality.decided_recheck": _("asked to be re-verified"),
+    "quality.reverified_passed": _("confirmed by re-verification"),
+    "quality.reverified_doubt": _("left in doubt by re-verification"),
+    "quality.reverified_failed": _("failed re-verification"),
 }
 DOCUMENTS: dict[str, StrOrPromise] = {
     "report/bao-cao.pdf": _("Report (PDF)"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
@@ -29,6 +30,7 @@ from sipas_web.results.queries import folder_of, versions
 from sipas_web.rounds import queries as rounds
 from sipas_web.rounds.queries import Round
 from sipas_web.rounds.queries import State as RoundState
+from sipas_web.supervision import queries as supervision
 
 UNFINISHED = (CaseState.ISSUED, CaseState.VISITED)
 IN_FIELD = [s for s in CaseState if s != CaseState.RESERVE]
@@ -99,7 +101,7 @@ def tables_of(round_: Round) -> Tables:
             all=Count("pk", filter=issued), open=Count("pk", filter=Q(state__in=UNFINISHED))
         )
         visits, responses = fieldwork.visits_table(round_), capture.responses_table(round_)
-        checks = quality.checks_table(round_)
+        checks = pl.concat([quality.checks_table(round_), supervision.checks_table(round_)]).sort("case_id", "flag")
     return Tables(visits, responses, checks, cases["all"], cases["open"])
 
 
