@@ -26,6 +26,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "visits": VISIT_SIGNS,
 }
 HALF = 0.5  # of a form, added so that no share is 0
+LEAST_FLAGGED = 5  # flagged forms of an interviewer that are looked at as a whole where they are most of theirs
 COMMON = 0.1  # share of others' forms with as many points above which a sign counts less
 BY_DAY = ("visits",)  # one evening's forms are one happening: here days are counted, not forms
 # What a reason tells beside its value: typical, count, of, partner; empty where there is none.
@@ -130,7 +131,8 @@ class Suspicions:
         One row per interviewer and family: ``interviewer``, ``family``, ``forms``, ``shown`` (forms, of ``visits``
         days), ``elsewhere`` (share), ``points``; sorted.
     interviewer_scores : polars.DataFrame
-        ``interviewer``, ``forms``, ``flagged_forms``, ``points``, ``flagged``; sorted.
+        ``interviewer``, ``forms``, ``flagged_forms``, ``points``, ``flagged`` (by points, or with five flagged forms and
+        more than half of all); sorted.
     """
 
     forms: pl.DataFrame
@@ -371,4 +373,5 @@ def _interviewer_scores(forms: pl.DataFrame, by_family: pl.DataFrame, points: Su
     )
     summed = by_family.group_by("interviewer").agg(pl.col("points").sum())
     made = counted.join(summed, on="interviewer", how="left").sort("interviewer")
-    return made.with_columns(flagged=pl.col("points") >= points.flag_interviewer)
+    most = (pl.col("flagged_forms") >= LEAST_FLAGGED) & (pl.col("flagged_forms") * 2 > pl.col("forms"))
+    return made.with_columns(flagged=(pl.col("points") >= points.flag_interviewer) | most)

@@ -216,3 +216,15 @@ def test_decisions_of_the_field_are_taken_as_flags_and_strange_ones_refused() ->
     with pytest.raises(SipasError) as error:
         decided_flags(rows, sample.head(1))
     assert error.value.code == "quality.case_unknown"
+
+
+def test_whose_forms_are_mostly_flagged_is_looked_at_too() -> None:
+    """One evening of invented forms counts as one day, and gives the interviewer no points of its own."""
+    evening = dict.fromkeys(range(0, 24, 4), 8.0)  # six of the eight forms of I0
+    made = suspicions(signs(32, burst=evening))
+    assert made.forms.filter("flagged")["case_id"].to_list() == [f"C{k:03d}" for k in evening]
+    scores = made.interviewer_scores
+    assert scores.filter(interviewer="I0").row(0, named=True)["points"] < suspicion_points().flag_interviewer
+    assert scores.filter("flagged")["interviewer"].to_list() == ["I0"]
+    half = suspicions(signs(32, burst=dict.fromkeys(range(0, 16, 4), 8.0)))
+    assert half.interviewer_scores.filter("flagged").height == 0  # four of eight
