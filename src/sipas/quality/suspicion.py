@@ -131,8 +131,8 @@ class Suspicions:
         One row per interviewer and family: ``interviewer``, ``family``, ``forms``, ``shown`` (forms, of ``visits``
         days), ``elsewhere`` (share), ``points``; sorted.
     interviewer_scores : polars.DataFrame
-        ``interviewer``, ``forms``, ``flagged_forms``, ``points``, ``flagged`` (by points, or with five flagged forms and
-        more than half of all); sorted.
+        ``interviewer``, ``forms``, ``flagged_forms``, ``points``, ``flagged`` (by points, or five and more
+        than half of the forms flagged); sorted.
     """
 
     forms: pl.DataFrame
