@@ -263,3 +263,15 @@ def test_every_act_in_the_code_has_a_sentence() -> None:
 def test_views_do_not_reach_for_the_database() -> None:
     for path in (*PACKAGE.rglob("views.py"), *PACKAGE.glob("*/views/*.py")):
         assert ".objects" not in path.read_text(encoding="utf-8"), path
+
+
+def test_keys_of_rows_reach_the_server_without_a_thousands_separator() -> None:
+    """In Vietnamese ``{{ row.pk }}`` becomes 14.167: right before a reader, no number to a form."""
+    key = re.compile(r'(?:value|href|action|hx-get|hx-post)="[^"]*\{\{\s*[\w.]+\.(?:pk|id|\w+_id)\s*\}\}')
+    wrong = [
+        f"{path.relative_to(PACKAGE)}: {found}"
+        for path in PACKAGE.rglob("*.html")
+        for found in key.findall(path.read_text())
+        if not re.search(r"case_id\s*\}\}|auto_id\s*\}\}", found)
+    ]
+    assert wrong == []
