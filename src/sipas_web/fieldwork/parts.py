@@ -98,5 +98,5 @@ PARTS = (
     Part(90, "case_issue", gettext_lazy("Issue of cases"), Permission.CASE_ISSUE, issue_standing),
     Part(95, "assignment_overview", gettext_lazy("Assigning cases"), Permission.CASE_ASSIGN, assignment_standing),
     Part(100, "round_progress", gettext_lazy("Field work"), Permission.PROGRESS_VIEW, progress_standing),
-    Part(105, "field_alerts", gettext_lazy("Late or odd"), Permission.PROGRESS_VIEW, watching_standing),
+    Part(101, "field_alerts", gettext_lazy("Late or odd"), Permission.PROGRESS_VIEW, watching_standing),
 )

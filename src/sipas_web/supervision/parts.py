@@ -44,7 +44,7 @@ def _see(round_: Round, case_code: str) -> Lines:
     return persons.seen(round_, case_code)
 
 
-PART = Part(115, "supervision_round", gettext_lazy("Supervision"), Permission.FINDING_VIEW, standing)
+PART = Part(109, "supervision_round", gettext_lazy("Supervision"), Permission.FINDING_VIEW, standing)
 ENTRY = Entry(
     5,
     "supervision_home",
