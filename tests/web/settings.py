@@ -8,6 +8,8 @@ import warnings
 os.environ.setdefault("SIPAS_SECRET_KEY", "for-tests-only")
 os.environ.setdefault("SIPAS_FOLDER", tempfile.mkdtemp(prefix="sipas-web-tests-"))
 os.environ["SIPAS_HTTPS"] = "0"
+# The browser of the session keeps a loop running in this thread; the tests beside it are no asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("SIPAS_DEMONSTRATION", None)
 

@@ -209,7 +209,14 @@ def test_relations_point_downwards() -> None:
     assert wrong == []
 
 
-UNRECORDED = {"claim"}  # a worker takes a job up: nobody acts; who asked for it is recorded
+# A worker takes a job up, the clock asks for daily duties: nobody acts. A keyer's own draft. A part of a replacement,
+# whose action records it.
+UNRECORDED = {"claim", "ask_duties", "save_keying", "assign_like"}
+# Called by the registries of privacy with what they know, in their order; signed and recorded as the others.
+CALLED_BACK = {"capture.keying_forgetting.forget_of_case", "privacy.requests.forget_requests"}
+
+
+OWN_NOTES = "capture.self_completion."  # drafts of people without an account, which nobody else can read
 
 
 def actions() -> dict[str, ast.FunctionDef]:
@@ -240,10 +247,10 @@ def test_every_action_is_keyword_only_signed_and_recorded() -> None:
     }
     assert len(atomic) >= 60
     for name, node in atomic.items():
-        if name.rpartition(".")[2] in UNRECORDED:
+        if name.rpartition(".")[2] in UNRECORDED or name.startswith(OWN_NOTES):
             continue
-        assert not node.args.args, name
-        signed = {a.arg for a in node.args.kwonlyargs}
+        assert not node.args.args or name in CALLED_BACK, name
+        signed = {a.arg for a in (*node.args.kwonlyargs, *node.args.args)}
         assert "by" in signed or name == "accounts.inviting.accept", name
         assert is_recorded(node, known), name
 

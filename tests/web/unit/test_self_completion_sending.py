@@ -21,6 +21,7 @@ from sipas_web.audit.models import Record
 from sipas_web.capture import actions
 from sipas_web.capture.actions import Given
 from sipas_web.capture.actions import self_completion_sending as sending
+from sipas_web.capture.actions.self_completion import RESPONDENT
 from sipas_web.capture.actions.self_completion_sending import Door, Sending
 from sipas_web.capture.models import Draft, Response, WebAnswer, WebGate, WebSalt, WebTrace
 from sipas_web.capture.queries import web_progress
@@ -64,7 +65,7 @@ def test_sent_twice_it_is_one_answer_with_one_receipt(issued: Round) -> None:
 
 def test_the_same_answers_from_another_window_share_the_receipt(issued: Round) -> None:
     case = a_case(issued)
-    first, second = sending.take_together(round_id=issued.pk, sendings=[one(case, "a"), one(case, "b")])
+    first, second = sending.take_together(round_id=issued.pk, sendings=[one(case, "a"), one(case, "b")], by=RESPONDENT)
     assert first == second != ""
     assert sending.send(one(case, "c")) == first
     assert Response.objects.count() == 1
@@ -120,7 +121,7 @@ def test_a_round_frozen_meanwhile_takes_nothing_and_says_so(issued: Round) -> No
 def test_a_case_withdrawn_meanwhile_takes_nothing_and_hinders_no_other(issued: Round) -> None:
     gone, other = a_case(issued), a_case(issued, place=1)
     Case.objects.filter(pk=gone.pk).update(state=State.WITHDRAWN)
-    receipts = sending.take_together(round_id=issued.pk, sendings=[one(gone, "a"), one(other, "b")])
+    receipts = sending.take_together(round_id=issued.pk, sendings=[one(gone, "a"), one(other, "b")], by=RESPONDENT)
     assert [bool(r) for r in receipts] == [False, True]
 
 
@@ -147,7 +148,8 @@ def test_who_waits_is_taken_along_and_each_hears_their_own(monkeypatch: pytest.M
     sizes: list[int] = []
     entered, leave = threading.Event(), threading.Event()
 
-    def take(*, round_id: int, sendings: list[Sending]) -> list[str]:
+    def take(*, round_id: int, sendings: list[Sending], by: Actor) -> list[str]:
+        assert by == RESPONDENT
         sizes.append(len(sendings))
         if len(sizes) == 1:
             entered.set()

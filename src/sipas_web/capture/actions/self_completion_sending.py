@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from sipas.sampling.numbers import BASE32
 from sipas_web.audit.actions import record
+from sipas_web.audit.actors import Actor
 from sipas_web.capture import draft_seal as seal
 from sipas_web.capture.actions.self_completion import RESPONDENT
 from sipas_web.capture.actions.taking import Given, accept
@@ -105,7 +106,7 @@ def send(sending: Sending) -> str:
 
 
 @transaction.atomic
-def take_together(*, round_id: int, sendings: Sequence[Sending]) -> list[str]:
+def take_together(*, round_id: int, sendings: Sequence[Sending], by: Actor) -> list[str]:
     """Take answers of one round, recorded in one line without any address; gives their receipts.
 
     Holds the round: a freeze comes before all of them or after all of them.
@@ -119,17 +120,17 @@ def take_together(*, round_id: int, sendings: Sequence[Sending]) -> list[str]:
     there = dict(WebAnswer.objects.filter(handle__in=[s.handle for s in sendings]).values_list("handle", "receipt"))
     new = {s.handle: s for s in sendings if s.handle not in there and s.case not in closed}
     if new:
-        there |= _take(round_, list(new.values()))
+        there |= _take(round_, list(new.values()), by)
     Draft.objects.filter(handle__in=there).delete()
     return [there.get(s.handle, "") for s in sendings]
 
 
-def _take(round_: Round, sendings: list[Sending]) -> dict[str, str]:
+def _take(round_: Round, sendings: list[Sending], by: Actor) -> dict[str, str]:
     taken = accept(round_, [s.given for s in sendings])
     receipts = _receipts(sendings)
     _leave_marks(round_, sendings)
     figures = {"answers": len(sendings), "taken": taken.new, "repeated": taken.repeated, "beside": len(taken.beside)}
-    record(by=RESPONDENT, action="capture.web_answers_taken", subject=round_, unit=round_.unit, details=figures)
+    record(by=by, action="capture.web_answers_taken", subject=round_, unit=round_.unit, details=figures)
     return receipts
 
 
@@ -174,7 +175,9 @@ def _leave_marks(round_: Round, sendings: list[Sending]) -> None:
 def _carry(places: list[_Place]) -> None:
     """Take answers of one round; where together they fail, one after the other, so that each has its own fault."""
     try:
-        receipts = take_together(round_id=places[0].sending.round_id, sendings=[p.sending for p in places])
+        receipts = take_together(
+            round_id=places[0].sending.round_id, sendings=[p.sending for p in places], by=RESPONDENT
+        )
     except Exception as error:
         if len(places) > 1 and not isinstance(error, (OperationalError, InterfaceError)):
             for place in places:
