@@ -2,6 +2,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 KILLED := tests/web/functional/test_whole_chain_killed.py tests/web/unit/test_concurrency.py
+# A sample of what differs by database; make test-long runs everything there.
+ON_POSTGRESQL := $(addprefix tests/web/unit/test_,self_completion.py self_completion_sending.py quality.py supervision.py \
+  supervision_hidden.py privacy_requests.py privacy_duties.py privacy_pages.py visits.py concurrency.py)
 export OPENBLAS_NUM_THREADS := 1
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-long check bench docs fix clean lock
@@ -39,7 +42,7 @@ demo: .venv/run ## the same measurement by the library alone: two rounds from li
 test: .venv/browser ## all that must be green to land
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/core
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/web
-	SIPAS_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/web/unit
+	SIPAS_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ON_POSTGRESQL)
 
 test-long: .venv/test ## full simulations and coverage as well
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/core

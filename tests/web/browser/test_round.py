@@ -17,11 +17,7 @@ pytestmark = pytest.mark.browser
 elsewhere = pytest.mark.skipif(
     os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="on PostgreSQL the first journey alone"
 )
-# One walk in make test: of who reads everything. All of them in make test-long.
-WALKERS = [
-    "inspector",
-    *(pytest.param(who, marks=pytest.mark.long) for who in ("", "department", "administrator", "agency")),
-]
+WALKERS = ["", "department", "inspector", "administrator", "agency"]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +54,7 @@ def test_a_round_is_carried_from_the_first_start_to_its_readers(published: Troup
 
 
 @elsewhere
+@pytest.mark.long
 @pytest.mark.parametrize("role", WALKERS)
 def test_every_page_that_links_lead_to_is_sound(published: Troupe, kinds_seen: set[str], role: str) -> None:
     found = crawling.Crawl(published.enter(role), kinds_seen).walk()
