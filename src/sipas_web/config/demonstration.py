@@ -17,11 +17,10 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from sipas.simulation import load_profile, office_files, transactions
-from sipas_web.accounts import queries as accounts
 from sipas_web.accounts.demonstration import PROVINCE
-from sipas_web.audit.actors import Actor
 from sipas_web.capture import actions as capture
 from sipas_web.config import demonstration_field
+from sipas_web.config.demonstration_field import _actor, _person
 from sipas_web.fieldwork.actions import issuing
 from sipas_web.fieldwork.queries import Case
 from sipas_web.jobs.queries import Job, key_of
@@ -208,15 +207,3 @@ def _publish(round_: Round) -> None:
 
 def _state(round_: Round) -> State:
     return State(Round.objects.get(pk=round_.pk).state)
-
-
-def _person(username: str) -> accounts.Person:
-    person = accounts.by_username(username)
-    assert person is not None, "accounts are made before rounds"
-    return person
-
-
-def _actor(username: str) -> Actor:
-    person = _person(username)
-    roles = ",".join(accounts.held(person, units.today()).roles)
-    return Actor(f"person:{person.pk}", person.full_name, roles, "command demonstration", person)

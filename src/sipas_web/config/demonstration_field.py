@@ -240,8 +240,13 @@ def _carrier_office() -> Actor:
     return _actor("post-province")
 
 
-def _actor(username: str) -> Actor:
+def _person(username: str) -> accounts.Person:
     person = accounts.by_username(username)
     assert person is not None, "accounts are made before rounds"
+    return person
+
+
+def _actor(username: str) -> Actor:
+    person = _person(username)
     held = ",".join(accounts.held(person, units.today()).roles)
     return Actor(f"person:{person.pk}", person.full_name, held, "command demonstration", person)
