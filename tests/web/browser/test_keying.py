@@ -30,7 +30,11 @@ from sipas.rounds import respondent_kind
 from sipas_web.rounds.folders import folder_of
 from sipas_web.units import queries
 by = command_line()
-round_ = cast.drawn(cast.new_round(queries.by_code("08", queries.today()), by))
+unit = queries.by_code("08", queries.today())
+# A seed of its own: rounds of one seed have the same codes, and a code of two rounds opens neither on the web.
+settings = cast.settings_for(unit, 2026)
+settings["simulated"]["seed"] = cast.SEED + 1
+round_ = cast.drawn(cast.new_round(unit, by, settings=settings))
 fieldwork.ask_issue(round_id=round_.pk, by=by)
 while round_.state != "in_field":
     work_off()

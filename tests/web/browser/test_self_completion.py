@@ -28,8 +28,8 @@ print(made.pk, *cases, respondents.a_case(made, "organisation").case_id)
 
 
 @pytest.fixture(scope="module")
-def codes(site: Site) -> list[str]:
-    """Codes of a round in the field; the last is an organisation's."""
+def issued(site: Site) -> list[str]:
+    """The number of a round in the field and codes of it; the last is an organisation's."""
     root = str(Path(__file__).parents[3])
     environment = site.environment | {
         "DJANGO_SETTINGS_MODULE": "sipas_web.config.settings",
@@ -39,7 +39,12 @@ def codes(site: Site) -> list[str]:
     program = [sys.executable, "-c", ROUND]
     done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout.split()[1:]
+    return done.stdout.split()
+
+
+@pytest.fixture
+def codes(issued: list[str]) -> list[str]:
+    return issued[1:]
 
 
 def look(visitor: Visitor) -> None:
@@ -134,10 +139,9 @@ def test_faults_are_told_beside_the_question_and_by_keyboard_it_all_works(enter:
     assert page.get_by_role("heading", name="Xem lại và gửi").is_visible()
 
 
-def test_whoever_runs_the_field_sees_counts(enter: Enter, codes: list[str]) -> None:
+def test_whoever_runs_the_field_sees_counts(enter: Enter, issued: list[str]) -> None:
     visitor = enter("department")
-    page = visitor.open("/dot/")
-    page.goto(f"{visitor.base}/phieu/1/web/")
+    page = visitor.open(f"/phieu/{issued[0]}/web/")
     visitor.look()
     assert visitor.found == []
     assert page.get_by_role("heading", name="Trả lời trên mạng").is_visible()
