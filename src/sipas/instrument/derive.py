@@ -16,6 +16,7 @@ from sipas.instrument.model import Status
 from sipas.instrument.raw import Raw, branches, follow, mappings, questions_of, within
 from sipas.instrument.structure import Shape
 from sipas.instrument.trees import at
+from sipas.tables.typed import convert
 
 OPERATIONS = ("carried", "remove", "reword", "add")
 OWN = ("name", "title", "source")  # what a derived edition must say of itself
@@ -98,7 +99,7 @@ class Derivation:
         """
         shape = Shape(Operations)
         given = {name: self.own[name] for name in OPERATIONS if name in self.own}
-        operations = msgspec.convert(shape.mend(given), Operations, strict=True)
+        operations = convert(shape.mend(given), Operations, strict=True)
         self.faults += shape.faults
         if operations.carried is not None:
             _mark(self.data, operations.carried)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 
-import msgspec
-
 from sipas.errors import Place, SipasError
 from sipas.instrument.derive import Derivation
 from sipas.instrument.edition import Edition
@@ -15,6 +13,7 @@ from sipas.instrument.raw import Raw, fill_leaves
 from sipas.instrument.read import Document, read
 from sipas.instrument.rules import rule_faults
 from sipas.instrument.structure import Shape
+from sipas.tables.typed import convert
 
 SHIPPED = files("sipas.instrument") / "editions"
 MOST_GENERATIONS = 5  # an edition of an edition of ...; also stops a circle
@@ -112,7 +111,7 @@ def _build(name_or_path: str | Path) -> tuple[Edition | None, list[SipasError]]:
         return None, [error]
     fill_leaves(data)
     shape = Shape(Edition)
-    edition = msgspec.convert(shape.mend(data), Edition, strict=True)
+    edition = convert(shape.mend(data), Edition, strict=True)
     found = [*shape.faults, *_unhidden(rule_faults(edition), shape.faults)]
     for fault in found:
         fault.place = place(fault.place.node or "")

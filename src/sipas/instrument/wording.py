@@ -11,6 +11,7 @@ import yaml
 
 from sipas.instrument.edition import Edition
 from sipas.instrument.model import Status
+from sipas.tables.typed import convert
 
 Language = Literal["vi", "en"]
 SETTINGS = frozenset({"rule", "validity"})
@@ -19,7 +20,7 @@ SETTINGS = frozenset({"rule", "validity"})
 @cache
 def _words() -> dict[str, dict[str, str]]:
     text = (files("sipas.instrument") / "wording.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.safe_load(text), dict[str, dict[str, str]])
+    return convert(yaml.safe_load(text), dict[str, dict[str, str]])
 
 
 def word(name: str, language: Language, **fields: object) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.intake.vietnamese import search_key
+from sipas.tables.typed import from_yaml
 
 Group = Literal["I", "P", "R", "NC", "O", "UH", "UO", "NE"]
 GROUPS: tuple[Group, ...] = ("I", "P", "R", "NC", "O", "UH", "UO", "NE")
@@ -49,7 +50,7 @@ def dispositions() -> tuple[Disposition, ...]:
         In the order of their codes.
     """
     text = files(__package__).joinpath("dispositions.yaml").read_bytes()
-    return tuple(msgspec.yaml.decode(text, type=list[Disposition]))
+    return tuple(from_yaml(text, list[Disposition]))
 
 
 def disposition_table() -> pl.DataFrame:

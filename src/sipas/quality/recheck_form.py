@@ -15,6 +15,7 @@ import yaml
 from sipas.errors import SipasError
 from sipas.instrument.edition import Edition
 from sipas.instrument.model import Question
+from sipas.tables.typed import convert
 
 Found = TypeVar("Found")
 Verdict = Literal["pass", "doubt", "fail"]
@@ -102,7 +103,7 @@ def recheck_form() -> RecheckForm:
         Of this version of the program.
     """
     text = (files("sipas.quality") / "recheck_form.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.safe_load(text), RecheckForm)
+    return convert(yaml.safe_load(text), RecheckForm)
 
 
 def verdict_of(answers: Mapping[str, int], outcome: str = "met") -> tuple[Verdict | None, tuple[str, ...]]:

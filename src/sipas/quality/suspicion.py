@@ -15,6 +15,7 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.quality.form_signs import VISIT_SIGNS
+from sipas.tables.typed import from_yaml
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "likeness": ("same_as_own", "same_as_any"),
@@ -172,7 +173,7 @@ def read_suspicion_points(text: bytes) -> SuspicionPoints:
         ``quality.points_unreadable``.
     """
     try:
-        made = msgspec.yaml.decode(text, type=SuspicionPoints)
+        made = from_yaml(text, SuspicionPoints)
     except msgspec.MsgspecError as error:
         raise SipasError("quality.points_unreadable", got=str(error)) from error
     known = {sign for signs in FAMILIES.values() for sign in signs}

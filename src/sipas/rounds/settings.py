@@ -13,6 +13,7 @@ import msgspec
 from sipas.errors import Place, SipasError
 from sipas.estimation.designs.design import Lonely
 from sipas.intake import read_yaml_text
+from sipas.tables.typed import convert
 from sipas.weighting import WeightingPlan
 
 FILE = "round.yaml"
@@ -200,7 +201,7 @@ def check_round(data: object, place: Place | Callable[[str], Place]) -> Round:
         ``round.setting``.
     """
     try:
-        return msgspec.convert(data, Round, strict=True)
+        return convert(data, Round, strict=True)
     except msgspec.ValidationError as error:
         message, _, node = str(error).partition(" - at ")
         path = node.strip("`$.")

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from sipas.errors import Place, SipasError
+from sipas.tables.typed import convert
 
 UNIT = "unit_id"
 COUNT = "count"
@@ -258,7 +259,7 @@ def parse_design(mapping: Mapping[str, object]) -> Design:
 def _check_form(mapping: Mapping[str, object]) -> Design:
     """Read the mapping; msgspec's message is taken apart, as it is made for developers."""
     try:
-        return msgspec.convert(dict(mapping), Design)
+        return convert(dict(mapping), Design)
     except msgspec.ValidationError as error:
         found = re.fullmatch(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", str(error), re.DOTALL)
         what, path = (found["what"], found["path"] or "") if found else (str(error), "")

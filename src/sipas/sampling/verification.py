@@ -17,6 +17,7 @@ from sipas.sampling.design import Design
 from sipas.sampling.drawing import Draw, draw
 from sipas.sampling.large import draw_large, schema_of_files
 from sipas.sampling.seed import Seed, make_seed
+from sipas.tables.typed import convert
 
 MOST_ROWS_NAMED = 5
 FRAME_FILE = "frame"
@@ -64,7 +65,7 @@ def verify(
     if certificate.get("form") != FORM:
         raise SipasError("sampling.certificate_form", "certificate", expected=FORM, got=certificate.get("form"))
     try:
-        record = msgspec.convert(dict(certificate), _Record)
+        record = convert(dict(certificate), _Record)
     except msgspec.ValidationError as error:
         raise SipasError("sampling.certificate_form", "certificate", expected=FORM, got=str(error)) from error
     found = [*_frame(frame, record), *_seed(record), *_sample_hash(sample, record)]
@@ -73,7 +74,7 @@ def verify(
     except SipasError as error:
         return [*found, error]
     found += [*_lists(again, record), *_rows(sample, again.sample)]
-    counts = record.draws if draws is None else msgspec.convert(dict(draws), _Draws)
+    counts = record.draws if draws is None else convert(dict(draws), _Draws)
     written = tuple(record.notes if notes is None else notes)
     told = record.draws
     said = Said(record.program.version, counts.trials, counts.redraws, written, told.reason, told.history)

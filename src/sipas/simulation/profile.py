@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 import yaml
 
+from sipas.tables.typed import convert
+
 
 class Attitude(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A latent normal attitude: an answer is one level higher for each threshold it passes."""
@@ -72,7 +74,7 @@ def load_profile(name: str = "transactions") -> Profile:
     """
     text = files(__package__).joinpath(f"profiles/{name}.yaml").read_text(encoding="utf-8")
     names = files(__package__).joinpath("profiles/names.yaml").read_text(encoding="utf-8")
-    return msgspec.convert({**yaml.safe_load(names), **yaml.safe_load(text)}, Profile, strict=True)
+    return convert({**yaml.safe_load(names), **yaml.safe_load(text)}, Profile, strict=True)
 
 
 def generator(seed: int, *purpose: str) -> np.random.Generator:

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 import msgspec
 
+from sipas.tables.typed import convert
 from sipas_web.config.environment import SettingError
 
 FORMAT = 1
@@ -116,7 +117,7 @@ class Reader:
                 raise ValueError(MANIFEST)
             self.text = self.zip.read(MANIFEST)
             self.manifest: dict[str, Any] = json.loads(self.text)
-            form = msgspec.convert(self.manifest, _Manifest).format
+            form = convert(self.manifest, _Manifest).format
         except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, RecursionError) as error:
             raise RefusedError(f"{path}: không phải bản sao lưu, hoặc bị hỏng · no backup, or damaged") from error
         if form != FORMAT:

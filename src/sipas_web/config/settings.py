@@ -26,8 +26,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "sipas_web.portal",
+    "sipas_web.improvement",
     "sipas_web.results",
     "sipas_web.supervision",
+    "sipas_web.onestop",
+    "sipas_web.feedback",
     "sipas_web.quality",
     "sipas_web.capture",
     "sipas_web.fieldwork",

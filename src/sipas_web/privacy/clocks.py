@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sipas_web.privacy.queries.requests import RequestKind
-from sipas_web.rounds.working_days import is_working
+from sipas_web.shared import working_days
 
 DAY = dt.timedelta(days=1)
 NOTICE_HOURS = 72
@@ -91,7 +91,7 @@ def clock(kind: str, received: dt.date, *, with_processor: bool) -> Clock:
     rules = rules_on(received)
     limit = rules.limits[RequestKind(kind)]
     due = received + DAY * (limit.with_processor if with_processor else limit.days)
-    acknowledge = working_days_after(received, rules.acknowledge) if rules.acknowledge else due
+    acknowledge = working_days.after(received, rules.acknowledge) if rules.acknowledge else due
     return Clock(min(acknowledge, due), due)
 
 
@@ -101,14 +101,6 @@ def latest_extension(kind: str, received: dt.date, *, with_processor: bool) -> d
         return None
     due = clock(kind, received, with_processor=with_processor).due
     return due + (due - received)
-
-
-def working_days_after(day: dt.date, count: int) -> dt.date:
-    """Give the working day that is so many working days after a day, itself not counted."""
-    while count:
-        day += DAY
-        count -= is_working(day)
-    return day
 
 
 def notify_by(found: dt.datetime) -> dt.datetime:

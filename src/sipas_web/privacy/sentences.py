@@ -7,6 +7,8 @@ SENTENCES: dict[str, StrOrPromise] = {
     "privacy.contacts_put": _("put contacts under lock"),
     "privacy.contacts_opened": _("opened contacts"),
     "privacy.contacts_forgotten": _("destroyed contacts of an earlier sample, or at a person's request"),
+    "privacy.people_opened": _("opened who stands behind dossiers or feedback"),
+    "privacy.people_forgotten": _("destroyed who stood behind dossiers or feedback"),
     "privacy.drop_asked": _("asked that the contacts of a round be destroyed"),
     "privacy.contacts_dropped": _("destroyed the contacts of a round"),
     "privacy.key_made": _("made a new key of the contact store"),

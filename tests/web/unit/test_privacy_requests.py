@@ -23,6 +23,7 @@ from sipas_web.privacy.identity import Identity, phone_key
 from sipas_web.privacy.models import Breach, Contact, RequestKind, SubjectRequest, VisitSecret
 from sipas_web.privacy.queries.requests import requests as register
 from sipas_web.rounds.models import Round
+from sipas_web.shared import working_days
 from sipas_web.units.models import Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folders")]
@@ -55,7 +56,7 @@ def test_the_last_days_are_those_of_a_slow_count(received: dt.date, kind: Reques
 
 def test_days_that_can_be_looked_up() -> None:
     # Friday 13/2/2026 is the last working day before Tết; offices open again on Monday 23/2.
-    assert clocks.working_days_after(dt.date(2026, 2, 13), 2) == dt.date(2026, 2, 24)
+    assert working_days.after(dt.date(2026, 2, 13), 2) == dt.date(2026, 2, 24)
     assert clocks.clock("withdraw", dt.date(2026, 3, 2), with_processor=False).due == dt.date(2026, 3, 17)
     assert clocks.clock("withdraw", dt.date(2026, 3, 2), with_processor=True).due == dt.date(2026, 3, 22)
     # Before 2026 the decree of 2023 held: 72 hours.

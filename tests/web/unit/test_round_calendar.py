@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
-from sipas_web.rounds import editions, working_days
+from sipas_web.rounds import calendar_proposal, editions
 from sipas_web.rounds.models import Milestone
 from sipas_web.rounds.pages import calendar as pages
+from sipas_web.shared import working_days
 
 
 @pytest.fixture(autouse=True)
@@ -25,34 +26,34 @@ def test_working_days_know_tet_and_days_worked_in_exchange() -> None:
     assert working_days.is_working(dt.date(2026, 8, 22))
     assert not working_days.is_working(dt.date(2026, 8, 31))
     assert not working_days.is_working(dt.date(2026, 9, 5))
-    assert working_days.stretch_back(dt.date(2026, 2, 24), 3) == dt.date(2026, 2, 13)
+    assert calendar_proposal.stretch_back(dt.date(2026, 2, 24), 3) == dt.date(2026, 2, 13)
     assert not working_days.is_lunar_new_year(dt.date(2026, 1, 1))
     assert working_days.is_lunar_new_year(dt.date(2026, 2, 16))
 
 
 @pytest.mark.parametrize("publication", [dt.date(2026, 12, 10), dt.date(2026, 3, 2), dt.date(2026, 11, 29)])
 def test_a_proposal_is_in_order_on_working_days_and_as_long_as_said(publication: dt.date) -> None:
-    proposed = working_days.proposal(publication)
+    proposed = calendar_proposal.proposal(publication)
     assert list(proposed) == list(Milestone.Kind)
-    assert working_days.out_of_order(proposed) == []
+    assert calendar_proposal.out_of_order(proposed) == []
     for kind, (first, last) in proposed.items():
         assert working_days.is_working(first)
         assert working_days.is_working(last)
-        assert working_days.count(first, last) == working_days.LENGTHS[Milestone.Kind(kind)]
+        assert working_days.count(first, last) == calendar_proposal.LENGTHS[Milestone.Kind(kind)]
     assert proposed["publication"][1] <= publication
 
 
 def test_a_proposal_says_where_it_cannot_be_as_asked() -> None:
     day, window_to = dt.date, dt.date(2026, 11, 15)
     sunday = day(2026, 12, 27)
-    moved = pages.remarks(sunday, working_days.proposal(sunday), window_to=window_to, today=day(2026, 1, 5))
+    moved = pages.remarks(sunday, calendar_proposal.proposal(sunday), window_to=window_to, today=day(2026, 1, 5))
     assert [said for said in moved if "27/12/2026" in said or "2026-12-27" in said or "12/27/2026" in said]
     assert [said for said in moved if "earliest day" in said]
-    late = working_days.earliest(day(2026, 11, 23))
-    assert pages.remarks(late, working_days.proposal(late), window_to=window_to, today=day(2026, 11, 23)) == []
-    assert working_days.proposal(late)["lists"][0] >= day(2026, 11, 23)
+    late = calendar_proposal.earliest(day(2026, 11, 23))
+    assert pages.remarks(late, calendar_proposal.proposal(late), window_to=window_to, today=day(2026, 11, 23)) == []
+    assert calendar_proposal.proposal(late)["lists"][0] >= day(2026, 11, 23)
     before = working_days.on_or_before(late - dt.timedelta(days=1))
-    assert working_days.proposal(before)["lists"][0] < day(2026, 11, 23)
+    assert calendar_proposal.proposal(before)["lists"][0] < day(2026, 11, 23)
 
 
 def test_warnings_name_tet_order_and_destroyed_contacts() -> None:
@@ -69,7 +70,7 @@ def test_warnings_name_tet_order_and_destroyed_contacts() -> None:
     assert [w for w in found if "destroyed" in w]
     assert [w for w in found if "no working day" in w]
     fine = pages.warnings(
-        working_days.proposal(day(2026, 12, 10)), window_to=day(2026, 6, 30), contacts_until=day(2027, 3, 31)
+        calendar_proposal.proposal(day(2026, 12, 10)), window_to=day(2026, 6, 30), contacts_until=day(2027, 3, 31)
     )
     assert fine == []
 

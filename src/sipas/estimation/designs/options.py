@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from sipas.errors import SipasError
+from sipas.tables.typed import convert
 
 
 def refuse_options(one: msgspec.Struct) -> None:
@@ -33,7 +34,7 @@ def refuse_options(one: msgspec.Struct) -> None:
                 raise SipasError("estimation.option_unknown", name, expected=given, got=value)
             continue
         try:
-            msgspec.convert(_plain(value), kind)
+            convert(_plain(value), kind)
         except msgspec.ValidationError as error:
             expected = [word for word in words if word is not None] or str(error)
             code = "estimation.option_unknown" if words else "estimation.option_not_valid"

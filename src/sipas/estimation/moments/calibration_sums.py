@@ -19,6 +19,7 @@ import polars as pl
 
 from sipas.errors import SipasError
 from sipas.estimation.designs.calibration import NAMED_AT_MOST, CalibratedWeight
+from sipas.tables.typed import from_json
 
 Reals: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 ABOUT = "sipas.moments.calibration"
@@ -320,5 +321,5 @@ def read_calibration(metadata: dict[str, str]) -> CalibrationSums | None:
     """
     if ABOUT not in metadata:
         return None
-    about = msgspec.json.decode(metadata[ABOUT], type=_Description)
+    about = from_json(metadata[ABOUT], _Description)
     return CalibrationSums(pl.read_parquet(BytesIO(b64decode(metadata[SUMS]))), about.weight, about.path, about.terms)

@@ -16,6 +16,7 @@ from sipas.errors import Place, SipasError
 from sipas.estimation.designs.design import Design, path_of, sizes_of
 from sipas.estimation.designs.measures import Measure, terms_of
 from sipas.estimation.moments.calibration_sums import CalibrationSums, merge_calibrations, read_calibration
+from sipas.tables.typed import from_json
 
 WHOLE = "all"
 FIXED = {
@@ -282,7 +283,7 @@ def read_moments(path: Path) -> Moments:
     about = metadata.get("sipas.moments")
     if about is None:
         raise SipasError("estimation.not_moments", "moments", place=Place(file=path.name))
-    description = msgspec.json.decode(about, type=Description)
+    description = from_json(about, Description)
     joint = metadata.get("sipas.moments.joint")
     table = pl.read_parquet(path)
     wanted = [

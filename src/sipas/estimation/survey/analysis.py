@@ -23,6 +23,7 @@ from sipas.estimation.survey.sample_files import read_units
 from sipas.estimation.survey.survey import Survey
 from sipas.estimation.survey.wanted import Wanted
 from sipas.intake import YamlText, read_yaml_text
+from sipas.tables.typed import convert
 from sipas.weighting import Distance
 from sipas.weighting.distances import Method
 
@@ -232,7 +233,7 @@ def analysis_of(data: object, text: YamlText | None = None) -> Analysis:
         By ``analysis_refusal``; errors of the design and of the estimates.
     """
     try:
-        return msgspec.convert(data, Analysis, strict=True)
+        return convert(data, Analysis, strict=True)
     except msgspec.ValidationError as error:
         found = error.__cause__
         refusal = found if isinstance(found, SipasError) else analysis_refusal(error, Analysis, text)

@@ -30,6 +30,7 @@ from sipas.sampling import (
     table_digest,
 )
 from sipas.tables import FRAME, SAMPLE
+from sipas.tables.typed import convert
 
 WITNESSES = "witnesses.yaml"
 # Stand-ins of a synthetic round; a real round is typed by people.
@@ -127,7 +128,7 @@ def _witness(context: Context) -> Outcome:
 def _read_witnesses(folder: Folder) -> Witnesses:
     path = folder.path(WITNESSES)
     try:
-        return msgspec.convert(read_yaml(path), Witnesses, strict=True)
+        return convert(read_yaml(path), Witnesses, strict=True)
     except msgspec.ValidationError as error:
         raise SipasError("round.setting", got=str(error), place=Place(file=WITNESSES)) from error
 

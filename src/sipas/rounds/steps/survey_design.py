@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 import polars as pl
 
 from sipas.estimation import CalibratedWeight, Design, Stage
 from sipas.rounds.settings import Round
+from sipas.tables.typed import convert
 
 BY_SIZE = {"pps_systematic", "pareto"}
 
@@ -108,7 +108,7 @@ def staged_design(sample: pl.DataFrame, settings: Round) -> tuple[Design, pl.Dat
     )
     first = {"pps": "brewer", "rate": "stage_1_probability"} if by_size else {"population": "psu_population"}
     base = {"weight": "final", "strata": "stratum", "psu": "psu", "lonely": settings.estimates.lonely, "nested": True}
-    design = msgspec.convert({**base, **first, "later": later}, Design)
+    design = convert({**base, **first, "later": later}, Design)
     official = sample.filter(pl.col("role") == "official")
     names = {"stratum": "stratum", "psu": "psu"}
     sizes = {"psu_rate": "stage_1_probability"} if by_size else {"psu_population": "psu_population"}

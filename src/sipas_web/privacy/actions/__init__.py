@@ -10,6 +10,7 @@ from sipas_web.privacy.actions.keeping import (
     put_contacts,
     put_visit_secret,
 )
+from sipas_web.privacy.actions.people import forget_people, open_people, put_people
 from sipas_web.privacy.actions.requests import (
     acknowledge,
     attach_case,
@@ -42,12 +43,15 @@ __all__ = [
     "finish_drop",
     "finish_seeing",
     "forget_contacts",
+    "forget_people",
     "forget_requests",
     "make_key",
     "open_asker",
     "open_contacts",
+    "open_people",
     "open_visits",
     "put_contacts",
+    "put_people",
     "put_visit_secret",
     "receive_request",
     "refuse_request",

@@ -15,7 +15,7 @@ from sipas_web.jobs.queries import Job
 from sipas_web.privacy import keys, queries
 from sipas_web.privacy.actions.keeping import identity_in, sealing_key, write_contacts
 from sipas_web.privacy.keys import Key
-from sipas_web.privacy.models import Contact, SubjectRequest, VisitSecret
+from sipas_web.privacy.models import Contact, SealedPerson, SubjectRequest, VisitSecret
 from sipas_web.privacy.permissions import Permission
 from sipas_web.privacy.sealing import REQUEST, seal, unseal, visit_kind
 
@@ -47,7 +47,7 @@ def reseal_part(*, most: int, by: Actor) -> int:
     """Seal some of what an older key holds with the newest one; gives how many. Needs ``privacy.key_rotate``."""
     by.require(Permission.KEY_ROTATE)
     newest = sealing_key()
-    count = _contacts(newest, most) or _visits(newest, most) or _requests(newest, most)
+    count = next((n for turn in (_contacts, _visits, _requests, _people) if (n := turn(newest, most))), 0)
     if count:
         record(by=by, action="privacy.resealed", subject=SUBJECT, details={"key": newest.name, "number": count})
     return count
@@ -96,7 +96,15 @@ def _requests(newest: Key, most: int) -> int:
     return len(rows)
 
 
-def _turn(row: VisitSecret | SubjectRequest, newest: Key, round_id: int, code: str, kind: str) -> None:
+def _people(newest: Key, most: int) -> int:
+    rows = list(SealedPerson.objects.select_for_update().exclude(key=newest.name).order_by("pk")[:most])
+    for row in rows:
+        _turn(row, newest, 0, row.token, row.kind)
+    SealedPerson.objects.bulk_update(rows, ["sealed", "key"], batch_size=500)
+    return len(rows)
+
+
+def _turn(row: VisitSecret | SubjectRequest | SealedPerson, newest: Key, round_id: int, code: str, kind: str) -> None:
     """Seal what a row holds anew."""
     content = unseal(row.sealed, key=row.key, round_id=round_id, code=code, kind=kind)
     row.sealed, row.key = seal(content, key=newest, round_id=round_id, code=code, kind=kind), newest.name

@@ -2,6 +2,7 @@
 
 from sipas_web.privacy.models.contacts import Contact, ContactMark, JoinDrop, VisitSecret
 from sipas_web.privacy.models.duties import Breach, RetentionRun
+from sipas_web.privacy.models.people import SealedPerson
 from sipas_web.privacy.models.requests import Channel, RequestKind, RequestState, SubjectRequest
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "RequestKind",
     "RequestState",
     "RetentionRun",
+    "SealedPerson",
     "SubjectRequest",
     "VisitSecret",
 ]

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from sipas_web.audit.actors import Actor
 from sipas_web.privacy import keys
 from sipas_web.privacy.identity import Place
-from sipas_web.privacy.models import Contact, JoinDrop, SubjectRequest, VisitSecret
+from sipas_web.privacy.models import Contact, JoinDrop, SealedPerson, SubjectRequest, VisitSecret
 from sipas_web.privacy.sealing import unseal, visit_kind
 from sipas_web.rounds.queries import Round, in_areas
 from sipas_web.rounds.queries.frame import FrameList
@@ -51,7 +51,7 @@ def places_of(round_: Round) -> Iterator[tuple[str, int, Place]]:
 def keys_in_use() -> Counter[str]:
     """Count what is sealed with each key."""
     found: Counter[str] = Counter()
-    for model in (Contact, VisitSecret, SubjectRequest):
+    for model in (Contact, VisitSecret, SubjectRequest, SealedPerson):
         found.update(dict(model.objects.values_list("key").annotate(Count("pk"))))
     return found
 

@@ -11,8 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sipas_web.rounds import working_days
+from sipas_web.rounds import calendar_proposal
 from sipas_web.rounds.queries import Milestone, Round
+from sipas_web.shared import working_days
 
 Kind = Milestone.Kind
 Planned = Mapping[str, tuple[dt.date, dt.date]]
@@ -115,7 +116,7 @@ def remarks(asked: dt.date, proposed: Planned, *, window_to: dt.date, today: dt.
     if published != asked:
         found.append(_("%(asked)s is no working day: the proposal publishes on %(published)s.") % shown)
     if begins < start:
-        shown["earliest"] = date_format(working_days.earliest(start), "SHORT_DATE_FORMAT")
+        shown["earliest"] = date_format(calendar_proposal.earliest(start), "SHORT_DATE_FORMAT")
         found.append(
             _(
                 "With the usual lengths the work would have to begin on %(begins)s, before %(start)s. "
@@ -137,7 +138,7 @@ def warnings(planned: Planned, *, window_to: dt.date, contacts_until: dt.date | 
 
 
 def _of_order(planned: Planned) -> Iterator[str]:
-    for earlier, later in working_days.out_of_order(dict(planned)):
+    for earlier, later in calendar_proposal.out_of_order(dict(planned)):
         yield _("“%(later)s” begins before “%(earlier)s” has ended.") % {
             "later": Kind(later).label,
             "earlier": Kind(earlier).label,

@@ -27,6 +27,7 @@ from sipas.sampling import (
     measures_needed,
     parse_design,
 )
+from sipas.tables.typed import from_json
 from sipas_web.rounds.design_choices import CROSS
 from sipas_web.rounds.folders import folder_of, settings_of
 from sipas_web.rounds.queries import Round
@@ -257,7 +258,7 @@ def _counts(path: Path, moment: int, size: int, columns: tuple[str, ...], measur
 @lru_cache(maxsize=256)
 def _forecast(path: Path, moment: int, size: int, asked: bytes, by: tuple[str, ...]) -> Forecast:
     """Work out what was asked as bytes: designs hold tables and cannot be keys themselves."""
-    design, expected = msgspec.json.decode(asked, type=tuple[Design, Expectation])
+    design, expected = from_json(asked, tuple[Design, Expectation])
     columns = tuple(columns_needed(design, by))
     counts = _counts(path, moment, size, columns, tuple(measures_needed(design)))
     return forecast(counts, design, expected, by=by)

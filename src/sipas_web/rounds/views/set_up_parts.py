@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from sipas import instrument
 from sipas_web.audit.actors import ActorRequest
-from sipas_web.rounds import editions, working_days
+from sipas_web.rounds import calendar_proposal, editions
 from sipas_web.rounds.actions import set_up_rows
 from sipas_web.rounds.actions import settings as settings_actions
 from sipas_web.rounds.forms.set_up import CalendarForm, DocumentsForm, EditionForm, ProposalForm, ScopeForm, UnitsFilter
@@ -137,7 +137,7 @@ def calendar(request: ActorRequest, round_id: int) -> HttpResponse:
     said: list[str] = []
     if is_proposal:
         asked = proposed.cleaned_data["publication"]
-        planned = working_days.proposal(asked)
+        planned = calendar_proposal.proposal(asked)
         said = pages.remarks(asked, planned, window_to=round_.window_to, today=today())
     form = CalendarForm(request.POST or None, planned=planned, is_fixed=bool(fixed))
     if request.method == "POST" and form.is_valid():

@@ -1,22 +1,13 @@
-"""Working days in Việt Nam, and the parts of a round laid out on them.
-
-Days off and the Saturdays worked in exchange come from ``holidays``; a year whose order of the Prime Minister is not
-in it yet has the days of the Labour Code only.
-"""
+"""The parts of a round laid out on working days."""
 
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
 from itertools import pairwise
-from typing import Any
-
-import holidays
 
 from sipas_web.rounds.queries import Milestone
+from sipas_web.shared.working_days import DAY, is_working, on_or_before
 
-DAY = dt.timedelta(days=1)
-SATURDAY = 5
 Kind = Milestone.Kind
 # Working days a part takes, where nobody says otherwise: the office's own estimate, no rule.
 LENGTHS = {
@@ -29,40 +20,6 @@ LENGTHS = {
     Kind.REPORT: 15,
     Kind.PUBLICATION: 1,
 }
-LUNAR_NEW_YEAR = ("Tết Nguyên Đán", "29 Tết")
-
-
-@cache
-def _days_off(year: int, language: str) -> Any:
-    return holidays.country_holidays("VN", years=year, language=language)
-
-
-def is_working(day: dt.date) -> bool:
-    """Say whether offices work on a day."""
-    off = _days_off(day.year, "vi")
-    return day in off.weekend_workdays or (day.weekday() < SATURDAY and day not in off)
-
-
-def holiday(day: dt.date, language: str) -> str:
-    """Name the public holiday of a day in ``vi`` or ``en``; empty where it is none."""
-    return str(_days_off(day.year, "vi" if language == "vi" else "en_US").get(day, ""))
-
-
-def is_lunar_new_year(day: dt.date) -> bool:
-    """Say whether a day belongs to the holiday of Tết Nguyên Đán."""
-    return any(name in _days_off(day.year, "vi").get(day, "") for name in LUNAR_NEW_YEAR)
-
-
-def count(first: dt.date, last: dt.date) -> int:
-    """Count the working days from the first day to the last, both included."""
-    return sum(is_working(first + DAY * n) for n in range((last - first).days + 1))
-
-
-def on_or_before(day: dt.date) -> dt.date:
-    """Give the last working day that is not later than a day."""
-    while not is_working(day):
-        day -= DAY
-    return day
 
 
 def stretch_back(last: dt.date, length: int) -> dt.date:

@@ -1,0 +1,1 @@
+"""Feedback of citizens: receive, classify, route, clock, answer, publish, ask again."""

@@ -1,0 +1,1 @@
+"""Tables: receive, classify, route, clock, answer, publish, ask again."""

@@ -1,0 +1,1 @@
+"""After the index: directives, tasks, targets, commitments, plans, reports."""

@@ -1,0 +1,7 @@
+"""Addresses of directives."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

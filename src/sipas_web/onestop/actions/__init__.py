@@ -1,0 +1,1 @@
+"""Actions; each is one transaction with its record."""
