@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import sipas_web.shared.vietnamese_text
 from django.db import migrations, models
+
+import sipas_web.shared.vietnamese_text
 
 
 class Migration(migrations.Migration):
