@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sipas_web.audit.actors import ActorRequest
+from sipas_web.results import offers
 from sipas_web.results.forms.reading import CompareFilter, ListFilter, RankFilter, UnitFilter
 from sipas_web.results.permissions import Permission
 from sipas_web.results.queries import reading, reading_home, reading_pages, reading_panels, reading_rows
@@ -91,7 +92,8 @@ def unit(request: ActorRequest, round_id: int, version: str) -> HttpResponse:
     if domain and page is None:
         raise Http404
     form = UnitFilter(opened, {"name": page.domain} if page else None)
-    return answer(request, opened, "unit", "results/read_unit.html", {"form": form, "shown": page})
+    offered = offers.offers_of(request.actor, opened, page.domain) if page and not page.row.is_hidden else []
+    return answer(request, opened, "unit", "results/read_unit.html", {"form": form, "shown": page, "offers": offered})
 
 
 def open_or_404(request: ActorRequest, round_id: int, version: str) -> Opened:
@@ -110,7 +112,9 @@ def open_nodes(request: ActorRequest) -> frozenset[str]:
 def _overview(request: ActorRequest, opened: Opened) -> HttpResponse:
     asked = reading_panels.Asked(open_nodes(request))
     panels = reading_panels.filled(reading_panels.OVERVIEW, opened, asked)
-    shown = {"head": reading_home.headline(opened), "panels": panels, "quality": reading_home.quality(opened)}
+    offered = offers.offers_of(request.actor, opened)
+    head = {"head": reading_home.headline(opened), "offers": offered}
+    shown = {**head, "panels": panels, "quality": reading_home.quality(opened)}
     return answer(request, opened, "overview", "results/read_overview.html", shown)
 
 
