@@ -1,6 +1,17 @@
 """Tables: transactions and deadlines, apologies, facilities, online services."""
 
+from sipas_web.onestop.models.apologies import (
+    ELECTRONIC,
+    UNFINISHED,
+    Apology,
+    ApologyException,
+    ApologyState,
+    Message,
+    MessageState,
+    Way,
+)
 from sipas_web.onestop.models.dossiers import Channel, Dossier, MonthCount, Outcome
+from sipas_web.onestop.models.facilities import FacilityCheck, FacilityPhotograph, FacilityReview, ReviewState
 from sipas_web.onestop.models.services import EXTENTS, LEVELS, OnlineService, ServiceClass
 from sipas_web.onestop.models.sources import (
     AgencyName,
@@ -13,6 +24,8 @@ from sipas_web.onestop.models.sources import (
 )
 
 __all__ = [
-    "EXTENTS", "LEVELS", "AgencyName", "Channel", "Dossier", "DossierFile", "DossierFileKeys", "DossierSource",
-    "FileState", "MonthCount", "OnlineService", "Outcome", "ProcedureField", "ProcedureName", "ServiceClass",
+    "ELECTRONIC", "EXTENTS", "LEVELS", "UNFINISHED", "AgencyName", "Apology", "ApologyException", "ApologyState", "Channel",
+    "Dossier", "DossierFile", "DossierFileKeys", "DossierSource", "FacilityCheck", "FacilityPhotograph", "FacilityReview",
+    "FileState", "Message", "MessageState", "MonthCount", "OnlineService", "Outcome", "ProcedureField", "ProcedureName",
+    "ReviewState", "ServiceClass", "Way",
 ]  # fmt: skip

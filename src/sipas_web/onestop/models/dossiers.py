@@ -87,6 +87,7 @@ class Dossier(models.Model):
             models.Index(fields=["agency", "received"], name="onestop_agency_received"),
             models.Index(fields=["agency", "finished"], name="onestop_agency_finished"),
             models.Index(fields=["agency", "due"], name="onestop_open_due", condition=Q(outcome=0)),
+            models.Index(fields=["agency", "due"], name="onestop_late_due", condition=Q(outcome=3)),
             models.Index(fields=["agency_name"], name="onestop_unmatched", condition=Q(agency__isnull=True)),
         ]
 
