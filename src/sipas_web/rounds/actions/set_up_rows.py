@@ -102,6 +102,15 @@ def put_targets(*, round_: Round, targets: Sequence[Target], by: Actor) -> Round
 
 
 @transaction.atomic
+def add_target(*, round_: Round, target: Target, by: Actor) -> Round:
+    """Put one more target value beside those of a round, as ``put_targets`` does; one that is there stays as it is."""
+    held = queries.held(round_.pk)
+    kept = [Target(t.unit, t.node, t.percent, t.label, t.source) for t in reads.targets(held)]
+    same = [t for t in kept if (t.unit, t.node, t.percent) == (target.unit, target.node, target.percent)]
+    return held if same else put_targets(round_=held, targets=[*kept, target], by=by)
+
+
+@transaction.atomic
 def put_calendar(*, round_: Round, planned: Mapping[str, tuple[dt.date, dt.date]], by: Actor) -> Round:
     """Put the days of each part in place of those before; needs ``rounds.round_change``. Recorded with both."""
     by.require(Permission.ROUND_CHANGE, round_.unit)
