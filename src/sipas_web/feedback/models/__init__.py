@@ -1,1 +1,17 @@
 """Tables: receive, classify, route, clock, answer, publish, ask again."""
+
+from sipas_web.feedback.models.feedback import HANDLED, Channel, Feedback, Kind, Photograph, State
+from sipas_web.feedback.models.handling import Answer, Publication, Step, Word
+
+__all__ = [
+    "HANDLED",
+    "Answer",
+    "Channel",
+    "Feedback",
+    "Kind",
+    "Photograph",
+    "Publication",
+    "State",
+    "Step",
+    "Word",
+]

@@ -1,0 +1,50 @@
+"""What has ended long enough ago to be destroyed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db.models import DateField, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from sipas_web.feedback.models import HANDLED, Feedback, Kind, State
+
+ENDED = (State.ANSWERED, State.ROUTED_OUT)
+OUT = tuple(kind for kind in Kind.values if kind not in HANDLED)
+
+
+def _ended() -> QuerySet[Feedback]:
+    end = Coalesce("answered_again", "answered", "routed_out", output_field=DateField())
+    return Feedback.objects.filter(state__in=ENDED).annotate(end=end).order_by("pk")
+
+
+def ended_before(moment: dt.datetime) -> QuerySet[Feedback]:
+    """Give feedback that ended before a moment and whose person may still be there."""
+    return _ended().filter(is_forgotten=False, end__lt=timezone.localdate(moment))
+
+
+def texts_ended_before(moment: dt.datetime, kinds: Collection[str]) -> QuerySet[Feedback]:
+    """Give feedback of some kinds that ended before a moment and whose words are still there."""
+    return _ended().filter(is_emptied=False, kind__in=kinds, end__lt=timezone.localdate(moment))
+
+
+def oldest_person() -> dt.datetime | None:
+    """Give the end of the oldest feedback whose person may still be there."""
+    return _first(_ended().filter(is_forgotten=False))
+
+
+def oldest_text() -> dt.datetime | None:
+    """Give the end of the oldest feedback whose words are still there."""
+    return _first(_ended().filter(is_emptied=False, kind__in=HANDLED))
+
+
+def oldest_routed_out() -> dt.datetime | None:
+    """Give the end of the oldest that was routed out and whose words are still there."""
+    return _first(_ended().filter(is_emptied=False, kind__in=OUT))
+
+
+def _first(rows: QuerySet[Feedback]) -> dt.datetime | None:
+    day = rows.order_by("end").values_list("end", flat=True).first()
+    return timezone.make_aware(dt.datetime.combine(day, dt.time())) if day else None
