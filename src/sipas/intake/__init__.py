@@ -4,6 +4,7 @@ from sipas.intake.excerpt import count_rows
 from sipas.intake.headers import ColumnMapping, chosen_mapping, guess_mapping
 from sipas.intake.limits import LIMITS, Limits
 from sipas.intake.mapping_file import ChosenColumns, choice_for, load_mapping
+from sipas.intake.pieces import read_pieces
 from sipas.intake.preview import ColumnPreview, Preview, SheetPreview, preview
 from sipas.intake.reading import SkippedSheet, read, read_all
 from sipas.intake.table import OfficeTable, Parsed
@@ -29,6 +30,7 @@ __all__ = [
     "preview",
     "read",
     "read_all",
+    "read_pieces",
     "read_yaml",
     "read_yaml_text",
 ]

@@ -66,7 +66,7 @@ def synonyms(purpose: str) -> Mapping[str, tuple[str, ...]]:
 
     Parameters
     ----------
-    purpose : {'transactions', 'residents', 'totals', 'ignored'}
+    purpose : {'transactions', 'dossiers', 'residents', 'totals', 'ignored'}
         What the file lists.
 
     Returns
@@ -89,7 +89,7 @@ def known_headers() -> frozenset[str]:
     frozenset of str
         Keys of ``header_key``.
     """
-    groups = (synonyms(purpose) for purpose in ("transactions", "residents", "ignored"))
+    groups = (synonyms(purpose) for purpose in ("transactions", "dossiers", "residents", "ignored"))
     return frozenset(name for group in groups for names in group.values() for name in names)
 
 
