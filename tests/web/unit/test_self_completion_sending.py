@@ -65,7 +65,9 @@ def test_sent_twice_it_is_one_answer_with_one_receipt(issued: Round) -> None:
 
 def test_the_same_answers_from_another_window_share_the_receipt(issued: Round) -> None:
     case = a_case(issued)
-    first, second = sending.take_together(round_id=issued.pk, sendings=[one(case, "a"), one(case, "b")], by=RESPONDENT)
+    first, second = sending.take_together(
+        round_id=issued.pk, arrived=lambda: [one(case, "a"), one(case, "b")], by=RESPONDENT
+    )
     assert first == second != ""
     assert sending.send(one(case, "c")) == first
     assert Response.objects.count() == 1
@@ -121,7 +123,9 @@ def test_a_round_frozen_meanwhile_takes_nothing_and_says_so(issued: Round) -> No
 def test_a_case_withdrawn_meanwhile_takes_nothing_and_hinders_no_other(issued: Round) -> None:
     gone, other = a_case(issued), a_case(issued, place=1)
     Case.objects.filter(pk=gone.pk).update(state=State.WITHDRAWN)
-    receipts = sending.take_together(round_id=issued.pk, sendings=[one(gone, "a"), one(other, "b")], by=RESPONDENT)
+    receipts = sending.take_together(
+        round_id=issued.pk, arrived=lambda: [one(gone, "a"), one(other, "b")], by=RESPONDENT
+    )
     assert [bool(r) for r in receipts] == [False, True]
 
 
@@ -135,12 +139,12 @@ def test_one_bad_answer_does_not_take_the_others_along(issued: Round, monkeypatc
         return before(round_, given)
 
     monkeypatch.setattr(sending, "accept", accept)
-    sending._carry([bad, good])
+    sending._carry(issued.pk, lambda: [bad, good])
     assert isinstance(bad.error, ValueError)
     assert (good.error, bool(good.receipt)) == (None, True)
     monkeypatch.setattr(sending, "accept", lambda *_: (_ for _ in ()).throw(OperationalError))
     third = sending._Place(one(a_case(issued, place=2), "c"))
-    sending._carry([third, third])
+    sending._carry(issued.pk, lambda: [third, third])
     assert isinstance(third.error, OperationalError)
 
 
@@ -148,8 +152,9 @@ def test_who_waits_is_taken_along_and_each_hears_their_own(monkeypatch: pytest.M
     sizes: list[int] = []
     entered, leave = threading.Event(), threading.Event()
 
-    def take(*, round_id: int, sendings: list[Sending], by: Actor) -> list[str]:
+    def take(*, round_id: int, arrived: Callable[[], list[Sending]], by: Actor) -> list[str]:
         assert by == RESPONDENT
+        sendings = arrived()
         sizes.append(len(sendings))
         if len(sizes) == 1:
             entered.set()

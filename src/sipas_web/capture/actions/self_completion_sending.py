@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import threading
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,12 +77,15 @@ class Door:
 
     def _take_along(self) -> None:
         with self._list:
-            places, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-        by_round: dict[int, list[_Place]] = defaultdict(list)
-        for place in places:
-            by_round[place.sending.round_id].append(place)
-        for together in by_round.values():
-            _carry(together)
+            round_id = self._waiting[0].sending.round_id
+        _carry(round_id, functools.partial(self._leave, round_id))
+
+    def _leave(self, round_id: int) -> list[_Place]:
+        """Give the places of a round that wait now; they wait no longer."""
+        with self._list:
+            going = [p for p in self._waiting if p.sending.round_id == round_id][:AT_ONCE]
+            self._waiting = [p for p in self._waiting if p not in going]
+            return going
 
 
 class _Place:
@@ -106,12 +109,14 @@ def send(sending: Sending) -> str:
 
 
 @transaction.atomic
-def take_together(*, round_id: int, sendings: Sequence[Sending], by: Actor) -> list[str]:
+def take_together(*, round_id: int, arrived: Callable[[], Sequence[Sending]], by: Actor) -> list[str]:
     """Take answers of one round, recorded in one line without any address; gives their receipts.
 
-    Holds the round: a freeze comes before all of them or after all of them.
+    Holds the round: a freeze comes before all of them or after all of them. Who has arrived is asked once the round is
+    held, so that those who came while another process held it go along.
     """
     round_ = held(round_id)
+    sendings = arrived()
     if round_.state != RoundState.IN_FIELD:
         return ["" for _sending in sendings]
     closed = set(
@@ -172,16 +177,21 @@ def _leave_marks(round_: Round, sendings: list[Sending]) -> None:
     WebTrace.objects.bulk_create(marks, ignore_conflicts=True)
 
 
-def _carry(places: list[_Place]) -> None:
+def _carry(round_id: int, leave: Callable[[], list[_Place]]) -> None:
     """Take answers of one round; where together they fail, one after the other, so that each has its own fault."""
+    places: list[_Place] = []
+
+    def arrived() -> list[Sending]:
+        places.extend(leave())
+        return [place.sending for place in places]
+
     try:
-        receipts = take_together(
-            round_id=places[0].sending.round_id, sendings=[p.sending for p in places], by=RESPONDENT
-        )
+        receipts = take_together(round_id=round_id, arrived=arrived, by=RESPONDENT)
     except Exception as error:
+        places = places or leave()
         if len(places) > 1 and not isinstance(error, (OperationalError, InterfaceError)):
             for place in places:
-                _carry([place])
+                _carry(round_id, functools.partial(list, [place]))
             return
         for place in places:
             place.error, place.is_done = error, True
