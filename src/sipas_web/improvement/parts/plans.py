@@ -1,14 +1,45 @@
-"""What the part of plans registers: sentences, menu, long work, what waits, figures of reports."""
+"""What the part of plans registers: sentences, menu, the button on results, what waits, figures of reports."""
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from sipas_web.audit.sentences import add as add_sentences
+from sipas_web.improvement.pages import plans as pages
+from sipas_web.improvement.pages import plans_waiting
+from sipas_web.improvement.permissions import Permission
+from sipas_web.results import offers
+from sipas_web.shared import menu, waiting
 
-SENTENCES: dict[str, StrOrPromise] = {}
+SENTENCES: dict[str, StrOrPromise] = {
+    "improvement.plan_drafted": _("made a draft improvement plan from results"),
+    "improvement.plan_changed": _("changed title or goal of an improvement plan"),
+    "improvement.plan_item_added": _("took another item into an improvement plan"),
+    "improvement.plan_item_removed": _("took an item out of an improvement plan"),
+    "improvement.plan_asked": _("put an improvement plan before approval"),
+    "improvement.plan_sent_back": _("gave an improvement plan back to its writers"),
+    "improvement.plan_approved": _("approved an improvement plan and gave its measures out as tasks"),
+    "improvement.plan_closed": _("closed an improvement plan"),
+    "improvement.plan_given_up": _("gave a draft improvement plan up"),
+    "improvement.measure_added": _("added a measure to an improvement plan"),
+    "improvement.measure_changed": _("changed a measure of an improvement plan"),
+    "improvement.measure_removed": _("took a measure out of an improvement plan"),
+    "improvement.measure_dropped": _("dropped a measure of an improvement plan"),
+}
+ENTRY = menu.Entry(
+    43,
+    "plan_list",
+    _("Improvement plans"),
+    _("Weak items of published results, what is done about them, and what the next round says; procedures."),
+    Permission.PLAN_VIEW,
+)
 
 
 def register() -> None:
     """Register them."""
     add_sentences(SENTENCES)
+    menu.add(ENTRY)
+    offers.add(offers.Offer(10, "plan_draft", pages.offered))
+    for source in plans_waiting.SOURCES:
+        waiting.add(source)
