@@ -136,12 +136,14 @@ class Extension(models.Model):
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="extensions")
     asked = models.DateField()
+    created = models.DateTimeField(default=timezone.now)
     asked_key = models.CharField(max_length=64)  # of the actor: who asks does not decide
     asked_by = models.CharField(max_length=200)
     reason = models.TextField()
     wanted = models.DateField()
     before = models.DateField()  # the deadline at that moment
     decided = models.DateField(null=True)
+    closed = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=200, blank=True)
     granted = models.DateField(null=True)  # the new deadline; missing once decided: refused
     answer = models.TextField(blank=True)
