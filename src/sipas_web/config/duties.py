@@ -10,6 +10,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from sipas_web.audit.actors import Actor, Everything
+from sipas_web.feedback.actions.messaging import ask_messages
+from sipas_web.onestop.actions import sending
 from sipas_web.privacy import actions
 from sipas_web.quality import actions as quality
 
@@ -27,6 +29,8 @@ def ask() -> bool:
     try:
         actions.ask_duties(by=actor())
         quality.ask_daily_checks(on=timezone.localdate(), by=actor())
+        ask_messages(by=actor())
+        sending.ask_due(by=actor())
     except (DatabaseError, ValidationError):
         log.exception("the duties of the day could not be asked for")
         return False

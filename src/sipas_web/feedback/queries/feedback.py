@@ -247,3 +247,15 @@ def _areas(by: Actor, permission: str) -> Any:
 
 def _inside(column: str, areas: Any) -> Q:
     return Q() if areas is None else Q(**{f"{column}__in": areas})
+
+
+def count_waiting(holder: Any) -> int:
+    """Count what waits for a person, for the menu: one query."""
+    receive, answer, publish = (
+        holder.areas_of(str(p)) if holder.has_perm(str(p)) else []
+        for p in (Permission.FEEDBACK_RECEIVE, Permission.FEEDBACK_ANSWER, Permission.FEEDBACK_PUBLISH)
+    )
+    waits = Q(state__in=(State.NEW, State.CLASSIFIED)) & _inside("place", receive)
+    waits |= Q(state=State.ROUTED) & _inside("unit", answer)
+    waits |= Q(state=State.CHECKING) & _inside("unit", publish)
+    return Feedback.objects.filter(waits).count()
