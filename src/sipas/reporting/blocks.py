@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Align = Literal["left", "center", "right"]
+Paper = Literal["a4", "a5"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +346,8 @@ class Document:
         Whether DỰ THẢO stands at the head of every page.
     blocks : tuple of Block
         In reading order.
+    paper : {'a4', 'a5'}
+        Size of the page; the forms of Thông tư 01/2018/TT-VPCP are A5.
     """
 
     title: str
@@ -353,6 +356,7 @@ class Document:
     mark: str
     draft: bool
     blocks: tuple[Block, ...]
+    paper: Paper = "a4"
 
 
 def paragraph(text: str) -> Paragraph:

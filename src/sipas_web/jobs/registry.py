@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,14 @@ Result = Mapping[str, Any] | None
 
 class StoppedError(Exception):
     """Somebody asked to stop; raised by ``Work.progress``, caught by the worker."""
+
+
+class LaterError(Exception):
+    """What is left of the work has to wait; raised by a handler, the job is handed back for a while. No failure."""
+
+    def __init__(self, after: dt.timedelta) -> None:
+        super().__init__(after)
+        self.after = after
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sipas_web.jobs import actions, faults
 from sipas_web.jobs.asker import asker_of
 from sipas_web.jobs.beat import RENEWED_EVERY, Beat, HandedBackError, LostError
 from sipas_web.jobs.queries import Job, State
-from sipas_web.jobs.registry import StoppedError, Work, handler_of, kinds
+from sipas_web.jobs.registry import LaterError, StoppedError, Work, handler_of, kinds
 
 IDLE = 1.0  # s between two looks for work
 AFTER_TROUBLE = 5.0  # s until the database is asked again
@@ -84,6 +84,8 @@ def carry_out(job: Job, *, is_ending: Callable[[], bool] = bool, on_lost: Callab
         actions.finish(job, State.STOPPED)
     except HandedBackError:
         actions.give_back(job)
+    except LaterError as later:
+        actions.give_back(job, after=later.after)
     except (KeyboardInterrupt, SystemExit):
         actions.give_back(job)
         raise

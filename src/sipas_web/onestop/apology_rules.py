@@ -69,6 +69,8 @@ class Case:
     finished: dt.date | None
     sent: dt.date | None = None  # first day an apology for the delay left
     excepted: bool = False
+    waiting_since: dt.date | None = None  # with the applicant, who was asked to supplement it: its clock stands still
+    stopped: bool = False  # ended without a result: nothing was late
 
 
 class Standing(StrEnum):
@@ -155,25 +157,24 @@ def listed_from(received: dt.date, due: dt.date | None) -> dt.date | None:
 
 
 def standing(case: Case, today: dt.date) -> Standing:
-    """Say how a dossier stands on a day."""
+    """Say how a dossier stands today; what the case tells has all happened by then."""
     last = last_day(case.received, case.due)
     if last is None or case.due is None:
         return Standing.NO_RULE
-    is_open = case.finished is None or case.finished > today
-    end = today if is_open or case.finished is None else case.finished
-    sent = case.sent if case.sent is not None and case.sent <= today else None
-    if end > case.due:
-        return _late(case, sent, case.due)
-    if sent is not None:
+    if not case.stopped and (case.finished or case.waiting_since or today) > case.due:
+        return _late(case, case.due)
+    if case.sent is not None:
         return Standing.SENT_AHEAD
-    if not is_open or case.excepted or today < working_days.before(last, alert()):
+    if case.stopped or case.excepted or (case.finished or case.waiting_since) is not None:
+        return Standing.NOT_LATE
+    if today < working_days.before(last, alert()):
         return Standing.NOT_LATE
     return Standing.DUE if today <= last else Standing.MISSED
 
 
-def _late(case: Case, sent: dt.date | None, due: dt.date) -> Standing:
-    if sent is not None:
-        return Standing.BEFORE if sent < due else Standing.AFTER
+def _late(case: Case, due: dt.date) -> Standing:
+    if case.sent is not None:
+        return Standing.BEFORE if case.sent < due else Standing.AFTER
     return Standing.EXCEPTED if case.excepted else Standing.WITHOUT
 
 
@@ -187,6 +188,14 @@ def horizon(rule: Deadline, today: dt.date) -> dt.date | None:
         day += working_days.DAY
     while working_days.before(working_days.before(day, rule.notice), alert()) > today:
         day -= working_days.DAY
+    return day
+
+
+def first_due_in_time(rule: Deadline, today: dt.date) -> dt.date:
+    """Give the earliest due date whose apology is still in time today; the rule must name a notice."""
+    day = today
+    while working_days.before(day, rule.notice or 0) < today:
+        day += working_days.DAY
     return day
 
 

@@ -78,7 +78,13 @@ def typst_source(document: b.Document) -> str:
         f"date: datetime(year: {date.year}, month: {date.month}, day: {date.day}), "
         f"mark: {_text(document.mark)}, draft: {_flag(document.draft)})"
     )
-    return "\n".join([_template(), head, *(_WRITERS[type(block)](block) for block in document.blocks), ""])
+    return "\n".join([
+        f"#let paper = {_text(document.paper)}",
+        _template(),
+        head,
+        *(_WRITERS[type(block)](block) for block in document.blocks),
+        "",
+    ])
 
 
 @cache

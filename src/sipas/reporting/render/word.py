@@ -28,7 +28,7 @@ from sipas.reporting.render.word_parts import (
     table_without_lines,
     write_cell,
 )
-from sipas.reporting.render.word_styles import TEXT_WIDTH, prepare_page, prepare_styles
+from sipas.reporting.render.word_styles import SCALES, TEXT_WIDTH, prepare_page, prepare_styles, text_width
 from sipas.reporting.render.word_table import add_table
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every entry of the archive: the least a ZIP can hold
@@ -48,8 +48,8 @@ def render_docx(document: b.Document) -> bytes:
         Office Open XML; the same bytes for the same document. Times New Roman is named, not embedded.
     """
     word = docx.Document()
-    prepare_styles(word)
-    prepare_page(word.sections[0])
+    prepare_styles(word, SCALES[document.paper][0])
+    prepare_page(word.sections[0], document.paper)
     page_head(word.sections[0], document.mark, draft=document.draft)
     _properties(word, document)
     for block in document.blocks:
@@ -97,25 +97,34 @@ def _add(word: WordDocument, text: str, style: str) -> WordParagraph:
 
 
 def _letterhead(word: WordDocument, block: b.Letterhead) -> None:
+    _, k = _scales(word)
+    wide = text_width(word.sections[0])
     table = table_without_lines(word, 2, (0.4, 0.6))
     left, right = table.cell(0, 0), table.cell(0, 1)
-    above = [(block.parent_agency, 12.0, False, False)] if block.parent_agency else []
-    write_cell(left, [*above, (block.agency, 12, True, False)])
-    bottom_line(left.add_paragraph(style="Letterhead"), 24, 66)
-    write_cell(right, [(NATION, 12, True, False), (MOTTO, 13, True, False)])
-    bottom_line(right.add_paragraph(style="Letterhead"), 62, 99)
+    above = [(block.parent_agency, 12 * k, False, False)] if block.parent_agency else []
+    write_cell(left, [*above, (block.agency, 12 * k, True, False)])
+    bottom_line(left.add_paragraph(style="Letterhead"), 24 * k, 0.4 * wide)
+    write_cell(right, [(NATION, 12 * k, True, False), (MOTTO, 13 * k, True, False)])
+    bottom_line(right.add_paragraph(style="Letterhead"), 62 * k, 0.6 * wide)
     left, right = table.cell(1, 0), table.cell(1, 1)
-    lines = [(f"Số: {block.number}", 13, False, False)]
-    lines += [(block.subject, 12, False, False)] if block.subject else []
-    lines += [("DỰ THẢO", 12, True, False)] if block.draft else []
+    lines = [(f"Số: {block.number}", 13 * k, False, False)]
+    lines += [(block.subject, 12 * k, False, False)] if block.subject else []
+    lines += [("DỰ THẢO", 12 * k, True, False)] if block.draft else []
     write_cell(left, lines)
-    write_cell(right, [(block.place_and_date, 13, False, True)])
+    write_cell(right, [(block.place_and_date, 13 * k, False, True)])
+
+
+def _scales(word: WordDocument) -> tuple[float, float]:
+    """Give the scale of the text and of the letterhead: those of the page's paper."""
+    narrow = text_width(word.sections[0]) < TEXT_WIDTH
+    return SCALES["a5" if narrow else "a4"]
 
 
 def _title(word: WordDocument, block: b.Title) -> None:
     _add(word, block.kind, "Title")
-    _add(word, block.about, "Subtitle")
-    bottom_line(_add(word, "", "Letterhead"), 45, TEXT_WIDTH)
+    if block.about:
+        _add(word, block.about, "Subtitle")
+    bottom_line(_add(word, "", "Letterhead"), 45 * _scales(word)[0], text_width(word.sections[0]))
 
 
 def _addressees(word: WordDocument, block: b.Addressees) -> None:
@@ -177,15 +186,16 @@ def _annex(word: WordDocument, block: b.Annex) -> None:
 
 
 def _signature(word: WordDocument, block: b.Signature) -> None:
+    k, _ = _scales(word)
     _add(word, "", "Letterhead").paragraph_format.keep_with_next = True
     table = table_without_lines(word, 1, (0.48, 0.52))
     left, right = table.cell(0, 0), table.cell(0, 1)
     last = len(block.recipients)
     names = [f"- {r}{'.' if k == last else ';'}" for k, r in enumerate(block.recipients, start=1)]
-    write_cell(left, [("Nơi nhận:", 12, True, True), *((n, 11, False, False) for n in names)], ALIGN["left"])
-    write_cell(right, [(line, 13, True, False) for line in block.position])
+    write_cell(left, [("Nơi nhận:", 12 * k, True, True), *((n, 11 * k, False, False) for n in names)], ALIGN["left"])
+    write_cell(right, [(line, 13 * k, True, False) for line in block.position])
     space = right.add_paragraph(style="Letterhead")
-    space.paragraph_format.space_before = Pt(60)
+    space.paragraph_format.space_before = Pt(60 * k)
     space.add_run(block.name).bold = True
 
 

@@ -16,7 +16,7 @@ from docx.table import Table as WordTable
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from sipas.reporting.render.word_styles import TEXT_WIDTH
+from sipas.reporting.render.word_styles import text_width
 
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -78,8 +78,9 @@ def page_head(section: Section, mark: str, *, draft: bool) -> None:
     draft : bool
         Whether DỰ THẢO stands at the left.
     """
+    wide = text_width(section)
     for head, numbered in ((section.header, True), (section.first_page_header, False)):
-        _head(head, mark, draft=draft, numbered=numbered)
+        _head(head, mark, wide, draft=draft, numbered=numbered)
 
 
 def restart_pages(section: Section) -> None:
@@ -166,12 +167,13 @@ def table_without_lines(word: WordDocument, rows: int, shares: tuple[float, ...]
     """
     table: WordTable = word.add_table(rows=rows, cols=len(shares))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    wide = text_width(word.sections[0])
     for column, share in zip(table.columns, shares, strict=True):
-        column.width = Mm(TEXT_WIDTH * share)
+        column.width = Mm(wide * share)
     for row in table.rows:
         row._tr.get_or_add_trPr().append(element("cantSplit"))  # python-docx has no word for it
         for cell, share in zip(row.cells, shares, strict=True):
-            cell.width = Mm(TEXT_WIDTH * share)
+            cell.width = Mm(wide * share)
     return table
 
 
@@ -189,14 +191,14 @@ def describe_picture(paragraph: WordParagraph, text: str) -> None:
         properties.set("descr", text)
 
 
-def _head(head: _Header | _Footer, mark: str, *, draft: bool, numbered: bool) -> None:
+def _head(head: _Header | _Footer, mark: str, wide: float, *, draft: bool, numbered: bool) -> None:
     head.is_linked_to_previous = False
     made = head.paragraphs[0]
     made.style = "Letterhead"
     made.alignment = WD_ALIGN_PARAGRAPH.LEFT
     stops = made.paragraph_format.tab_stops
-    stops.add_tab_stop(Mm(TEXT_WIDTH / 2), WD_TAB_ALIGNMENT.CENTER)
-    stops.add_tab_stop(Mm(TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+    stops.add_tab_stop(Mm(wide / 2), WD_TAB_ALIGNMENT.CENTER)
+    stops.add_tab_stop(Mm(wide), WD_TAB_ALIGNMENT.RIGHT)
     made.add_run(("DỰ THẢO" if draft else "") + "\t").font.size = Pt(10)
     if numbered:
         _page_number(made)

@@ -15,6 +15,9 @@ from docx.styles.style import ParagraphStyle
 
 FONT = "Times New Roman"
 TEXT_WIDTH = 165  # mm between the margins
+# A5 is the smaller brother: sizes and distances of the text, of the letterhead, and width, height and margins in mm.
+SCALES = {"a4": (1.0, 1.0), "a5": (0.85, 0.74)}
+PAGES = {"a4": (210, 297, 30, 15, 22, 20, 10), "a5": (148, 210, 18, 12, 15, 12, 7)}
 LEFT, CENTER, JUSTIFY = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
 
 
@@ -73,13 +76,32 @@ LOOKS = {
 }
 
 
-def prepare_styles(word: WordDocument) -> None:
+def text_width(section: Section) -> float:
+    """Give the width between the margins.
+
+    Parameters
+    ----------
+    section : docx.section.Section
+        With its page set.
+
+    Returns
+    -------
+    float
+        mm.
+    """
+    page, left, right = section.page_width or 0, section.left_margin or 0, section.right_margin or 0
+    return (page - left - right) / Mm(1)
+
+
+def prepare_styles(word: WordDocument, scale: float = 1.0) -> None:
     """Set every style of the document.
 
     Parameters
     ----------
     word : docx.document.Document
         New; its styles are changed and added to.
+    scale : float
+        Of sizes and distances.
     """
     for name, look in LOOKS.items():
         known = name in [style.name for style in word.styles]
@@ -87,38 +109,41 @@ def prepare_styles(word: WordDocument) -> None:
         if isinstance(style, ParagraphStyle):
             if name != "Normal":
                 style.base_style = word.styles[look.base]
-            _dress(style, look)
+            _dress(style, look, scale)
     addressee = word.styles["Addressee"]
     bullet = word.styles["List Bullet"]
     if isinstance(addressee, ParagraphStyle) and isinstance(bullet, ParagraphStyle):
-        addressee.paragraph_format.left_indent = Mm(35)
+        addressee.paragraph_format.left_indent = Mm(35 * scale)
         bullet.paragraph_format.left_indent = Mm(15)
         bullet.paragraph_format.first_line_indent = Mm(-5)
     _dash_for_bullet(word)
 
 
-def prepare_page(section: Section) -> None:
-    """Set the page: A4 with the margins of the decree.
+def prepare_page(section: Section, paper: str = "a4") -> None:
+    """Set the page: A4 with the margins of the decree, or A5.
 
     Parameters
     ----------
     section : docx.section.Section
         Changed.
+    paper : {'a4', 'a5'}
+        Size of the page.
     """
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin, section.right_margin = Mm(30), Mm(15)
-    section.top_margin, section.bottom_margin = Mm(22), Mm(20)
-    section.header_distance, section.footer_distance = Mm(10), Mm(10)
+    width, height, left, right, top, bottom, head = PAGES[paper]
+    section.page_width, section.page_height = Mm(width), Mm(height)
+    section.left_margin, section.right_margin = Mm(left), Mm(right)
+    section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
+    section.header_distance, section.footer_distance = Mm(head), Mm(head)
     section.different_first_page_header_footer = True
 
 
-def _dress(style: ParagraphStyle, look: Look) -> None:
-    style.font.size, style.font.bold, style.font.italic = Pt(look.size), look.bold, look.italic
+def _dress(style: ParagraphStyle, look: Look, scale: float) -> None:
+    style.font.size, style.font.bold, style.font.italic = Pt(look.size * scale), look.bold, look.italic
     style.font.color.rgb = RGBColor(0, 0, 0)
     shape = style.paragraph_format
     shape.alignment, shape.keep_with_next = look.align, look.keep
-    shape.space_before, shape.space_after = Pt(look.before), Pt(look.after)
-    shape.first_line_indent = Mm(look.first)
+    shape.space_before, shape.space_after = Pt(look.before * scale), Pt(look.after * scale)
+    shape.first_line_indent = Mm(look.first * scale)
     shape.line_spacing_rule = WD_LINE_SPACING.SINGLE
     shape.widow_control = True
     _name_font(style)
