@@ -124,7 +124,6 @@ KEEP_DAYS = environment.numbers("SIPAS_KEEP_DAYS")  # kind of data -> days it is
 BACKUPS_FOLDER = Path(os.environ.get("SIPAS_BACKUPS") or FOLDER / "backups")  # old files in it are deleted
 LOGS_FOLDER = Path(os.environ.get("SIPAS_LOGS") or FOLDER / "logs")
 MESSAGES_FOLDER = Path(os.environ.get("SIPAS_MESSAGES") or FOLDER / "messages")  # taken by a gateway of SMS and e-mail
-MESSAGES_FOLDER = Path(os.environ.get("SIPAS_MESSAGES") or FOLDER / "messages")  # where the file gateway puts them
 MESSAGE_GATEWAY = os.environ.get("SIPAS_MESSAGE_GATEWAY") or "sipas_web.onestop.gateways.FileGateway"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes of a form without its files
 FILE_UPLOAD_HANDLERS = ["sipas_web.shared.uploads.LimitedUpload"]
