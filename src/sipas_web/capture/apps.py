@@ -18,6 +18,7 @@ class CaptureConfig(AppConfig):
         from sipas_web.capture.keying_part import ENTRY
         from sipas_web.capture.keying_part import PART as KEYING_PART
         from sipas_web.capture.parts import PART
+        from sipas_web.capture.sent_held import HELD as SENT_HELD
         from sipas_web.capture.sentences import NOTES, SENTENCES
         from sipas_web.capture.web_held import DRAFTS, HELD, MARKS
         from sipas_web.jobs import notes
@@ -35,4 +36,5 @@ class CaptureConfig(AppConfig):
         parts.add(KEYING_PART)
         retention.keep(KEYED)
         subjects.add(KEYING_HELD)
+        subjects.add(SENT_HELD)
         menu.add(ENTRY)

@@ -40,4 +40,10 @@ def _withdraw(round_: Round, case_code: str, reason: str, by: Actor) -> str:
     return _("The case was withdrawn; an answer of it does not count.")
 
 
-HELD = Held("fieldwork.case", gettext_lazy("Handing out and collecting the form"), see=_see, withdraw=_withdraw)
+HELD = Held(
+    "fieldwork.case",
+    gettext_lazy("Handing out and collecting the form"),
+    see=_see,
+    withdraw=_withdraw,
+    delete=_withdraw,
+)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from sipas.instrument import AnswerColumn
 from sipas.rounds import answer_columns
@@ -47,6 +49,12 @@ def _counting(round_: Round) -> QuerySet[Response]:
 def beside_count(round_: Round) -> int:
     """Count the answers kept beside the chosen ones."""
     return Response.objects.filter(case__round=round_, is_chosen=False).count()
+
+
+def arrivals_of_code(round_: Round, case_code: str) -> list[tuple[dt.date, str]]:
+    """Give when answers to a case came in, and by which mode."""
+    rows = Response.objects.filter(case__round=round_, case__case_id=case_code).order_by("taken")
+    return [(timezone.localdate(taken), mode) for taken, mode in rows.values_list("taken", "mode")]
 
 
 def counts_by_reason(round_: Round) -> dict[str, int]:
