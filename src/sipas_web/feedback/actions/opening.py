@@ -24,8 +24,8 @@ def open_person(*, feedback_id: int, by: Actor) -> Identity | None:
 
 
 @transaction.atomic
-def open_denunciation(*, feedback_id: int, by: Actor) -> str:
-    """Open the words of a denunciation. Needs ``feedback.feedback_receive`` over its place."""
+def open_denunciation(*, feedback_id: int, by: Actor) -> tuple[str, list[bytes]]:
+    """Open words and photographs of a denunciation. Needs ``feedback.feedback_receive`` over its place."""
     feedback = at_desk(feedback_id, Permission.FEEDBACK_RECEIVE, by)
     record(by=by, action="feedback.denunciation_opened", subject=feedback, unit=feedback.place)
-    return feedback.text
+    return feedback.text, [bytes(row.content) for row in feedback.photographs.all()]

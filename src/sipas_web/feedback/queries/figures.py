@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 
+from sipas_web.audit.actors import Actor
 from sipas_web.feedback import surges
 from sipas_web.feedback.models import HANDLED, Feedback, Kind, State
+from sipas_web.feedback.permissions import Permission
 from sipas_web.feedback.topics import topics
-from sipas_web.units.queries import today
+from sipas_web.units.queries import Unit, today
 
+Ids = Any  # keys of units, a query of them, or None for the whole country
 OUT = tuple(kind for kind in Kind.values if kind not in HANDLED)
 IN_HAND = Q(state__in=(State.NEW, State.CLASSIFIED, State.ROUTED, State.CHECKING, State.JOINED), level=0)
 
@@ -44,14 +47,14 @@ def lines(on: dt.date) -> dict[str, Q]:
     }
 
 
-def counts(unit_ids: Collection[int], first: dt.date, last: dt.date) -> dict[int, dict[str, int]]:
+def counts(unit_ids: Ids, first: dt.date, last: dt.date) -> dict[int, dict[str, int]]:
     """Count by unit, for what came in from the first day to the last. One query."""
     rows = _rows(unit_ids, first, last).values("at").annotate(**_counted()).order_by("at")
     return {row.pop("at"): row for row in rows}
 
 
 def beside_items(
-    unit_ids: Collection[int], first: dt.date, last: dt.date, edition: str = ""
+    unit_ids: Ids, first: dt.date, last: dt.date, edition: str = ""
 ) -> dict[str, dict[str, int]]:
     """Count by item of the questionnaire that the topic is about; of one edition, or of all.
 
@@ -67,13 +70,18 @@ def beside_items(
     return {code: {name: count[name] for name in wanted} for code, count in sorted(found.items())}
 
 
-def by_topic(unit_ids: Collection[int], first: dt.date, last: dt.date) -> list[dict[str, Any]]:
+def by_topic(unit_ids: Ids, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
     """Count by topic, the most frequent first."""
     rows = _rows(unit_ids, first, last).filter(kind__in=HANDLED).values("topic").annotate(**_counted())
     return sorted(rows.order_by("topic"), key=lambda row: (-row["received"], row["topic"]))
 
 
-def surging(unit_ids: Collection[int], on: dt.date | None = None) -> list[tuple[str, Any, int, list[int]]]:
+def total(unit_ids: Ids, first: dt.date, last: dt.date) -> dict[str, int]:
+    """Count everything together. One query."""
+    return dict(_rows(unit_ids, first, last).aggregate(**_counted()))
+
+
+def surging(unit_ids: Ids, on: dt.date | None = None) -> list[tuple[str, Any, int, list[int]]]:
     """List topics and units with more in the last seven days than their past weeks explain.
 
     Gives ("topic", code) or ("unit", key), the week's number, and the past weeks, the newest first. One query.
@@ -87,6 +95,16 @@ def surging(unit_ids: Collection[int], on: dt.date | None = None) -> list[tuple[
     return sorted(found, key=lambda row: (-row[2], row[0], str(row[1])))
 
 
+def names_of(unit_ids: Iterable[int]) -> dict[int, str]:
+    """Give the full names of units by their keys."""
+    return dict(Unit.objects.filter(pk__in=list(unit_ids)).values_list("pk", "full_name"))
+
+
+def areas(by: Actor) -> Any:
+    """Give the areas over which an actor sees figures: a query of keys, or None for the whole country."""
+    return by.holder.areas_of(str(Permission.FEEDBACK_VIEW)) if by.may(Permission.FEEDBACK_VIEW) else []
+
+
 def _weekly(rows: Iterable[tuple[int, str, int, int]]) -> dict[tuple[str, Any], list[int]]:
     series: dict[tuple[str, Any], list[int]] = defaultdict(lambda: [0] * (surges.PAST_WEEKS + 1))
     for week, topic, at, number in rows:
@@ -96,9 +114,10 @@ def _weekly(rows: Iterable[tuple[int, str, int, int]]) -> dict[tuple[str, Any], 
     return series
 
 
-def _rows(unit_ids: Collection[int], first: dt.date, last: dt.date) -> Any:
+def _rows(unit_ids: Ids, first: dt.date, last: dt.date) -> Any:
     rows = Feedback.objects.annotate(at=Coalesce("first_unit_id", "place_id"))
-    return rows.filter(at__in=unit_ids, received__gte=first, received__lte=last)
+    rows = rows.filter(received__gte=first, received__lte=last)
+    return rows if unit_ids is None else rows.filter(at__in=unit_ids)
 
 
 def _counted() -> dict[str, Count]:
