@@ -77,7 +77,7 @@ class PeriodicReport(models.Model):
         indexes: ClassVar = [models.Index(fields=["receiver", "year", "kind"], name="improvement_reports_below")]
 
     def __str__(self) -> str:
-        return f"{self.unit.full_name}, {self.kind} {self.year}, {self.version}"
+        return f"{self.unit.full_name}: {self.get_kind_display()} {self.year} ({self.version})"
 
 
 class ReportUnit(models.Model):

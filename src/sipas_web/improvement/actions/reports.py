@@ -1,0 +1,127 @@
+"""Drafting a report, drawing its figures, throwing a draft away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sipas_web.audit.actions import record
+from sipas_web.audit.actors import Actor
+from sipas_web.improvement.models import PeriodicReport, ReportText, ReportUnit
+from sipas_web.improvement.permissions import Permission
+from sipas_web.improvement.queries import reports as reads
+from sipas_web.improvement.queries.reports_area import REPORTING, receiver_of
+from sipas_web.improvement.queries.reports_drawing import changes_since, drawn
+from sipas_web.improvement.queries.reports_index import index_use
+from sipas_web.improvement.queries.reports_periods import span
+from sipas_web.improvement.report_merging import Merged, differences
+from sipas_web.improvement.report_outline import codes, outline
+from sipas_web.improvement.report_periods import Span
+from sipas_web.units.models import Unit
+from sipas_web.units.queries import today
+
+AT_ONCE = 1_000  # rows written in one statement
+
+
+@transaction.atomic
+def draft(*, unit: Unit, kind: str, year: int, by: Actor) -> PeriodicReport:
+    """Begin a unit's report of a period with the figures of this moment; needs ``improvement.report_draft`` over it.
+
+    Recorded with the days and how many units it counts.
+    """
+    by.require(Permission.REPORT_DRAFT, unit)
+    days = _days(unit, kind, year)
+    earlier = reads.newest(unit, kind, year)
+    if earlier is not None:
+        raise ValidationError(_("There is a report of this unit and period already; correct that one."))
+    report = PeriodicReport(
+        unit=unit, receiver=receiver_of(unit, days.last), kind=kind, year=year, created_by=by.name,
+        first=days.first, last=days.last, due=days.due, source=days.source(),
+    )  # fmt: skip
+    merged = drawn(unit, kind, year, days.first, days.last)
+    _keep(report, merged, by)
+    ReportText.objects.bulk_create(ReportText(report=report, section=code) for code in codes())
+    details = {"last_day": days.last.isoformat(), "due": days.due.isoformat(), **_told(merged)}
+    record(by=by, action="improvement.report_drafted", subject=report, unit=unit, details=details)
+    return report
+
+
+@transaction.atomic
+def draw_again(*, report_id: int, by: Actor) -> int:
+    """Replace a draft's figures by those of this moment; give how many lines changed. Recorded with that number.
+
+    Texts and explanations stay. Needs ``improvement.report_draft`` over the unit.
+    """
+    report = in_work(report_id, by)
+    changed, merged = changes_since(report)
+    ReportUnit.objects.filter(report=report).delete()
+    _keep(report, merged, by)
+    record(
+        by=by, action="improvement.report_drawn", subject=report, unit=report.unit,
+        details={"changed": len(changed), **_told(merged)},
+    )  # fmt: skip
+    return len(changed)
+
+
+@transaction.atomic
+def discard(*, report_id: int, by: Actor) -> None:
+    """Throw away a draft that was never sent; needs ``improvement.report_draft`` over the unit. Recorded."""
+    report = in_work(report_id, by)
+    if report.sent is not None:
+        raise ValidationError(_("This report was sent before; it stays, and is corrected and sent again."))
+    details = {"version": report.version}
+    record(by=by, action="improvement.report_discarded", subject=report, unit=report.unit, details=details)
+    report.delete()
+
+
+def in_work(report_id: int, by: Actor) -> PeriodicReport:
+    """Hold a report that may be changed."""
+    report = reads.held(report_id)
+    by.require(Permission.REPORT_DRAFT, report.unit)
+    if report.state not in reads.IN_WORK:
+        raise ValidationError(_("This report has been sent. What is wrong in it is mended by a correction."))
+    return report
+
+
+def _days(unit: Unit, kind: str, year: int) -> Span:
+    days = span(unit, kind, year) if unit.kind in REPORTING else None
+    if days is None:
+        raise ValidationError({"unit": _("Units of this kind send no periodic reports.")})
+    if today() < days.first:
+        params = {"day": days.first.strftime("%d/%m/%Y")}
+        raise ValidationError({"year": ValidationError(_("This period begins on %(day)s only."), params=params)})
+    if not unit.holds(days.last):
+        message = _("The unit does not exist on the last day of the period; the unit that took it over reports.")
+        raise ValidationError({"unit": message})
+    return days
+
+
+def _keep(report: PeriodicReport, merged: Merged, by: Actor) -> None:
+    """Write the figures with their moment, in the words of this moment."""
+    report.drawn, report.outline = timezone.now(), outline()
+    report.index_use = index_use(report.unit, merged.units, report.last, by)
+    report.left_out = [{"unit": o.unit, "report": o.report, "why": o.why} for o in merged.left_out]
+    try:
+        with transaction.atomic():
+            report.save()
+    except IntegrityError:
+        raise ValidationError(_("There is a report of this unit and period already; correct that one.")) from None
+    rows = (
+        ReportUnit(report=report, unit_id=unit, via_id=one.via, counts=one.lines) for unit, one in merged.units.items()
+    )
+    ReportUnit.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def _told(merged: Merged) -> dict[str, Any]:
+    below = {one.via for one in merged.units.values() if one.via}
+    return {"units": len(merged.units), "reports": len(below)}
+
+
+def changes_between(before: PeriodicReport, now: PeriodicReport) -> dict[tuple[str, str], tuple[int, int]]:
+    """Give the lines in which two versions differ."""
+    kept = [ReportUnit.objects.filter(report=r).values_list("counts", flat=True) for r in (before, now)]
+    return differences(*kept)

@@ -1,0 +1,76 @@
+"""Figures of a report beside others: unit by unit, and level by level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sipas_web.improvement.pages.reports import Change, changes, lines_of
+from sipas_web.improvement.queries import reports as reads
+from sipas_web.improvement.queries.reports import PeriodicReport
+from sipas_web.improvement.queries.reports_area import named
+from sipas_web.improvement.queries.reports_drawing import compared
+from sipas_web.improvement.report_merging import OUTSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit that a report counts."""
+
+    name: str
+    kind: str
+    via: PeriodicReport | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A report from below, and the lines in which the program counts otherwise now."""
+
+    report: PeriodicReport
+    changes: list[Change]
+    has_other_days: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A unit that a report from below counts and this one does not take from it."""
+
+    unit: str
+    report: str
+    is_outside: bool
+
+
+def unit_rows(report: PeriodicReport, rows: Iterable[Any], wanted: str) -> dict[str, Any]:
+    """Give the rows of a page of units with one of their figures."""
+    lines = list(lines_of(report))
+    known = dict(lines)
+    line = wanted if wanted in known else (lines[0][0] if lines else "")
+    source, _slash, code = line.partition("/")
+    made = [
+        UnitRow(row.unit.full_name, row.unit.get_kind_display(), row.via, row.counts.get(source, {}).get(code, 0))
+        for row in rows
+    ]
+    return {"rows": made, "lines": lines, "line": line, "line_label": known.get(line, ""), "left": left_out(report)}
+
+
+def left_out(report: PeriodicReport) -> list[Left]:
+    """Name what was left out so that no unit counts twice."""
+    kept = report.left_out
+    units = named({row["unit"] for row in kept})
+    reports = {r.pk: r.unit.full_name for r in reads.by_ids({row["report"] for row in kept})}
+    return [Left(units.get(row["unit"], ""), reports.get(row["report"], ""), row["why"] == OUTSIDE) for row in kept]
+
+
+def compared_with(report: PeriodicReport) -> dict[str, Any]:
+    """Give each report from below with its differences."""
+    rows = [
+        Beside(
+            one.report,
+            changes(report, one.changes),
+            (one.report.first, one.report.last) != (report.first, report.last),
+        )
+        for one in compared(report)
+    ]
+    return {"rows": rows, "differing": sum(bool(row.changes) for row in rows)}
