@@ -128,7 +128,7 @@ def send_back(*, plan_id: int, reason: str, by: Actor) -> Plan:
 
 @transaction.atomic
 def approve(*, plan_id: int, act: str = "", by: Actor) -> Plan:
-    """Approve a plan: each measure not yet given out becomes a task of its owner. Needs ``improvement.plan_approve``."""
+    """Approve a plan: measures not yet given out become tasks of their owners. Needs ``improvement.plan_approve``."""
     plan = reads.held(plan_id)
     by.require(Permission.PLAN_APPROVE, plan.unit)
     _require_state(plan, State.ASKED)
