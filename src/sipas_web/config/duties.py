@@ -1,4 +1,4 @@
-"""The duties of each day are asked for by the process that looks after long work: personal data, quality checks."""
+"""The duties of each day, asked for by the process that looks after long work: personal data, checks, tasks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sipas_web.audit.actors import Actor, Everything
 from sipas_web.feedback.actions.messaging import ask_messages
+from sipas_web.improvement.actions.tasks_daily import ask_daily as ask_tasks
 from sipas_web.onestop.actions import sending
 from sipas_web.privacy import actions
 from sipas_web.quality import actions as quality
@@ -29,6 +30,7 @@ def ask() -> bool:
     try:
         actions.ask_duties(by=actor())
         quality.ask_daily_checks(on=timezone.localdate(), by=actor())
+        ask_tasks(by=actor())
         ask_messages(by=actor())
         sending.ask_due(by=actor())
     except (DatabaseError, ValidationError):

@@ -15,6 +15,8 @@ from django.db import DatabaseError
 
 from sipas_web.fieldwork.queries import FileImport
 from sipas_web.fieldwork.stored_files import FOLDER
+from sipas_web.improvement.evidence_files import FOLDER as EVIDENCE
+from sipas_web.improvement.queries.tasks_events import Evidence
 from sipas_web.jobs.queries import Job
 from sipas_web.jobs.queries import State as JobState
 from sipas_web.results.queries import KEPT, Publication
@@ -31,7 +33,7 @@ def forget() -> int:
     try:
         before = time.time() - AGE
         count = sum(frame_files.forget_strays(round_, before) for round_ in Round.objects.order_by("pk"))
-        return count + _received(before) + _half_published(before)
+        return count + _received(before) + _half_published(before) + _shown_nowhere(before)
     except (DatabaseError, OSError):
         log.exception("files that a crash left could not be removed")
         return 0
@@ -41,6 +43,18 @@ def _received(before: float) -> int:
     """Files of visits and answers whose row was never written."""
     old = {path.name: path for path in (Path(settings.MEDIA_ROOT) / FOLDER).glob("*") if path.stat().st_mtime < before}
     known = FileImport.objects.filter(stored__in=[f"{FOLDER}/{name}" for name in old]).values_list("stored", flat=True)
+    strays = old.keys() - {stored.rpartition("/")[2] for stored in known}
+    for name in strays:
+        old[name].unlink(missing_ok=True)
+    return len(strays)
+
+
+def _shown_nowhere(before: float) -> int:
+    """Evidence of tasks whose row was never written."""
+    old = {
+        path.name: path for path in (Path(settings.MEDIA_ROOT) / EVIDENCE).glob("*") if path.stat().st_mtime < before
+    }
+    known = Evidence.objects.filter(stored__in=[f"{EVIDENCE}/{name}" for name in old]).values_list("stored", flat=True)
     strays = old.keys() - {stored.rpartition("/")[2] for stored in known}
     for name in strays:
         old[name].unlink(missing_ok=True)

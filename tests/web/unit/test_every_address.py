@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from sipas_web.accounts.actions.roles import shipped
 from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
+from sipas_web.improvement.models import Difficulty, Evidence, Extension, Task, TaskEntry, UrgedTask, Urging
 from sipas_web.jobs.models import Job
 from sipas_web.privacy.models import Breach, SubjectRequest
 from sipas_web.rounds.models import FrameList, Round
@@ -80,6 +82,11 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "check_id": lambda unit, person: 0,
     "remedy_id": lambda unit, person: 0,
     "order_id": lambda unit, person: 0,
+    "task_id": lambda unit, person: Task.objects.get(unit=unit).pk,
+    "extension_id": lambda unit, person: Extension.objects.get(task__unit=unit).pk,
+    "difficulty_id": lambda unit, person: Difficulty.objects.get(unit=unit).pk,
+    "urging_id": lambda unit, person: Urging.objects.get(unit=unit).pk,
+    "evidence_id": lambda unit, person: Evidence.objects.get(entry__unit=unit).pk,
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
@@ -96,6 +103,11 @@ AREA_PAGES = {
     "invitation_id",
     "request_id",
     "breach_id",
+    "task_id",
+    "extension_id",
+    "difficulty_id",
+    "urging_id",
+    "evidence_id",
 }
 
 
@@ -146,6 +158,7 @@ def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str,
             round=cast.new_round(province, by), name="a.csv", stored="input/frame/a.csv", size=1, sha256=code
         )
         about_a_person(round_of(unit))
+        with_a_task(unit, province)
         made[code] = (unit, person)
     return made
 
@@ -157,6 +170,26 @@ def about_a_person(round_: Round) -> None:
         token=str(round_.pk), acknowledge_by=units.today(), due=units.today(),
     )  # fmt: skip
     Breach.objects.create(unit=round_.unit, what="x", found=timezone.now(), kinds="x")
+
+
+def with_a_task(unit: Unit, province: Unit) -> None:
+    """Give a unit an overdue task with a request for more time, a difficulty, a letter and a file."""
+    due, today = dt.date(2026, 3, 31), units.today()
+    task = Task.objects.create(
+        unit=unit, giver=province, title="x", given=dt.date(2026, 1, 5), first_due=due, due=due, created_by="x"
+    )
+    entry = TaskEntry.objects.create(task=task, kind="progress", unit=unit, on=due, percent=5, created_by="x")
+    Evidence.objects.create(entry=entry, name="x.pdf", stored=f"evidence/{unit.code}", kind="x", size=1, sha256="x")
+    Extension.objects.create(
+        task=task, asked=today, asked_key="x", asked_by="x", reason="x", wanted=dt.date(2030, 1, 1), before=due
+    )
+    Difficulty.objects.create(
+        task=task, unit=unit, text="x", raised=today, raised_by="x", at=province, since=today, answer_by=today
+    )
+    letter = Urging.objects.create(
+        unit=unit, issuer=province, agency="Sở Nội vụ", place="x", on=today, report_by=today, created_by="x"
+    )
+    UrgedTask.objects.create(urging=letter, task=task, first_due=due, due=due, percent=5)
 
 
 def url_of(pattern: URLPattern, unit: Unit, person: Person) -> str:
@@ -237,6 +270,11 @@ def state(unit: Unit, person: Person) -> list[Any]:
         list(person.assignments.values()),
         list(Invitation.objects.filter(unit=unit).values()),
         list(Job.objects.filter(unit=unit).values()),
+        list(Task.objects.filter(unit=unit).values()),
+        list(TaskEntry.objects.filter(task__unit=unit).values()),
+        list(Extension.objects.filter(task__unit=unit).values()),
+        list(Difficulty.objects.filter(unit=unit).values()),
+        list(Urging.objects.filter(unit=unit).values()),
         list(Breach.objects.filter(unit=round_of(unit).unit).values()),
         list(Role.objects.filter(area__isnull=False).values_list("code", "permissions__permission").order_by("code")),
         *state_of_round(round_of(unit)),

@@ -52,8 +52,7 @@ def pass_on(*, difficulty_id: int, text: str, by: Actor) -> Difficulty:
     Needs ``improvement.task_give`` or ``improvement.task_carry`` over one of the two.
     """
     row = _open(difficulty_id)
-    units = [unit for unit in (row.via, row.at) if unit is not None]
-    if not any(by.may(p, u) for p in (Permission.TASK_GIVE, Permission.TASK_CARRY) for u in units):
+    if not reads.may_pass(row, by):
         raise PermissionDenied
     if not text.strip():
         raise ValidationError({"text": _("Say it in a sentence.")})

@@ -53,7 +53,11 @@ def give(
     )  # fmt: skip
     put_duties(task, duties)
     TaskEntry.objects.create(task=task, kind=TaskEntry.Kind.GIVEN, unit=task.giver, on=on, created_by=by.name)
-    details = {"given": on.isoformat(), "due": last.isoformat() if last else "", "origin": origin or str(directive or "")}
+    details = {
+        "given": on.isoformat(),
+        "due": last.isoformat() if last else "",
+        "origin": origin or str(directive or ""),
+    }
     record(by=by, action="improvement.task_given", subject=task, unit=unit, details=details)
     return task
 

@@ -15,7 +15,6 @@ from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.evidence_files import Stored
 from sipas_web.improvement.models import Evidence, Extension, Task, TaskEntry
-from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import tasks as reads
 from sipas_web.improvement.queries import tasks_parts as parts
 from sipas_web.units.queries import Unit

@@ -8,7 +8,7 @@ from django.utils import timezone
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.actions.tasks_carrying import write_entry
-from sipas_web.improvement.models import Difficulty, DifficultyStep, Duty, Task, TaskEntry
+from sipas_web.improvement.models import Difficulty, DifficultyStep, Duty, TaskEntry
 from sipas_web.improvement.queries import tasks_homes as homes
 from sipas_web.units.queries import Unit
 
@@ -67,5 +67,3 @@ def _move_difficulties(unit: Unit, successor: Unit, by: Actor) -> int:
             difficulty=row, kind=DifficultyStep.Kind.REHOMED, on=timezone.localdate(), at=successor, created_by=by.name
         )
     return len(rows)
-
-

@@ -31,7 +31,9 @@ def draw_up(*, unit: Unit, issuer: Unit, agency: str, parent_agency: str, place:
     today = timezone.localdate()
     tasks = reads.overdue_for(by, today, unit)
     if not tasks:
-        raise ValidationError(_("Nothing of this unit is to be urged today: a letter was drawn up lately, or it is done."))
+        raise ValidationError(
+            _("Nothing of this unit is to be urged today: a letter was drawn up lately, or it is done.")
+        )
     if not agency.strip() or not place.strip():
         raise ValidationError({"agency": _("The letter needs an agency and a place at its head.")})
     letter = Urging.objects.create(

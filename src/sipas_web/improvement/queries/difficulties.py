@@ -57,6 +57,14 @@ def answering_unit(row: Difficulty, by: Actor) -> Unit | None:
     return next((unit for unit in places.values() if by.may(Permission.TASK_GIVE, unit)), None)
 
 
+def may_pass(row: Difficulty, by: Actor) -> bool:
+    """Say whether an actor may add an opinion: for the office it goes through, or the unit that holds it."""
+    units = [unit for unit in (row.via, row.at) if unit is not None]
+    return any(
+        by.may(permission, unit) for permission in (Permission.TASK_GIVE, Permission.TASK_CARRY) for unit in units
+    )
+
+
 def late(on: dt.date) -> QuerySet[Difficulty]:
     """Difficulties whose time to be answered has passed, of tasks that were not dropped."""
     rows = Difficulty.objects.filter(answered__isnull=True, answer_by__lt=on, task__dropped__isnull=True)

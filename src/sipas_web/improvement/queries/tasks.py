@@ -47,7 +47,7 @@ def held(task_id: int) -> Task:
 
 
 def visible(by: Actor, permission: str = Permission.TASK_VIEW) -> QuerySet[Task]:
-    """Tasks of the actor's areas: as owner, giver, lead, coordinating or monitoring unit, or asked about a difficulty."""
+    """Tasks of the actor's areas: as owner, giver, unit taking part, or asked about a difficulty."""
     if not by.may(permission):
         return Task.objects.none()
     areas = by.holder.areas_of(str(permission))

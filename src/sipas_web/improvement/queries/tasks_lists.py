@@ -122,9 +122,10 @@ def figures_by_unit(by: Actor, today: dt.date, *, original: bool) -> dict[int, F
     return made
 
 
-def units_of(ids: Collection[int]) -> list[Unit]:
-    """Give units by id, in Vietnamese order."""
-    return list(Unit.objects.filter(pk__in=ids).order_by("sort_key", "code"))
+def units_of(ids: Collection[int], text: str = "") -> list[Unit]:
+    """Give units by id whose names hold a text, in Vietnamese order."""
+    units = Unit.objects.filter(pk__in=ids).order_by("sort_key", "code")
+    return list(units.filter(search_key__contains=search_key(text)) if text else units)
 
 
 def count_soon(units: frozenset[int]) -> int:

@@ -1,0 +1,39 @@
+"""Giving one task to many units: each gets its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sipas_web.audit.actors import Actor
+from sipas_web.improvement.actions.tasks import give
+from sipas_web.improvement.models import Task
+from sipas_web.improvement.permissions import Permission
+from sipas_web.improvement.queries import tasks_units
+from sipas_web.units.queries import Unit
+
+MOST_UNITS = 4000
+
+
+@transaction.atomic
+def give_all(*, values: Mapping[str, Any], duties: Sequence[tuple[Unit, str]], by: Actor) -> list[Task]:
+    """Give each unit its task, all or none. Needs ``improvement.task_give`` over each; each is recorded."""
+    units = {unit.pk: unit for unit in values["units"]}
+    if values["group"]:
+        units |= {unit.pk: unit for unit in tasks_units.units_of_group(by, values["group"])}
+    if not 0 < len(units) <= MOST_UNITS:
+        raise ValidationError({"units": _("Name at least one unit, or choose all of a kind.")})
+    refused = [unit.full_name for unit in units.values() if not by.may(Permission.TASK_GIVE, unit)]
+    if refused:
+        raise ValidationError({"units": _("Outside your area: %(units)s") % {"units": "; ".join(refused)}})
+    return [
+        give(
+            unit=unit, title=values["title"], text=values["text"], given=values["given"], due=values["due"],
+            days=values["days"], giver=values["giver"], duties=duties, by=by,
+        )
+        for unit in units.values()
+    ]  # fmt: skip
