@@ -152,7 +152,7 @@ class ResolveForm(forms.Form):
 
     on = forms.DateField(label=gettext_lazy("Day it was done"), localize=True, help_text=DAY_HELP)
     evidence = forms.CharField(
-        label=gettext_lazy("Evidence"), min_length=10, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        label=gettext_lazy("Evidence that it was done"), min_length=10, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy(
             "What was done and where it can be seen: number and date of a document, place. The citizen reads it."
         ),

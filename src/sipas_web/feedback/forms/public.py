@@ -151,7 +151,7 @@ class CodeForm(forms.Form):
     """The code by which feedback is followed."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code"), max_length=40,
+        label=gettext_lazy("Code to follow it"), max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         help_text=gettext_lazy("16 letters and digits, as shown when you sent it."),
     )  # fmt: skip

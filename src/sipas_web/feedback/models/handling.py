@@ -31,7 +31,7 @@ class Step(models.Model):
         SAID = "said", _("the citizen gave their word")
         REOPENED = "reopened", _("reopened with the unit above")
         ROUTED_OUT = "routed_out", _("routed out")
-        PUBLISHED = "published", _("published")
+        PUBLISHED = "published", _("made public")
         TAKEN_DOWN = "taken_down", _("taken down")
         HANDED_OVER = "handed_over", _("handed over to the successor")
         FORGOTTEN = "forgotten", _("personal data destroyed")
