@@ -41,6 +41,11 @@ def counted(unit: Unit, first: dt.date, last: dt.date) -> dict[int, int]:
     return dict(ended.order_by("-depth").values_list("descendant_id", "depth")) | found
 
 
+def ended_before(area: Collection[int], first: dt.date) -> set[int]:
+    """Give the units of an area that had ended before a day."""
+    return set(Unit.objects.filter(valid_to__lt=first).values_list("pk", flat=True)) & set(area)
+
+
 def receiver_of(unit: Unit, on: dt.date) -> Unit | None:
     """Give who receives a unit's report: the unit directly above it on a day; None for the whole country."""
     return units.parent_at(unit, on)

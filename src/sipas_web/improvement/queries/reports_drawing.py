@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sipas_web.improvement.models import PeriodicReport, ReportUnit
 from sipas_web.improvement.queries import reports
-from sipas_web.improvement.queries.reports_area import counted
+from sipas_web.improvement.queries.reports_area import counted, ended_before
 from sipas_web.improvement.report_merging import Below, Lines, Merged, differences, merge
 from sipas_web.shared import report_figures
 from sipas_web.units.models import Unit
@@ -26,13 +26,19 @@ class Compared:
 
 
 def drawn(unit: Unit, kind: str, year: int, first: dt.date, last: dt.date) -> Merged:
-    """Count every unit of an area once."""
+    """Count every unit of an area once; one that ended earlier is named only where it still counts.
+
+    Old communes lie in the area of the one that took them over, where work may have been left with them.
+    """
     area = counted(unit, first, last)
     below = [
         Below(report.pk, area.get(report.unit_id, OUTSIDE_STEPS), lines_of(report))
         for report in reports.taken_below(unit, kind, year, last)
     ]
-    return merge(area, below, lambda ids: own_counts(ids, first, last))
+    merged = merge(area, below, lambda ids: own_counts(ids, first, last))
+    gone = ended_before(area, first)
+    kept = {pk: one for pk, one in merged.units.items() if one.lines or one.via or pk not in gone}
+    return Merged(kept, merged.left_out)
 
 
 def lines_of(report: PeriodicReport) -> dict[int, Lines]:
