@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from tests.web import cast
+from tests.web import apologies_cast, cast
 from tests.web.conftest import PASSWORD
 
 from sipas_web.accounts import actions
@@ -27,6 +27,7 @@ from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import Difficulty, Evidence, Extension, Task, TaskEntry, UrgedTask, Urging
 from sipas_web.jobs.models import Job
+from sipas_web.onestop.models import Apology, Dossier, Message
 from sipas_web.privacy.models import Breach, SubjectRequest
 from sipas_web.rounds.models import FrameList, Round
 from sipas_web.shared.access import access_of
@@ -88,9 +89,15 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "urging_id": lambda unit, person: Urging.objects.get(unit=unit).pk,
     "evidence_id": lambda unit, person: Evidence.objects.get(entry__unit=unit).pk,
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
+    "dossier_id": lambda unit, person: Dossier.objects.get(agency=unit).pk,
+    "apology_id": lambda unit, person: Apology.objects.get(unit=unit).pk,
+    "message_id": lambda unit, person: Message.objects.get(apology__unit=unit).pk,
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
 AREA_PAGES = {
+    "dossier_id",
+    "apology_id",
+    "message_id",
     "keying_id",
     "keyed_form_id",
     "round_id",
@@ -158,6 +165,7 @@ def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str,
             round=cast.new_round(province, by), name="a.csv", stored="input/frame/a.csv", size=1, sha256=code
         )
         about_a_person(round_of(unit))
+        apologies_cast.things_of(unit)
         with_a_task(unit, province)
         made[code] = (unit, person)
     return made

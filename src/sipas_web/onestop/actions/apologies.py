@@ -202,6 +202,13 @@ def hand_over(*, by: Actor) -> int:
     return moved
 
 
+@transaction.atomic
+def note_export(*, rows: int, by: Actor) -> None:
+    """Note that a list of late dossiers leaves; it names numbers of dossiers."""
+    by.require(Permission.APOLOGY_VIEW)
+    record(by=by, action="onestop.late_dossiers_exported", subject="onestop.dossier", details={"rows": rows})
+
+
 def mark_sent(apology: Apology, on: dt.date, way: Way, by: Actor) -> None:
     """Write that a held letter left; part of the caller's transaction."""
     apology.state, apology.sent, apology.way = ApologyState.SENT, on, way

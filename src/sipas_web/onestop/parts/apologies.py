@@ -35,8 +35,20 @@ def register() -> None:
     from sipas_web.jobs import notes
     from sipas_web.onestop import delivering  # noqa: F401  # registers the handler
     from sipas_web.onestop.actions.apologies import hand_over
+    from sipas_web.onestop.kept_messages import MESSAGES
+    from sipas_web.onestop.pages import apologies_waiting as waits
+    from sipas_web.onestop.permissions import Permission
+    from sipas_web.privacy import retention
+    from sipas_web.shared import menu, report_figures, waiting
     from sipas_web.units.actions.handing_over import hears
 
     add_sentences(SENTENCES)
     notes.add(NOTES)
     hears(hand_over)
+    meaning = _("Late dossiers: what is to be apologised for, letters, which heads answer.")
+    entry = menu.Entry(46, "apology_due", _("Apologies"), meaning, Permission.APOLOGY_VIEW, waits.count_waiting)
+    menu.add(entry)
+    for source in waits.WAITING:
+        waiting.add(source)
+    report_figures.add(waits.FIGURES)
+    retention.keep(MESSAGES)

@@ -17,12 +17,14 @@ from sipas_web.onestop import apology_rules as rules
 from sipas_web.onestop.apology_rules import Standing
 from sipas_web.onestop.models import ELECTRONIC as ELECTRONIC
 from sipas_web.onestop.models import UNFINISHED as UNFINISHED
-from sipas_web.onestop.models import AgencyName, Dossier, Outcome
+from sipas_web.onestop.models import AgencyName
 from sipas_web.onestop.models import Apology as Apology
 from sipas_web.onestop.models import ApologyException as ApologyException
 from sipas_web.onestop.models import ApologyState as ApologyState
+from sipas_web.onestop.models import Dossier as Dossier
 from sipas_web.onestop.models import Message as Message
 from sipas_web.onestop.models import MessageState as MessageState
+from sipas_web.onestop.models import Outcome as Outcome
 from sipas_web.onestop.models import Way as Way
 from sipas_web.onestop.permissions import Permission
 from sipas_web.units import queries as units
@@ -121,6 +123,11 @@ def letter_of(dossier: Dossier) -> Apology | None:
     return Apology.objects.filter(dossier=dossier, is_for_delay=True, state__in=STANDS).first()
 
 
+def all_letters_of(dossier: Dossier) -> QuerySet[Apology]:
+    """List every letter about a dossier, the newest first."""
+    return Apology.objects.filter(dossier=dossier).order_by("-pk")
+
+
 def exception_of(dossier: Dossier) -> ApologyException | None:
     """Give why no apology is owed."""
     return ApologyException.objects.filter(dossier=dossier).select_related("unit").first()
@@ -182,6 +189,31 @@ def held_letter(apology_id: int) -> Apology:
 def messages_of(apology: Apology) -> QuerySet[Message]:
     """List the messages of a letter."""
     return Message.objects.filter(apology=apology).order_by("pk")
+
+
+def count_letters(user: Any) -> int:
+    """Count letters to sign, and letters to send or to change, in a person's own areas. One query."""
+    signs, drafts = (_inside(user, permission) for permission in (Permission.APOLOGY_SIGN, Permission.APOLOGY_DRAFT))
+    to_sign, to_send = Q(state=ApologyState.WAITING), Q(state__in=(ApologyState.RETURNED, ApologyState.SIGNED))
+    return Apology.objects.filter((to_sign & signs) | (to_send & drafts)).count()
+
+
+def _inside(user: Any, permission: str) -> Q:
+    if not user.has_perm(str(permission)):
+        return Q(pk__in=[])
+    areas = user.areas_of(str(permission))
+    return Q() if areas is None else Q(unit__in=areas)
+
+
+def message_for(by: Actor, message_id: int) -> Message | None:
+    """Give a message of a letter that the actor may see."""
+    seen = letters_in_areas(by, Permission.APOLOGY_VIEW).values("pk")
+    return Message.objects.filter(pk=message_id, apology__in=seen).first()
+
+
+def unit_named(unit_id: int | None) -> Unit | None:
+    """Give the unit of a filter."""
+    return units.by_id(unit_id) if unit_id else None
 
 
 def is_under_way(apology: Apology) -> bool:
