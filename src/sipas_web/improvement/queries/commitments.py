@@ -34,6 +34,7 @@ class Wanted:
     year: int | None = None
     text: str = ""
     state: str = ""  # signed, unsigned
+    unit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def found(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Commitment]:
     rows = visible(by)
     if wanted.year:
         rows = rows.filter(year=wanted.year)
+    if wanted.unit:
+        rows = rows.filter(unit=wanted.unit)
     if wanted.text:
         rows = rows.filter(unit__search_key__contains=search_key(wanted.text))
     if wanted.state:

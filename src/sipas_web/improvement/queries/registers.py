@@ -30,6 +30,7 @@ class Wanted:
 
     year: int | None = None
     text: str = ""
+    unit: int | None = None
 
 
 def trainings(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Training]:
@@ -39,6 +40,8 @@ def trainings(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Training]:
     if areas is not None:
         part = TrainingGroup.objects.filter(unit__in=areas).values("training")
         rows = rows.filter(Q(unit__in=areas) | Q(pk__in=part))
+    if wanted.unit:
+        rows = rows.filter(unit=wanted.unit)
     if wanted.year:
         rows = rows.filter(held__year=wanted.year)
     if wanted.text:
@@ -61,6 +64,8 @@ def campaigns(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Campaign]:
     rows = Campaign.objects.select_related("unit")
     areas = _areas(by, Permission.PLAN_VIEW)
     rows = rows if areas is None else rows.filter(unit__in=areas)
+    if wanted.unit:
+        rows = rows.filter(unit=wanted.unit)
     if wanted.year:
         rows = rows.filter(first__year__lte=wanted.year, last__year__gte=wanted.year)
     if wanted.text:
@@ -78,6 +83,8 @@ def discipline(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Discipline
     rows = Discipline.objects.select_related("unit")
     areas = _areas(by, Permission.DISCIPLINE_VIEW)
     rows = rows if areas is None else rows.filter(unit__in=areas)
+    if wanted.unit:
+        rows = rows.filter(unit=wanted.unit)
     if wanted.year:
         rows = rows.filter(decided__year=wanted.year)
     if wanted.text:
@@ -88,6 +95,11 @@ def discipline(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Discipline
 def discipline_for(by: Actor, discipline_id: int) -> Discipline | None:
     """Give a decision the actor may see."""
     return discipline(by, Wanted()).filter(pk=discipline_id).first()
+
+
+def first_decision() -> dt.date | None:
+    """Give the day of the oldest decision kept."""
+    return Discipline.objects.order_by("decided").values_list("decided", flat=True).first()
 
 
 def of_origin(origin: str) -> list[Training | Campaign | Discipline]:

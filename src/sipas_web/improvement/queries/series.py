@@ -55,6 +55,12 @@ def values_of(units_: Iterable[int], years: Iterable[int]) -> dict[tuple[str, in
     return {(v.series, v.unit_id, v.part, v.year): v for v in rows}
 
 
+def values_by_year(by: Actor, code: str, unit_id: int) -> list[SeriesValue]:
+    """Give the newest values of the whole of a series for a unit the actor may see, by year."""
+    seen = visible(by).values("pk")
+    return list(newest_values().filter(pk__in=seen, series=code, unit=unit_id, part="").order_by("year"))
+
+
 def history(by: Actor, code: str, unit_id: int) -> QuerySet[SeriesValue]:
     """Give every version of the values of a unit the actor may see."""
     return visible(by).filter(series=code, unit=unit_id).order_by("part", "year", "version")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -167,6 +169,18 @@ def _titles() -> dict[str, tuple[str, str]]:
         for node, _parent in edition.nodes():
             found.setdefault(node.name, (node.title, node.title_en or node.title))
     return found
+
+
+def counts_of(unit_ids: Collection[int], until: dt.date) -> dict[int, dict[str, int]]:
+    """Count the targets of some units for the year of a day by verdict; set until that day, judged by what is known."""
+    rows = Target.objects.filter(unit__in=unit_ids, year=until.year, created__date__lte=until)
+    held = rows.filter(Q(withdrawn__isnull=True) | Q(withdrawn__date__gt=until))
+    found_: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for one in standings(list(held.select_related(*WITH)), None):
+        verdict = "undecided" if one.verdict == "no_interval" else one.verdict
+        found_[one.target.unit_id]["targets"] += 1
+        found_[one.target.unit_id][f"targets_{verdict}"] += 1
+    return {unit: dict(counted) for unit, counted in found_.items()}
 
 
 def is_node(node: str) -> bool:
