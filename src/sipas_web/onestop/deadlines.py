@@ -1,4 +1,4 @@
-"""Due days: the rule of a dossier's day, and working days by the column (a sorted array of them, and searches in it)."""
+"""Due days: the rule of a dossier's day, and working days by the column: a sorted array of them, searched."""
 
 from __future__ import annotations
 

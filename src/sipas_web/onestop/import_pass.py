@@ -108,8 +108,8 @@ def _take(whole: Whole, read: Rows) -> pl.Series:
     whole.names["agency"].update(rows["receiver"].drop_nulls().unique().to_list())
     pairs = rows.select(pl.col("procedure_code", "procedure").fill_null("")).unique().iter_rows()
     whole.procedures.update(pair for pair in pairs if any(pair))
-    whole.numbers = pl.concat([whole.numbers, rows.select("dossier_number", pl.lit(whole.pieces, pl.Int64).alias("piece"),
-                                                          pl.col("row").cast(pl.Int64))])  # fmt: skip
+    place = [pl.lit(whole.pieces, pl.Int64).alias("piece"), pl.col("row").cast(pl.Int64)]
+    whole.numbers = pl.concat([whole.numbers, rows.select("dossier_number", *place)])
     whole.pieces += 1
     return rows.filter(~pl.col("dossier_number").is_last_distinct())["row"]
 
@@ -120,7 +120,10 @@ def _settle_repeated(whole: Whole) -> None:
     whole.repeated = whole.numbers.height - once.height
     whole.numbers = once
     if once.height:
-        days = [pl.read_parquet(_piece(whole.folder, n), columns=["received_on"])["received_on"] for n in range(whole.pieces)]
+        days = [
+            pl.read_parquet(_piece(whole.folder, n), columns=["received_on"])["received_on"]
+            for n in range(whole.pieces)
+        ]
         received = pl.concat(days)
         whole.span = (received.min(), received.max())  # type: ignore[assignment]  # days, as the rows are some
 
@@ -157,7 +160,7 @@ def _bad_rows(reason: str, column: str) -> Any:
     if column:
         return _(
             "%(bad)s of %(rows)s rows could not be taken, %(count)s of them because of the column “%(column)s”: the "
-            "columns seem to be taken for the wrong things. Nothing was imported. Correct the columns, then import again."
+            "columns seem to be taken for the wrong things. Nothing was imported. Correct them, then import again."
         )
     return _(
         "%(bad)s of %(rows)s rows could not be taken: the columns seem to be taken for the wrong things, or the day of "

@@ -212,7 +212,18 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
     waiting = pl.when(is_open & (is_asked | pl.col("is_waiting"))).then(pl.coalesce("asked_on", "received_on"))
     return finished.with_columns(
         outcome.alias("outcome"), waiting.alias("waiting_since"), _rule_codes(rows["received_on"])
-    ).drop("promised", "reason", "fault", "unread", "days_wrong", "minute", "status", "is_finished", "is_stopped", "is_waiting")
+    ).drop(
+        "promised",
+        "reason",
+        "fault",
+        "unread",
+        "days_wrong",
+        "minute",
+        "status",
+        "is_finished",
+        "is_stopped",
+        "is_waiting",
+    )
 
 
 def _rule_codes(received: pl.Series) -> pl.Series:

@@ -44,6 +44,7 @@ PROVENANCE = ("as_of", "first_file_id", "last_file_id")
 KEPT = ("agency_id", "promised_again", "applicant", "applicant_mark")
 COMPARED = tuple(name for name in COLUMNS if name not in (*KEY, *PROVENANCE, *KEPT))
 STAGE = "onestop_incoming"
+CACHE_KIB = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ def _written(rows: pl.DataFrame) -> None:
     days = [name for name, dtype in rows.schema.items() if dtype == pl.Date]
     lines = rows.with_columns(pl.col(days).dt.to_string("%Y-%m-%d")).rows()
     with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")  # the indexes of a million rows are larger than 2 MiB
         cursor.executemany(f"INSERT INTO {_TABLE} ({_LIST}) VALUES ({marks}) {_conflict()}", lines)
 
 
@@ -202,4 +204,6 @@ def _conflict() -> str:
     changed = " OR ".join(
         f"{_TABLE}.{name} {differs} {values[name]}" for name in (*COMPARED, "promised_again", "applicant_mark")
     )
-    return f"ON CONFLICT (source_id, number) DO UPDATE SET {sets} WHERE {_TABLE}.as_of <= excluded.as_of AND ({changed})"
+    return (
+        f"ON CONFLICT (source_id, number) DO UPDATE SET {sets} WHERE {_TABLE}.as_of <= excluded.as_of AND ({changed})"
+    )

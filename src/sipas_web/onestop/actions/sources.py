@@ -40,7 +40,9 @@ def change(*, source: DossierSource, name: str, closes_at: dt.time | None, adds_
     _refuse_twin(held.unit, name, held.pk)
     held.name, held.closes_at, held.adds_waiting = name, closes_at, adds_waiting
     held.save(update_fields=["name", "sort_key", "closes_at", "adds_waiting"])
-    record(by=by, action="onestop.source_changed", subject=held, unit=held.unit, details={"name": name, **_habits(held)})
+    record(
+        by=by, action="onestop.source_changed", subject=held, unit=held.unit, details={"name": name, **_habits(held)}
+    )
 
 
 def put_mapping(source: DossierSource, mapping: Mapping[str, Mapping[str, str]] | None) -> None:

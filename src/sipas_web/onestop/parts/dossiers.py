@@ -38,6 +38,20 @@ def register() -> None:
     """Register them."""
     from sipas_web.jobs import notes
     from sipas_web.onestop import tasks  # noqa: F401  # registers the handlers
+    from sipas_web.onestop.actions.dossiers_rehoming import rehome
+    from sipas_web.onestop.parts import dossiers_reports as others
+    from sipas_web.onestop.permissions import Permission
+    from sipas_web.privacy import retention
+    from sipas_web.shared import menu, report_figures, waiting
+    from sipas_web.units.actions import handing_over
 
     add_sentences(SENTENCES)
     notes.add(NOTES)
+    notes.add_page("onestop.dossiersource", "dossier_source")
+    meaning = _("Dossiers of the one-stop desks: on time, late, in progress; import; online services.")
+    menu.add(menu.Entry(45, "dossier_figures", _("One-stop dossiers"), meaning, Permission.DOSSIER_VIEW))
+    report_figures.add(others.FIGURES)
+    waiting.add(others.WAITING)
+    retention.keep(others.FILES)
+    retention.keep(others.APPLICANTS)
+    handing_over.hears(rehome)

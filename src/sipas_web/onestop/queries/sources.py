@@ -61,6 +61,13 @@ def listed(by: Actor) -> QuerySet[DossierSource]:
     return found.order_by("sort_key", "pk")
 
 
+def sources_waiting(by: Actor) -> QuerySet[DossierSource]:
+    """Sources with names that nobody has matched, for who may match them."""
+    open_names = Count("agency_names", filter=Q(agency_names__unit=None, agency_names__is_outside=False))
+    mine = sources_for(by, Permission.DOSSIER_IMPORT)
+    return mine.annotate(unmatched=open_names).filter(unmatched__gt=0).order_by("sort_key", "pk")
+
+
 def by_id(source_id: int) -> DossierSource:
     """Give a source, for work that asks for its permission at each action."""
     return DossierSource.objects.select_related("unit").get(pk=source_id)

@@ -1,0 +1,96 @@
+"""What the pages of dossiers show: a list that counts no further than anybody reads, one dossier and its rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from sipas_web.onestop import deadlines
+from sipas_web.onestop.queries.dossiers import MOST_COUNTED, Dossier, Outcome
+from sipas_web.onestop.queries.services import ServiceClass, YearLine
+from sipas_web.units.queries import today
+
+PER_PAGE = 50
+TONES = {Outcome.EARLY: "good", Outcome.ON_TIME: "good", Outcome.LATE: "bad"}
+ALIASES = {"don-vi": "unit", "tu": "first", "den": "last", "trang-thai": "standing"}  # from other apps' pages
+
+
+class ShortPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts up to a most; what is beyond is reached by filtering."""
+
+    @cached_property
+    def count(self) -> int:
+        """Count."""
+        objects: QuerySet[Dossier] = self.object_list  # type: ignore[assignment]
+        return objects.order_by()[: MOST_COUNTED + 1].count()
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.count > MOST_COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a dossier stands, in words."""
+
+    text: str
+    tone: str
+
+
+def standing_of(dossier: Dossier) -> Standing:
+    """Say how a dossier stands today."""
+    if dossier.outcome != Outcome.OPEN:
+        return Standing(str(Outcome(dossier.outcome).label), TONES.get(Outcome(dossier.outcome), "info"))
+    if dossier.waiting_since is not None and (dossier.due is None or dossier.waiting_since <= dossier.due):
+        return Standing(_("waiting for the applicant"), "info")
+    if dossier.due is not None and dossier.due < today():
+        return Standing(_("in progress, overdue"), "bad")
+    if dossier.due == today():
+        return Standing(_("due today"), "warning")
+    return Standing(_("in progress"), "info")
+
+
+def rows_shown(dossiers: Any) -> list[tuple[Dossier, Standing]]:
+    """Put each dossier beside how it stands."""
+    return [(dossier, standing_of(dossier)) for dossier in dossiers]
+
+
+def rule_of(dossier: Dossier) -> deadlines.Rule | None:
+    """Give the rule of the day on which it was received."""
+    return deadlines.rule_of(dossier.received)
+
+
+def aliased(given: Mapping[str, str]) -> dict[str, str]:
+    """Take the names that pages of other apps use in addresses; their days are written year first."""
+    found = {ALIASES.get(name, name): value for name, value in given.items()}
+    return {name: _day(value) if name in {"first", "last"} else value for name, value in found.items()}
+
+
+def _day(text: str) -> str:
+    try:
+        return f"{dt.date.fromisoformat(text):%d/%m/%Y}"
+    except ValueError:
+        return text
+
+
+@cache
+def classifications() -> tuple[dict[str, Any], ...]:
+    """Give the classifications of online services with what each rests on."""
+    text = files("sipas_web.onestop").joinpath("data/service_classes.yaml").read_text(encoding="utf-8")
+    return tuple(yaml.safe_load(text)["classifications"])
+
+
+def year_rows(lines: list[YearLine]) -> list[tuple[YearLine, list[int]]]:
+    """Put the counts of a year in the order of the classes."""
+    return [(line, [line.counts.get(c, 0) for c in ServiceClass]) for line in lines]
