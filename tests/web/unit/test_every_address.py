@@ -25,7 +25,7 @@ from sipas_web.accounts.actions.roles import shipped
 from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
-from sipas_web.improvement.models import Difficulty, Evidence, Extension, Task, TaskEntry, UrgedTask, Urging
+from sipas_web.improvement.models import Difficulty, Directive, Evidence, Extension, Task, TaskEntry, UrgedTask, Urging
 from sipas_web.jobs.models import Job
 from sipas_web.onestop.models import Apology, Dossier, Message
 from sipas_web.privacy.models import Breach, SubjectRequest
@@ -88,6 +88,9 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "difficulty_id": lambda unit, person: Difficulty.objects.get(unit=unit).pk,
     "urging_id": lambda unit, person: Urging.objects.get(unit=unit).pk,
     "evidence_id": lambda unit, person: Evidence.objects.get(entry__unit=unit).pk,
+    "directive_id": lambda unit, person: letter_of(unit).pk,
+    "addressee_id": lambda unit, person: letter_of(unit).addressees.get().pk,
+    "provision_id": lambda unit, person: letter_of(unit).provisions.get().pk,
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
     "dossier_id": lambda unit, person: Dossier.objects.get(agency=unit).pk,
     "apology_id": lambda unit, person: Apology.objects.get(unit=unit).pk,
@@ -95,6 +98,9 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
 AREA_PAGES = {
+    "directive_id",
+    "addressee_id",
+    "provision_id",
     "dossier_id",
     "apology_id",
     "message_id",
@@ -116,6 +122,19 @@ AREA_PAGES = {
     "urging_id",
     "evidence_id",
 }
+
+
+def letter_of(unit: Unit) -> Directive:
+    """Give the directive that a unit issued to itself; made where it is missing."""
+    found, is_new = Directive.objects.get_or_create(
+        unit=unit, reference=f"1/{unit.code}", reference_key=f"1/{unit.code}", issuer=unit, issuer_key=unit.code,
+        defaults={"state": "kept", "subject": "Văn bản", "text": "Văn bản", "issued": dt.date(2026, 1, 5),
+                  "reading": {"form": "unknown", "is_retelling": False}},
+    )  # fmt: skip
+    if is_new:
+        found.addressees.create(name=unit.full_name, unit=unit, since=found.issued)
+        found.provisions.create(order=0, path="1", text="Việc", title="Việc")
+    return found
 
 
 def round_of(unit: Unit) -> Round:
@@ -283,6 +302,9 @@ def state(unit: Unit, person: Person) -> list[Any]:
         list(Extension.objects.filter(task__unit=unit).values()),
         list(Difficulty.objects.filter(unit=unit).values()),
         list(Urging.objects.filter(unit=unit).values()),
+        Directive.objects.filter(pk=letter_of(unit).pk).values().get(),
+        list(letter_of(unit).addressees.values()),
+        list(letter_of(unit).provisions.values()),
         list(Breach.objects.filter(unit=round_of(unit).unit).values()),
         list(Role.objects.filter(area__isnull=False).values_list("code", "permissions__permission").order_by("code")),
         *state_of_round(round_of(unit)),
