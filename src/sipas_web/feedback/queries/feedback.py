@@ -241,6 +241,11 @@ def by_code_hash(code_hash: str) -> Feedback | None:
     return Feedback.objects.select_related("place", "unit", "first_unit").filter(code_hash=code_hash).first()
 
 
+def exists_code(code_hash: str) -> bool:
+    """Say whether a code follows anything."""
+    return Feedback.objects.filter(code_hash=code_hash).exists()
+
+
 def _areas(by: Actor, permission: str) -> Any:
     return by.holder.areas_of(str(permission)) if by.may(permission) else []
 
