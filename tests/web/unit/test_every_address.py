@@ -26,6 +26,7 @@ from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import Difficulty, Directive, Evidence, Extension, Task, TaskEntry, UrgedTask, Urging
+from sipas_web.feedback.models import Feedback
 from sipas_web.jobs.models import Job
 from sipas_web.onestop.models import Apology, Dossier, Message
 from sipas_web.privacy.models import Breach, SubjectRequest
@@ -91,6 +92,10 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "directive_id": lambda unit, person: letter_of(unit).pk,
     "addressee_id": lambda unit, person: letter_of(unit).addressees.get().pk,
     "provision_id": lambda unit, person: letter_of(unit).provisions.get().pk,
+    "feedback_id": lambda unit, person: Feedback.objects.get(first_unit=unit).pk,
+    "main_id": lambda unit, person: 0,
+    "photograph_id": lambda unit, person: 0,
+    "publication_id": lambda unit, person: 0,
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
     "dossier_id": lambda unit, person: Dossier.objects.get(agency=unit).pk,
     "apology_id": lambda unit, person: Apology.objects.get(unit=unit).pk,
@@ -98,6 +103,7 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
 AREA_PAGES = {
+    "feedback_id",
     "directive_id",
     "addressee_id",
     "provision_id",
@@ -184,6 +190,7 @@ def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str,
             round=cast.new_round(province, by), name="a.csv", stored="input/frame/a.csv", size=1, sha256=code
         )
         about_a_person(round_of(unit))
+        feedback_of(unit, province)
         apologies_cast.things_of(unit)
         with_a_task(unit, province)
         made[code] = (unit, person)
@@ -217,6 +224,15 @@ def with_a_task(unit: Unit, province: Unit) -> None:
         unit=unit, issuer=province, agency="Sở Nội vụ", place="x", on=today, report_by=today, created_by="x"
     )
     UrgedTask.objects.create(urging=letter, task=task, first_due=due, due=due, percent=5)
+
+
+def feedback_of(unit: Unit, province: Unit) -> None:
+    """Put a piece of feedback before an agency, taken in at the desk of its province."""
+    Feedback.objects.create(
+        number=f"PAKN-{unit.pk}", code_hash=str(unit.pk), token=str(unit.pk), place=province, unit=unit, first_unit=unit,
+        channel="desk", kind="rules", state="routed", topic="fee", text="x", received=units.today(),
+        classify_by=units.today(), routed=units.today(), first_due=units.today(), due=units.today(),
+    )  # fmt: skip
 
 
 def url_of(pattern: URLPattern, unit: Unit, person: Person) -> str:
