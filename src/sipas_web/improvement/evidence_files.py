@@ -70,6 +70,7 @@ def _store(file: Uploaded) -> Stored:
         most = MOST_BYTES // MEBI
         raise ValidationError({"files": _("%(name)s is larger than %(most)d MiB.") % {"name": name, "most": most}})
     try:
+        file.seek(0)
         data, kind, ending = _known(file.read())
     except ValidationError as error:
         raise ValidationError({"files": f"{name}: {' '.join(error.messages)}"}) from error

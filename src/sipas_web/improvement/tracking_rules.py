@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sipas_web.shared import working_days
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -45,3 +47,11 @@ RULES = (Rules(dt.date(2014, 1, 1), 5, 1, 10, 5, 10, FOLLOWING),)
 def rules_on(day: dt.date) -> Rules:
     """Give the rules that hold on a day."""
     return next((rules for rules in reversed(RULES) if rules.since <= day), RULES[0])
+
+
+def passed_since(day: dt.date, length: int) -> dt.date:
+    """Give the latest day after which so many working days have passed by a day."""
+    if not length:
+        return day
+    start = working_days.before(working_days.on_or_before(day), length)
+    return working_days.on_or_after(start + working_days.DAY) - working_days.DAY

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from sipas_web.improvement.queries.tasks_lists import lines_of
 from sipas_web.improvement.task_states import Days, State, days_late, figures_of, state_on
+from sipas_web.improvement.tracking_rules import passed_since
+from sipas_web.shared import working_days
 
 START = dt.date(2026, 1, 1)
 DAY = dt.timedelta(days=1)
@@ -132,3 +134,11 @@ def test_the_national_figures_of_2017_give_the_rate_that_drops_nobody() -> None:
     assert round(figures.rate or 0, 1) == 86.4
     assert round(figures.completed_rate or 0, 1) == 98.6
     assert (figures.given, figures.unfinished) == (21_914, 5_863)
+
+
+@given(st.integers(0, 700), st.integers(0, 15))
+def test_the_latest_day_after_which_so_many_working_days_have_passed(number: int, length: int) -> None:
+    on = day(number)
+    start = passed_since(on, length)
+    fit = [d for d in (on - n * DAY for n in range(60)) if working_days.after(d, length) <= on]
+    assert start == max(fit)

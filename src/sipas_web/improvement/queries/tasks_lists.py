@@ -112,10 +112,10 @@ def figures_by_unit(by: Actor, today: dt.date, *, original: bool) -> dict[int, F
     """Count where visible tasks stand today, by the unit that owns them (ids). Two queries."""
     limit = "first_due" if original else "due"
     tasks = Task.objects.filter(pk__in=visible(by).order_by().values("pk"), given__lte=today)
-    counts = {str(state): Count("pk", filter=condition(state, today, limit)) for state in State}
+    counts = {f"n_{state}": Count("pk", filter=condition(state, today, limit)) for state in State}
     made: dict[int, Figures] = {}
     for row in tasks.order_by().values("unit").annotate(**counts):
-        made[row["unit"]] = Figures({state: row[str(state)] for state in State})
+        made[row["unit"]] = Figures({state: row[f"n_{state}"] for state in State})
     late = tasks.filter(condition(State.OVERDUE, today, limit)).values_list("unit", limit)
     for unit, due in late:
         made[unit].days_late += (today - due).days

@@ -15,8 +15,7 @@ from sipas_web.improvement.models import UrgedTask as UrgedTask
 from sipas_web.improvement.models import Urging as Urging
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries.tasks_homes import open_tasks
-from sipas_web.improvement.tracking_rules import rules_on
-from sipas_web.shared import working_days
+from sipas_web.improvement.tracking_rules import passed_since, rules_on
 from sipas_web.units.queries import Unit
 
 
@@ -68,8 +67,8 @@ def overdue_for(by: Actor, day: dt.date, unit: Unit | None = None) -> list[Task]
 
 def _overdue(tasks: QuerySet[Task], day: dt.date) -> QuerySet[Task]:
     rules = rules_on(day)
-    due_before = working_days.before(day, rules.urge_after)
-    named_since = working_days.before(day, rules.urge_again)
+    due_before = passed_since(day, rules.urge_after)
+    named_since = passed_since(day, rules.urge_again)
     named = UrgedTask.objects.filter(task=OuterRef("pk"), urging__on__gt=named_since)
     late = tasks.filter(~Exists(named), due__lte=due_before, due__lt=day)
     return late.select_related("unit", "giver", "directive").order_by("due", "pk")
