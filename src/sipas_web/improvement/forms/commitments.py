@@ -37,7 +37,10 @@ class AskForm(forms.Form):
     year = forms.IntegerField(label=_("Year"), min_value=2010, max_value=2060)
     to_unit = UnitField(label=_("Signed with the head of"))
     units = forms.MultipleChoiceField(
-        label=_("Who signs"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("Tick one or several.")
+        label=_("Units that sign"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick one or several."),
     )
     unit = UnitField(label=_("Or one unit by name or code"), required=False)
 
@@ -101,7 +104,7 @@ class ReportForm(forms.Form):
 
     result = forms.CharField(label=_("Result"), max_length=2000, widget=LONG)
     evidence = forms.CharField(
-        label=_("Evidence"), max_length=500, required=False, help_text=_("Numbers and dates of documents, addresses.")
+        label=_("Proof"), max_length=500, required=False, help_text=_("Numbers and dates of documents, addresses.")
     )
 
 
@@ -128,7 +131,7 @@ class CloseForm(forms.Form):
 class CorrectForm(forms.Form):
     """A correction of a closed year: one item and its verdict."""
 
-    item = forms.ChoiceField(label=_("Item"))
+    item = forms.ChoiceField(label=_("Promise"))
     verdict = forms.ChoiceField(label=_("Verdict as it should be"), choices=Verdict.choices)
     reason = forms.CharField(label=_("Reason of the correction"), max_length=500, widget=LONG)
 

@@ -91,7 +91,7 @@ class TrainingChangeForm(forms.Form):
 class CampaignForm(MeasureForm):
     """A campaign or broadcast."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
+    title = forms.CharField(label=gettext_lazy("Title of the campaign"), max_length=300)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=Campaign.Channel.choices)
     audience = forms.CharField(label=gettext_lazy("Audience"), max_length=300)
     first = forms.DateField(label=gettext_lazy("From day"), localize=True, help_text=DAY_HELP)
@@ -99,7 +99,7 @@ class CampaignForm(MeasureForm):
     press_body = forms.CharField(label=gettext_lazy("Press body"), required=False, max_length=300)
     reach = forms.IntegerField(label=gettext_lazy("People reached"), required=False, min_value=0)
     reach_source = forms.CharField(label=gettext_lazy("Who counted them, and how"), required=False, max_length=300)
-    evidence = forms.CharField(label=gettext_lazy("Evidence"), required=False, max_length=500)
+    evidence = forms.CharField(label=gettext_lazy("Proof"), required=False, max_length=500)
     field_order = (
         "unit", "title", "channel", "press_body", "audience", "node", "first", "last", "reach", "reach_source",
         "evidence", "origin",
@@ -111,7 +111,7 @@ class CampaignChangeForm(forms.Form):
 
     reach = forms.IntegerField(label=gettext_lazy("People reached"), required=False, min_value=0)
     reach_source = forms.CharField(label=gettext_lazy("Who counted them, and how"), required=False, max_length=300)
-    evidence = forms.CharField(label=gettext_lazy("Evidence"), required=False, max_length=500)
+    evidence = forms.CharField(label=gettext_lazy("Proof"), required=False, max_length=500)
 
 
 class DisciplineForm(MeasureForm):
@@ -125,7 +125,7 @@ class DisciplineForm(MeasureForm):
     decision = forms.CharField(label=gettext_lazy("Number of the decision"), max_length=80)
     decided = forms.DateField(label=gettext_lazy("Day of the decision"), localize=True, help_text=DAY_HELP)
     ground = forms.ChoiceField(label=gettext_lazy("Ground"))
-    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"))
+    outcome = forms.ChoiceField(label=gettext_lazy("Form of discipline"))
     field_order = ("unit", "official", "decision", "decided", "ground", "outcome", "node", "origin")
 
     def __init__(self, data: Any = None, **options: Any) -> None:

@@ -50,7 +50,7 @@ class TargetForm(forms.Form):
         help_text=_("As 1565/UBND-NC of 16/4/2019."),
     )  # fmt: skip
     issuer = forms.CharField(
-        label=_("Set by"), required=False, max_length=300,
+        label=_("Body that set it"), required=False, max_length=300,
         help_text=_("Name or code of the body; empty: the issuer of the directive."),
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=500)

@@ -53,7 +53,7 @@ def trainings_sheet(rows: QuerySet[Training]) -> tuple[Sequence[str], Iterable[S
 def campaigns_sheet(rows: QuerySet[Campaign]) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
     """Give the workbook of campaigns."""
     heads = [
-        _("From day"), _("To day"), _("Title"), _("Unit"), _("Channel"), _("Audience"), _("People reached"),
+        _("From day"), _("To day"), _("Title of the campaign"), _("Unit"), _("Channel"), _("Audience"), _("People reached"),
         _("Who counted them, and how"), _("Press body"), _("Should move"),
     ]  # fmt: skip
     lines = (

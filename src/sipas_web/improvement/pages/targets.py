@@ -102,7 +102,7 @@ def sheet_heads() -> list[str]:
     return [
         _("Series"), _("Unit"), _("Index, factor or item"), _("Year"), _("Relation"), _("Threshold"), _("Value"),
         _("Interval from"), _("Interval to"), _("Verdict"), _("Method"), _("Where the value comes from"),
-        _("Set by"), _("Letter"), _("Simulated"),
+        _("Body that set it"), _("Letter"), _("Simulated"),
     ]  # fmt: skip
 
 
