@@ -322,6 +322,7 @@ def state(unit: Unit, person: Person) -> list[Any]:
         list(letter_of(unit).addressees.values()),
         list(letter_of(unit).provisions.values()),
         list(Breach.objects.filter(unit=round_of(unit).unit).values()),
+        list(Feedback.objects.filter(first_unit=unit).values()),
         list(Role.objects.filter(area__isnull=False).values_list("code", "permissions__permission").order_by("code")),
         *state_of_round(round_of(unit)),
     ]
