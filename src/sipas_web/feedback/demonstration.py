@@ -14,6 +14,7 @@ from sipas_web.feedback.actions import answering, following, publishing, sorting
 from sipas_web.feedback.actions.receiving import receive
 from sipas_web.feedback.queries.feedback import Feedback, exists_code
 from sipas_web.feedback.redaction import redacted
+from sipas_web.feedback.rules import read
 from sipas_web.units.queries import Unit, today
 
 
@@ -34,35 +35,10 @@ class Story:
 
     topic: str
     text: str
-    kind: str = "behaviour"
-    until: str = "published"  # new, classified, routed, checking, answered, resolved, published, reopened, out
+    kind: str
+    until: str  # new, classified, routed, checking, answered, resolved, published, reopened, out
 
 
-STORIES = (
-    Story("delay", "Hồ sơ cấp giấy chứng nhận quyền sử dụng đất của tôi hẹn trả ngày 3/11 nhưng đến nay chưa có, đến hỏi anh "
-          "Nguyễn Văn Tuấn ở quầy số 2 thì chỉ bảo chờ. Số của tôi 0912 345 678. (mô phỏng)"),
-    Story("premises", "Phòng chờ của Bộ phận Một cửa chỉ có bốn ghế, người già phải đứng cả buổi sáng. (mô phỏng)",
-          until="resolved"),
-    Story("guidance", "Tôi phải đi lại ba lần vì mỗi lần được hướng dẫn một kiểu, hồ sơ đăng ký khai sinh cho con. (mô phỏng)",
-          until="reopened"),
-    Story("fee", "Tôi muốn hỏi lệ phí chứng thực bản sao hiện nay là bao nhiêu, có được nộp qua mạng không? (mô phỏng)",
-          kind="question", until="answered"),
-    Story("online", "Trang nộp hồ sơ trực tuyến treo suốt buổi sáng, nộp lại ba lần đều mất dữ liệu. (mô phỏng)",
-          until="checking"),
-    Story("attitude", "Cán bộ trả lời gắt gỏng khi tôi hỏi lại về thành phần hồ sơ, làm tôi rất ngại đến. (mô phỏng)",
-          until="routed"),
-    Story("integrity", "Tôi tố cáo ông Trần Văn Bình ở bộ phận địa chính nhận tiền để làm nhanh hồ sơ. (mô phỏng)",
-          kind="denunciation", until="out"),
-    Story("result", "Tên đệm của mẹ tôi bị in sai trên giấy xác nhận, tôi đã báo một tuần nay. (mô phỏng)", until="new"),
-    Story("online", "Hệ thống dịch vụ công báo lỗi khi tải tệp lên, không nộp được hồ sơ từ sáng. (mô phỏng)", until="new"),
-    Story("online", "Không đăng nhập được dịch vụ công, màn hình báo lỗi kết nối liên tục. (mô phỏng)", until="new"),
-    Story("online", "Nộp hồ sơ trực tuyến đến bước ký số thì bị treo, phải làm lại từ đầu. (mô phỏng)", until="new"),
-    Story("online", "Trang dịch vụ công không gửi mã xác nhận về điện thoại của tôi. (mô phỏng)", until="new"),
-)  # fmt: skip
-ANSWER = (
-    "Qua kiểm tra, nội dung ông/bà phản ánh là đúng. Đơn vị đã chấn chỉnh trong ngày, phân công người theo dõi và gửi lời xin lỗi "
-    "đến ông/bà. (mô phỏng)"
-)  # fmt: skip
 STEPS = ("new", "classified", "routed", "checking", "answered", "resolved", "published")
 
 
@@ -74,7 +50,8 @@ def make_feedback(*, place: Unit, cast: Cast) -> list[str]:
     if not settings.DEMONSTRATION:
         raise PermissionDenied
     made = []
-    for number, story in enumerate(STORIES):
+    for number, row in enumerate(read("demonstration")["stories"]):
+        story = Story(**row)
         code = codes.code_of(f"mô phỏng {place.code} {number}")
         made.append(code)
         if not exists_code(codes.hash_of(code)):
@@ -103,13 +80,13 @@ def _handle(story: Story, feedback: Feedback, place: Unit, cast: Cast, code: str
     acts = (
         lambda: sorting.classify(feedback_id=pk, kind=story.kind, topic=story.topic, by=cast.desk),
         lambda: sorting.route(feedback_id=pk, unit=place, by=cast.desk),
-        lambda: answering.submit(feedback_id=pk, text=ANSWER, by=cast.writer),
+        lambda: answering.submit(feedback_id=pk, text=_answer(), by=cast.writer),
         lambda: answering.accept(feedback_id=pk, by=cast.checker),
         lambda: answering.resolve(
             feedback_id=pk, evidence="Biên bản kiểm tra tại quầy (mô phỏng).", on=today(), by=cast.writer
         ),
         lambda: publishing.publish(
-            feedback_id=pk, question=redacted(story.text), answer=ANSWER, is_rest_checked=True, by=cast.checker
+            feedback_id=pk, question=redacted(story.text), answer=_answer(), is_rest_checked=True, by=cast.checker
         ),
     )
     for act in acts[:far]:
@@ -118,3 +95,7 @@ def _handle(story: Story, feedback: Feedback, place: Unit, cast: Cast, code: str
         following.say(code=code, agrees=False, rating=2, text="Tôi vẫn phải đi lại lần nữa. (mô phỏng)")
     elif story.until == "published":
         following.say(code=code, agrees=True, rating=4, text="")
+
+
+def _answer() -> str:
+    return str(read("demonstration")["answer"])

@@ -10,21 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sipas_web.feedback.rules import read
 from sipas_web.shared.vietnamese_text import search_key
 
 NAME, PHONE, MAIL, PAPER, PLATE, ADDRESS = (
     "[họ tên]", "[số điện thoại]", "[thư điện tử]", "[số giấy tờ]", "[biển số xe]", "[địa chỉ]",
 )  # fmt: skip
-SURNAMES = frozenset(
-    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trịnh mai đào đoàn vương trương lâm "
-    "cao tạ lương lưu phùng châu tô quách la tăng thái hà chu nông bàn triệu ma lò quàng lường vi giàng vàng thào "
-    "sùng mùa hạng lù tẩn chảo phàn hứa bế đàm mã lộc thạch sơn kiên danh y rơ siu kpă nay ksor h'".split()
-)
-MIDDLE = frozenset("văn thị hữu đức minh ngọc thanh xuân quang quốc đình công duy thế bá trọng kim thu hồng thùy".split())
-ADDRESSED = (
-    "ông|bà|anh|chị|cô|chú|bác|em|đồng chí|đ/c|cán bộ|công chức|viên chức|nhân viên|chuyên viên|chủ tịch|phó chủ tịch|"
-    "bí thư|trưởng phòng|phó trưởng phòng|giám đốc|phó giám đốc|trưởng thôn|tổ trưởng|tên là|tên"
-)
+WORDS = read("names")
+SURNAMES, MIDDLE = frozenset(WORDS["surnames"].split()), frozenset(WORDS["middle"].split())
+ADDRESSED = "|".join(re.escape(said) for said in WORDS["addressed"])
 SAID = (
     (MAIL, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     (PLATE, re.compile(r"\b\d{2}\s?-?[A-ZĐ]{1,2}\d?\s?[-. ]\s?\d{3}[.]?\d{1,2}\b")),

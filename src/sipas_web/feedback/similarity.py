@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from sipas_web.shared.vietnamese_text import search_key
 
@@ -15,7 +16,7 @@ _word = re.compile(r"[^\W_]+")
 def pairs(text: str) -> frozenset[tuple[str, str]]:
     """Give the pairs of neighbouring words of a text."""
     words = _word.findall(search_key(text))
-    return frozenset(zip(words, words[1:], strict=False))
+    return frozenset(pairwise(words))
 
 
 def likeness(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> float:

@@ -35,7 +35,11 @@ def topics() -> dict[str, Topic]:
     """Give every topic by its code, in order."""
     return {
         row["code"]: Topic(
-            row["code"], row["vi"], row["en"], {name: tuple(codes) for name, codes in row["items"].items()}, row["reply"]
+            row["code"],
+            row["vi"],
+            row["en"],
+            {name: tuple(codes) for name, codes in row["items"].items()},
+            row["reply"],
         )
         for row in read("topics")
     }

@@ -230,9 +230,7 @@ def test_a_bad_rating_reopens_by_itself(commune: Unit, cast: dict[str, Actor]) -
     assert (made.level, made.agreed) == (1, False)
 
 
-def test_the_first_people_do_not_answer_again(
-    tuyen_quang: Unit, commune: Unit, cast: dict[str, Actor]
-) -> None:
+def test_the_first_people_do_not_answer_again(tuyen_quang: Unit, commune: Unit, cast: dict[str, Actor]) -> None:
     made, code = send(commune)
     sorting.classify(feedback_id=made.pk, kind="rules", topic="fee", by=cast["desk"])
     sorting.route(feedback_id=made.pk, unit=commune, by=cast["desk"])
@@ -258,7 +256,9 @@ def test_a_denunciation_is_never_handled_as_feedback(commune: Unit, cast: dict[s
     made, code = send(commune)
     with pytest.raises(ValidationError):
         sorting.classify(feedback_id=made.pk, kind="denunciation", topic="integrity", by=cast["desk"])
-    sorting.route_out(feedback_id=made.pk, kind="denunciation", to="Thanh tra tỉnh", reason="Tố nhận tiền.", by=cast["desk"])
+    sorting.route_out(
+        feedback_id=made.pk, kind="denunciation", to="Thanh tra tỉnh", reason="Tố nhận tiền.", by=cast["desk"]
+    )
     for act in (
         lambda: sorting.classify(feedback_id=made.pk, kind="rules", topic="fee", by=cast["desk"]),
         lambda: sorting.route(feedback_id=made.pk, unit=commune, by=cast["desk"]),
@@ -372,9 +372,7 @@ def test_what_is_published_names_nobody(commune: Unit, cast: dict[str, Actor], c
     made, _code = answered(commune, cast, text=text)
     for leak in ("Bà triệu thị mười hỏi về hồ sơ", "Gọi lại cho số 0987654321 về hồ sơ"):
         with pytest.raises(ValidationError):
-            publishing.publish(
-                feedback_id=made.pk, question=leak, answer=ANSWER, is_rest_checked=True, by=cast["head"]
-            )
+            publishing.publish(feedback_id=made.pk, question=leak, answer=ANSWER, is_rest_checked=True, by=cast["head"])
     with pytest.raises(ValidationError):
         publishing.publish(
             feedback_id=made.pk, question="Anh Nguyễn Văn Tuấn hẹn ba lần", answer=ANSWER, is_rest_checked=False,

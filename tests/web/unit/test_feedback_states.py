@@ -198,7 +198,8 @@ days = st.integers(-40, 20)
 @given(
     made=st.lists(
         st.tuples(
-            st.sampled_from(["", "behaviour", "rules", "question", "complaint", "outside"]), st.integers(0, 60), days, days,
+            st.sampled_from(["", "behaviour", "rules", "question", "complaint", "outside"]), st.integers(0, 60),
+            days, days,
             st.booleans(), st.sampled_from([None, True, False]), st.sampled_from(sorted(topics.topics())),
             st.integers(0, 2),
         ),
@@ -223,7 +224,7 @@ def put(communes: list[Unit], number: int, row: Any) -> None:
     Feedback.objects.create(
         number=f"P{number}", code_hash=str(number), token=str(number), place=communes[place], channel="web", kind=kind,
         first_unit=communes[(place + 1) % 3] if routed else None, text="x", topic=topic, received=received,
-        state="new" if not kind else "routed_out" if kind not in HANDLED else "answered" if is_answered else "classified",
+        state="new" if not kind else "routed_out" if kind not in HANDLED else ("classified", "answered")[is_answered],
         classify_by=received, first_due=due, due=due + dt.timedelta(days=max(extended, 0)) if due else None,
         answered=units.today() + dt.timedelta(days=answered) if is_answered else None,
         resolved=units.today() if is_resolved and is_answered else None, agreed=agreed if is_answered else None,
@@ -242,7 +243,10 @@ def test_a_topic_that_surges_is_warned_of(tuyen_quang: Unit) -> None:
     assert found == []  # six after one a week is not yet beyond chance; seven is
     put_on(commune, units.today(), "online", "one more")
     found = figures.surging([commune.pk, other.pk])
-    assert {(what, key, number) for what, key, number, _past in found} == {("topic", "online", 7), ("unit", commune.pk, 7)}
+    assert {(what, key, number) for what, key, number, _past in found} == {
+        ("topic", "online", 7),
+        ("unit", commune.pk, 7),
+    }
     assert all(past == [1] * 8 for _what, _key, _number, past in found)
 
 

@@ -35,9 +35,7 @@ def say(*, code: str, agrees: bool, rating: int, text: str) -> Feedback:
     feedback = _held(code)
     if not may_say(feedback):
         raise ValidationError(_("Your word on this answer was already taken, or its time has passed."))
-    Word.objects.create(
-        feedback=feedback, level=feedback.level, agrees=agrees, rating=rating, text=text, said=today()
-    )
+    Word.objects.create(feedback=feedback, level=feedback.level, agrees=agrees, rating=rating, text=text, said=today())
     feedback.agreed = agrees and rating > BAD
     is_reopened = not feedback.agreed and feedback.level == 0
     if is_reopened:

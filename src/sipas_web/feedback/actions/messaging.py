@@ -51,9 +51,7 @@ def ask_messages(*, by: Actor) -> Job | None:
 def write_messages(*, by: Actor) -> int:
     """Write one part of what is due; 0 where nothing is left."""
     rows = due_messages(today(), rules.own().ask_after)[:AT_ONCE]
-    people = open_people(
-        kind=PERSON, tokens=[row.token for row in rows], purpose="feedback.messages", unit=None, by=by
-    )
+    people = open_people(kind=PERSON, tokens=[row.token for row in rows], purpose="feedback.messages", unit=None, by=by)
     for row in rows:
         what = TOLD if row.told is None else ASKED
         if who := people.get(row.token):

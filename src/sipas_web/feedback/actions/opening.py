@@ -17,9 +17,7 @@ from sipas_web.privacy.identity import Identity
 def open_person(*, feedback_id: int, by: Actor) -> Identity | None:
     """Open who sent it; None where nothing is kept. Needs ``feedback.feedback_receive`` over its place."""
     feedback = at_desk(feedback_id, Permission.FEEDBACK_RECEIVE, by)
-    found = open_people(
-        kind=PERSON, tokens=[feedback.token], purpose="feedback.desk", unit=feedback.place, by=by
-    )
+    found = open_people(kind=PERSON, tokens=[feedback.token], purpose="feedback.desk", unit=feedback.place, by=by)
     return found.get(feedback.token)
 
 

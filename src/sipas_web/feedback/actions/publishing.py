@@ -62,7 +62,5 @@ def _refuse_person(feedback: Feedback, texts: dict[str, str], by: Actor) -> None
     if found is None:
         return
     for name, text in texts.items():
-        if redaction.gives_away(
-            text, name=found.name, phone=found.phone, email=found.email, address=found.address
-        ):
+        if redaction.gives_away(text, name=found.name, phone=found.phone, email=found.email, address=found.address):
             raise ValidationError({name: _("This text names the citizen who sent it. Take that out.")})

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.feedback.actions.following import forget
 from sipas_web.feedback.models import HANDLED, Feedback, Kind, Word
-from sipas_web.feedback.queries.retention import ended_before, texts_ended_before
 from sipas_web.feedback.permissions import Permission
+from sipas_web.feedback.queries.retention import ended_before, texts_ended_before
 
 AT_ONCE = 200
 

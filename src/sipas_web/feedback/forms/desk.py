@@ -59,9 +59,7 @@ class TakeForm(OnceFields, ContentFields, PersonFields):
     wants_messages = forms.BooleanField(
         label=gettext_lazy("The citizen wants a message when there is an answer"), required=False
     )
-    is_not_to_publish = forms.BooleanField(
-        label=gettext_lazy("The citizen wants nothing published"), required=False
-    )
+    is_not_to_publish = forms.BooleanField(label=gettext_lazy("The citizen wants nothing published"), required=False)
     field_order = ("place", "channel", "received", "topic", "said_place", "text", "photographs", "is_not_to_publish",
                    "name", "phone", "email", "address", "wants_messages")  # fmt: skip
 
@@ -152,7 +150,8 @@ class ResolveForm(forms.Form):
 
     on = forms.DateField(label=gettext_lazy("Day it was done"), localize=True, help_text=DAY_HELP)
     evidence = forms.CharField(
-        label=gettext_lazy("Evidence that it was done"), min_length=10, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        label=gettext_lazy("Evidence that it was done"), min_length=10, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy(
             "What was done and where it can be seen: number and date of a document, place. The citizen reads it."
         ),

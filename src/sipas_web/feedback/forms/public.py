@@ -88,7 +88,7 @@ class ContentFields(forms.Form):
 
 
 class OnceFields(forms.Form):
-    """A mark of the form itself: sent twice it is kept once; and a field that people do not see but programs fill in."""
+    """A mark of the form, which sent twice is kept once; and a field that only programs see and fill in."""
 
     once = forms.CharField(widget=forms.HiddenInput)
     website = forms.CharField(required=False)

@@ -12,8 +12,8 @@ from sipas.errors import SipasError
 from sipas.instrument import load
 from sipas_web.audit.actors import Actor
 from sipas_web.feedback import redaction, rules, surges, topics
-from sipas_web.feedback.permissions import Permission
 from sipas_web.feedback.pages.public import receipt, standings
+from sipas_web.feedback.permissions import Permission
 from sipas_web.feedback.queries import feedback as reads
 from sipas_web.feedback.queries import figures
 from sipas_web.feedback.queries.feedback import Feedback, Kind, State

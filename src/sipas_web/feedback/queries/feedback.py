@@ -81,15 +81,19 @@ def found(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Feedback]:
     column = SORTS.get(sort.removeprefix("-"))
     if column is None:
         return rows.order_by(F("next_day").asc(nulls_last=True), "-received", "-pk")
-    return rows.order_by(F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True), "-pk")
+    return rows.order_by(
+        F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True), "-pk"
+    )
 
 
 def _stands(state: str) -> Q:
     today = units.today()
     if state == "late":
         late = Q(state__in=(State.ROUTED, State.CHECKING), level=0, due__lt=today)
-        return late | Q(state__in=(State.NEW, State.CLASSIFIED), classify_by__lt=today) | Q(
-            state__in=(State.ROUTED, State.CHECKING), level=1, second_due__lt=today
+        return (
+            late
+            | Q(state__in=(State.NEW, State.CLASSIFIED), classify_by__lt=today)
+            | Q(state__in=(State.ROUTED, State.CHECKING), level=1, second_due__lt=today)
         )
     if state == "reopened":
         return Q(level=1)

@@ -53,9 +53,7 @@ def counts(unit_ids: Ids, first: dt.date, last: dt.date) -> dict[int, dict[str, 
     return {row.pop("at"): row for row in rows}
 
 
-def beside_items(
-    unit_ids: Ids, first: dt.date, last: dt.date, edition: str = ""
-) -> dict[str, dict[str, int]]:
+def beside_items(unit_ids: Ids, first: dt.date, last: dt.date, edition: str = "") -> dict[str, dict[str, int]]:
     """Count by item of the questionnaire that the topic is about; of one edition, or of all.
 
     A topic about several items counts at each, so items are not added up.

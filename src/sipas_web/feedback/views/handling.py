@@ -101,9 +101,7 @@ def answer(request: ActorRequest, feedback_id: int) -> HttpResponse:
         "photographs": reads.photographs_of(found), "earlier": reads.accepted_answers(found),
     }  # fmt: skip
     done = _("The answer waits to be checked by another person.")
-    return _step(
-        request, found, form, _("Answer"), answering.submit, done, page="feedback/desk/answer.html", **shown
-    )
+    return _step(request, found, form, _("Answer"), answering.submit, done, page="feedback/desk/answer.html", **shown)
 
 
 @needs(ANSWER)
@@ -148,9 +146,7 @@ def publish(request: ActorRequest, feedback_id: int) -> HttpResponse:
     form = PublishForm(request.POST or None, initial=texts["initial"])
     done = _("It is published. Look at it once more as a citizen sees it.")
     title = _("Publish redacted")
-    return _step(
-        request, found, form, title, publishing.publish, done, page="feedback/desk/publish.html", **texts
-    )
+    return _step(request, found, form, title, publishing.publish, done, page="feedback/desk/publish.html", **texts)
 
 
 @needs(PUBLISH)
@@ -166,10 +162,10 @@ def _step(
     page: str = "feedback/desk/step.html", **shown: Any,
 ) -> HttpResponse:  # fmt: skip
     """Show a form; carry its step out and go back to the page of the feedback."""
-    if request.method == "POST" and form.is_valid():
-        if _done(form, lambda: act(feedback_id=found.pk, by=request.actor, **form.cleaned_data)):
-            messages.success(request, done)
-            return redirect("feedback_detail", found.pk)
+    carry_out = lambda: act(feedback_id=found.pk, by=request.actor, **form.cleaned_data)  # noqa: E731
+    if request.method == "POST" and form.is_valid() and _done(form, carry_out):
+        messages.success(request, done)
+        return redirect("feedback_detail", found.pk)
     line = pages.line(found)
     return render(request, page, {"form": form, "found": found, "title": title, "line": line, **shown})
 
