@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from sipas.intake import ChosenColumns, read_pieces
+from sipas.tables import REJECTED
 from sipas_web.onestop import deadlines, dossier_files
 from sipas_web.onestop import list_words as words
-from sipas_web.onestop.reading import Habits, Rows, refused, rows_of
+from sipas_web.onestop.reading import Habits, Rows, rows_of
 
 AT_ONCE = 20_000  # rows written in one transaction
 MOST_BAD = 0.5  # share of rows not taken above which the columns must be wrong
 LEAST_JUDGED = 20  # rows; fewer say little
 MOST_NAMES = {"agency": 3_000, "field": 2_000, "procedure": 20_000}
 LEAST_ROWS_OF_A_NAME = 3  # on average, where there are many names
+MOST_MOVED = 0.2  # share of known dossiers whose day of receipt would change
+SAMPLE = 2_000  # dossiers compared with what is known
 LISTED = 100_000  # rows that are listed to be mended; all are counted
 
 
@@ -60,6 +63,11 @@ class Whole:
             for start in range(0, rows.height, AT_ONCE):
                 yield rows.slice(start, AT_ONCE)
 
+    def sample(self) -> pl.DataFrame:
+        """Give number and day of receipt of dossiers spread over the file."""
+        step = max(self.numbers.height // SAMPLE, 1)
+        return self.numbers.gather_every(step).select("dossier_number", "received_on")
+
     def as_bytes(self) -> bytes:
         """Write the dossier numbers as Parquet."""
         out = io.BytesIO()
@@ -68,7 +76,7 @@ class Whole:
         return out.getvalue()
 
 
-_NUMBERS = {"dossier_number": pl.String, "piece": pl.Int64, "row": pl.Int64}
+_NUMBERS = {"dossier_number": pl.String, "received_on": pl.Date, "piece": pl.Int64, "row": pl.Int64}
 
 
 def read_whole(
@@ -84,20 +92,17 @@ def read_whole(
     tables = read_pieces(path, required=words.REQUIRED, mapping=chosen, limits=dossier_files.LIMITS)
     for table in tables:
         read = rows_of(table, habits, deadlines.calendar())
-        repeated = _take(whole, read)
+        _take(whole, read)
         _list(listed, read.rejected)
-        again = pl.Series("reason", [words.REPEATED]).new_from_index(0, table.height)
-        is_again = table.rows.is_in(repeated.implode())
-        _list(listed, refused(table, pl.select(pl.when(is_again).then(again)).to_series()))
         tell(whole.rows)
-    _settle_repeated(whole)
+    _list(listed, _without_repeated(whole, path.name, mapping["columns"].get("dossier_number", "")))
     _refuse_where_wrong(whole, mapping)
     _write_rejected(listed, file_id)
     return whole
 
 
-def _take(whole: Whole, read: Rows) -> pl.Series:
-    """Keep a piece; gives the rows that a later row of the same piece repeats."""
+def _take(whole: Whole, read: Rows) -> None:
+    """Keep a piece."""
     rows = read.taken
     rows.write_parquet(_piece(whole.folder, whole.pieces), compression="lz4")
     whole.rows += read.height
@@ -109,23 +114,21 @@ def _take(whole: Whole, read: Rows) -> pl.Series:
     pairs = rows.select(pl.col("procedure_code", "procedure").fill_null("")).unique().iter_rows()
     whole.procedures.update(pair for pair in pairs if any(pair))
     place = [pl.lit(whole.pieces, pl.Int64).alias("piece"), pl.col("row").cast(pl.Int64)]
-    whole.numbers = pl.concat([whole.numbers, rows.select("dossier_number", *place)])
+    whole.numbers = pl.concat([whole.numbers, rows.select("dossier_number", "received_on", *place)])
     whole.pieces += 1
-    return rows.filter(~pl.col("dossier_number").is_last_distinct())["row"]
 
 
-def _settle_repeated(whole: Whole) -> None:
-    """Keep the last row of each number."""
-    once = whole.numbers.filter(pl.col("dossier_number").is_last_distinct())
-    whole.repeated = whole.numbers.height - once.height
-    whole.numbers = once
-    if once.height:
-        days = [
-            pl.read_parquet(_piece(whole.folder, n), columns=["received_on"])["received_on"]
-            for n in range(whole.pieces)
-        ]
-        received = pl.concat(days)
+def _without_repeated(whole: Whole, file: str, column: str) -> pl.DataFrame:
+    """Keep the last row of each number; gives the others."""
+    is_last = whole.numbers["dossier_number"].is_last_distinct()
+    others, whole.numbers = whole.numbers.filter(~is_last), whole.numbers.filter(is_last)
+    whole.repeated = others.height
+    if whole.numbers.height:
+        received = whole.numbers["received_on"]
         whole.span = (received.min(), received.max())  # type: ignore[assignment]  # days, as the rows are some
+    place = [pl.lit(file).alias("file"), pl.lit(None, pl.String).alias("sheet"), pl.lit(column).alias("column")]
+    told = others.select(*place, "row", pl.lit(words.REPEATED).alias("reason"), pl.col("dossier_number").alias("got"))
+    return told.select([c.name for c in REJECTED.columns])
 
 
 def _refuse_where_wrong(whole: Whole, mapping: dossier_files.Mapping) -> None:
@@ -153,6 +156,19 @@ def _refuse_where_wrong(whole: Whole, mapping: dossier_files.Mapping) -> None:
             )
             raise ValidationError(message, params={"column": mapping["columns"].get(name, ""), "rows": whole.rows,
                                   "target": words.TARGETS[name], "number": number})  # fmt: skip
+
+
+def refuse_where_moved(whole: Whole, known: Mapping[str, dt.date], column: str) -> None:
+    """Refuse a file in which known dossiers were received on other days: that day never changes."""
+    days = dict(whole.sample().iter_rows())
+    moved = sum(days[number] != day for number, day in known.items())
+    if len(known) >= LEAST_JUDGED and moved > MOST_MOVED * len(known):
+        message = _(
+            "Of %(known)s dossiers that are known already, %(moved)s would have been received on another day: the "
+            "column “%(column)s” does not seem to hold the day of receipt, or the file is of another system. Nothing was "
+            "imported. Correct the columns, then import again."
+        )
+        raise ValidationError(message, params={"known": len(known), "moved": moved, "column": column})
 
 
 def _bad_rows(reason: str, column: str) -> Any:

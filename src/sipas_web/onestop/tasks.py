@@ -15,7 +15,7 @@ from sipas_web.onestop.actions import dossiers_listing
 from sipas_web.onestop.actions import importing as actions
 from sipas_web.onestop.actions import sources_names as names
 from sipas_web.onestop.actions.importing_rows import take_names, take_rows
-from sipas_web.onestop.import_pass import Whole, read_whole
+from sipas_web.onestop.import_pass import Whole, read_whole, refuse_where_moved
 from sipas_web.onestop.queries import listing
 from sipas_web.onestop.queries import sources as reads
 from sipas_web.onestop.queries.listing import Window
@@ -53,7 +53,11 @@ def _read(file: DossierFile, work: Work) -> Whole:
         work.progress(READ * min(rows / max(file.rows, 1), 1.0), "onestop.reading")
 
     path = dossier_files.path_of(file.stored)
-    return read_whole(path, file_id=file.pk, mapping=work.arguments["mapping"], habits=habits, tell=tell)
+    mapping = work.arguments["mapping"]
+    whole = read_whole(path, file_id=file.pk, mapping=mapping, habits=habits, tell=tell)
+    known = reads.days_of_receipt(file.source, whole.sample()["dossier_number"].to_list())
+    refuse_where_moved(whole, known, mapping["columns"].get("received_on", ""))
+    return whole
 
 
 def _write(file: DossierFile, whole: Whole, work: Work) -> dict[str, Any]:

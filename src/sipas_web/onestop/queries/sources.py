@@ -16,8 +16,8 @@ from sipas_web.audit.actors import Actor
 from sipas_web.jobs import queries as jobs
 from sipas_web.jobs.queries import Job
 from sipas_web.onestop.models import AgencyName as AgencyName
+from sipas_web.onestop.models import Dossier, DossierFileKeys
 from sipas_web.onestop.models import DossierFile as DossierFile
-from sipas_web.onestop.models import DossierFileKeys
 from sipas_web.onestop.models import DossierSource as DossierSource
 from sipas_web.onestop.models import FileState as FileState
 from sipas_web.onestop.permissions import Permission
@@ -102,6 +102,12 @@ def names_of(source: DossierSource) -> QuerySet[AgencyName]:
 def unmatched(source: DossierSource) -> QuerySet[AgencyName]:
     """Names that are no unit and of which nobody said that they are none kept here."""
     return AgencyName.objects.filter(source=source, unit=None, is_outside=False).order_by("key", "pk")
+
+
+def days_of_receipt(source: DossierSource, numbers: Collection[str]) -> dict[str, dt.date]:
+    """Give the day of receipt of those dossiers of a source that are known."""
+    known = Dossier.objects.filter(source=source, number__in=numbers)
+    return dict(known.values_list("number", "received"))
 
 
 def numbers_in_later_files(file: DossierFile) -> pl.Series:
