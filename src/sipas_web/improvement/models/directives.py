@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from sipas_web.shared.vietnamese_text import SearchKeyField
+from sipas_web.units.kinds import REGISTERED, Kind
 from sipas_web.units.models import Unit
 
 
@@ -58,6 +59,14 @@ class Directive(models.Model):
 
     def __str__(self) -> str:
         return self.reference or self.subject[:80]
+
+    @property
+    def issuer_label(self) -> str:
+        """The issuer as people say it: the committee of a territory, else the office; a ministry as in the letter."""
+        if self.issuer is None or self.issuer.kind == Kind.COUNTRY:
+            return self.issuer_name
+        name = self.issuer.full_name
+        return f"UBND {name[:1].lower()}{name[1:]}" if self.issuer.kind in REGISTERED else name
 
 
 class Addressee(models.Model):

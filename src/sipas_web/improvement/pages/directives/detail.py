@@ -139,7 +139,7 @@ def csv_rows(directives: Iterable[Directive]) -> Iterable[tuple[str | int | None
         standings = [cascade.standing_of(r) for r in rows]
         yield (
             directive.reference, directive.issued.strftime("%d/%m/%Y") if directive.issued else "",
-            directive.issuer.full_name if directive.issuer else directive.issuer_name, kind_label(directive.kind),
+            directive.issuer_label, kind_label(directive.kind),
             directive.subject, len(rows), standings.count("passed_on"), standings.count("open"),
         )  # fmt: skip
 

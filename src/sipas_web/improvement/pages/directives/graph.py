@@ -68,8 +68,7 @@ def _place(canvas: Canvas, node: Node, level: int) -> Box:
     else:
         top, canvas.next_top = start, start + HEIGHT + GAP
     day = node.directive.issued.strftime("%d/%m/%Y") if node.directive.issued else ""
-    issuer = node.directive.issuer.full_name if node.directive.issuer else node.directive.issuer_name
-    box = Box(level, top, "accent", _cut(f"{node.directive.reference or node.directive.subject} {day}"), _cut(issuer))
+    box = Box(level, top, "accent", _cut(f"{node.directive.reference or node.directive.subject} {day}"), _cut(node.directive.issuer_label))
     canvas.boxes.append(box)
     canvas.lines += [(box, other) for other in below]
     return box

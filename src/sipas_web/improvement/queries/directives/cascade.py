@@ -48,6 +48,17 @@ class Node:
         """Count the addressees that stand so."""
         return sum(b.standing == standing for b in self.branches)
 
+    @property
+    def told(self) -> list[Branch]:
+        """Addressees of whom something is known; those who passed it on first."""
+        rank = {"passed_on": 0, "itself": 1, "ended": 2, "unknown": 3}
+        return sorted((b for b in self.branches if b.standing != "open"), key=lambda b: rank[b.standing])
+
+    @property
+    def waiting(self) -> list[Branch]:
+        """Addressees who have not passed it on yet."""
+        return [b for b in self.branches if b.standing == "open"]
+
     def children(self) -> Iterator[Node]:
         """Give each directive below once, in the order of the addressees."""
         seen: set[int] = set()
