@@ -14,6 +14,9 @@ from sipas_web.onestop.models import (
     Dossier,
     DossierFile,
     DossierSource,
+    FacilityCheck,
+    FacilityPhotograph,
+    FacilityReview,
     Message,
     Outcome,
     ProcedureName,
@@ -106,3 +109,8 @@ def things_of(agency: Unit) -> None:
     )  # fmt: skip
     letter = Apology.objects.create(dossier=made, unit=agency, reason="load", state="waiting", drafted_by="x")
     Message.objects.create(apology=letter, way="sms", asked_by="x")
+    review = FacilityReview.objects.create(
+        desk=agency, standard="nd118-2025", level="province", on=dt.date(2026, 9, 1), reviewer="x", created_by="x"
+    )
+    check = FacilityCheck.objects.create(review=review, code="seats")
+    FacilityPhotograph.objects.create(check_row=check, data=b"x", sha256="x", added_by="x")

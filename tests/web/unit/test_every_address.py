@@ -25,10 +25,10 @@ from sipas_web.accounts.actions.roles import shipped
 from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
-from sipas_web.improvement.models import Difficulty, Directive, Evidence, Extension, Task, TaskEntry, UrgedTask, Urging
 from sipas_web.feedback.models import Feedback
+from sipas_web.improvement.models import Difficulty, Directive, Evidence, Extension, Task, TaskEntry, UrgedTask, Urging
 from sipas_web.jobs.models import Job
-from sipas_web.onestop.models import Apology, Dossier, Message
+from sipas_web.onestop.models import Apology, Dossier, FacilityCheck, FacilityPhotograph, FacilityReview, Message
 from sipas_web.privacy.models import Breach, SubjectRequest
 from sipas_web.rounds.models import FrameList, Round
 from sipas_web.shared.access import access_of
@@ -100,6 +100,9 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "dossier_id": lambda unit, person: Dossier.objects.get(agency=unit).pk,
     "apology_id": lambda unit, person: Apology.objects.get(unit=unit).pk,
     "message_id": lambda unit, person: Message.objects.get(apology__unit=unit).pk,
+    "review_id": lambda unit, person: FacilityReview.objects.get(desk=unit).pk,
+    "facility_row_id": lambda unit, person: FacilityCheck.objects.get(review__desk=unit).pk,
+    "photo_id": lambda unit, person: FacilityPhotograph.objects.get(check_row__review__desk=unit).pk,
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
 AREA_PAGES = {
@@ -110,6 +113,9 @@ AREA_PAGES = {
     "dossier_id",
     "apology_id",
     "message_id",
+    "review_id",
+    "facility_row_id",
+    "photo_id",
     "keying_id",
     "keyed_form_id",
     "round_id",

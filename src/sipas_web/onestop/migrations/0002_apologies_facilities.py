@@ -3,8 +3,9 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import sipas_web.onestop.models.apologies
 from django.db import migrations, models
+
+import sipas_web.onestop.models.apologies
 
 
 class Migration(migrations.Migration):

@@ -81,6 +81,31 @@ def open_gaps(
     return found.order_by(order, "review__desk__sort_key", "pk")
 
 
+def gaps_with_a_day(by: Actor) -> QuerySet[FacilityCheck]:
+    """Open gaps that are to be mended by a day, in areas where the actor reviews."""
+    found = latest_checks().filter(OPEN_GAP, mend_by__isnull=False).select_related("review", "review__desk")
+    return _in_areas(found, by, "review__desk", Permission.FACILITY_REVIEW).order_by("mend_by", "pk")
+
+
+def counts(unit_ids: Collection[int], first: dt.date, last: dt.date) -> dict[int, dict[str, int]]:
+    """Count, for each desk alone: reviews finished in a period, gaps mended in it, gaps open at its end."""
+    found: dict[int, Counter[str]] = {}
+    closed = FacilityReview.objects.filter(state=ReviewState.CLOSED, desk__in=unit_ids)
+    for desk, n in _by_desk(closed.filter(on__range=(first, last)), "desk"):
+        found.setdefault(desk, Counter())["reviews"] += n
+    gaps = FacilityCheck.objects.filter(gap__gt=0, review__desk__in=unit_ids, review__state=ReviewState.CLOSED)
+    for desk, n in _by_desk(gaps.filter(mended__range=(first, last)), "review__desk"):
+        found.setdefault(desk, Counter())["mended"] += n
+    at_end = gaps.filter(review__in=newest_reviews(last).values("pk"))
+    for desk, n in _by_desk(at_end.filter(Q(mended__isnull=True) | Q(mended__gt=last)), "review__desk"):
+        found.setdefault(desk, Counter())["open"] += n
+    return {desk: dict(count) for desk, count in found.items()}
+
+
+def _by_desk(rows: QuerySet[Any], column: str) -> list[tuple[int, int]]:
+    return list(rows.order_by().values_list(column).annotate(n=Count("pk")))
+
+
 def review_for(by: Actor, review_id: int, permission: str = Permission.FACILITY_VIEW) -> FacilityReview | None:
     """Give a review of a desk over which the actor holds a permission."""
     found = FacilityReview.objects.select_related("desk").filter(pk=review_id).first()
@@ -133,6 +158,12 @@ def desks(by: Actor, permission: str) -> QuerySet[Unit]:
     return (found if areas is None else found.filter(pk__in=areas)).order_by("-kind", "sort_key", "code")
 
 
+def desk_for(by: Actor, unit_id: int) -> Unit | None:
+    """Give a desk whose facilities the actor may see."""
+    found = units.by_id(unit_id)
+    return found if found is not None and by.may(Permission.FACILITY_VIEW, found) else None
+
+
 def unreviewed(by: Actor) -> QuerySet[Unit]:
     """One-stop desks of today that nobody has reviewed."""
     seen = FacilityReview.objects.filter(desk=OuterRef("pk"), state=ReviewState.CLOSED)
@@ -145,8 +176,8 @@ def level_of(desk: Unit, on: dt.date) -> str:
     return above[-1] if above else "province"
 
 
-def _in_areas(rows: QuerySet[Any], by: Actor, column: str) -> QuerySet[Any]:
-    if not by.may(Permission.FACILITY_VIEW):
+def _in_areas(rows: QuerySet[Any], by: Actor, column: str, permission: str = Permission.FACILITY_VIEW) -> QuerySet[Any]:
+    if not by.may(permission):
         return rows.none()
-    areas = by.holder.areas_of(Permission.FACILITY_VIEW)
+    areas = by.holder.areas_of(str(permission))
     return rows if areas is None else rows.filter(**{f"{column}__in": areas})
