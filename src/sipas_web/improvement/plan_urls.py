@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from sipas_web.improvement.views import measures, plans
+from sipas_web.improvement.views import measures, plans, procedures
 
 ONE = "<int:improvement_plan_id>/"
 MEASURE = f"{ONE}bien-phap/<int:measure_id>/"
+PROCEDURE = "thu-tuc/<int:procedure_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("", plans.listing, name="plan_list"),
@@ -25,4 +26,14 @@ urlpatterns: list[URLPattern] = [
     path(MEASURE, measures.change, name="measure_change"),
     path(f"{MEASURE}bo/", measures.remove, name="measure_remove"),
     path(f"{MEASURE}ngung/", measures.drop, name="measure_drop"),
+    path("thu-tuc/", procedures.listing, name="procedure_list"),
+    path("thu-tuc/them/", procedures.add, name="procedure_add"),
+    path("thu-tuc/nhap/", procedures.take_list, name="procedure_import"),
+    path("thu-tuc/xuat/<slug:form>/", procedures.download, name="procedure_export"),
+    path(PROCEDURE, procedures.detail, name="procedure_detail"),
+    path(f"{PROCEDURE}sua/", procedures.change, name="procedure_change"),
+    path(f"{PROCEDURE}phien-ban/", procedures.add_version, name="procedure_version_add"),
+    path(f"{PROCEDURE}don-gian-hoa/", procedures.simplify, name="procedure_simplify"),
+    path("don-gian-hoa/", procedures.simplifications, name="simplification_list"),
+    path("don-gian-hoa/xuat/<slug:form>/", procedures.simplifications_file, name="simplification_export"),
 ]

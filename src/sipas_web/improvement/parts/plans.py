@@ -26,6 +26,11 @@ SENTENCES: dict[str, StrOrPromise] = {
     "improvement.measure_changed": _("changed a measure of an improvement plan"),
     "improvement.measure_removed": _("took a measure out of an improvement plan"),
     "improvement.measure_dropped": _("dropped a measure of an improvement plan"),
+    "improvement.procedure_added": _("added an administrative procedure"),
+    "improvement.procedure_changed": _("corrected the name or field of a procedure"),
+    "improvement.procedure_version_added": _("added a version of a procedure"),
+    "improvement.procedure_simplified": _("entered a simplification of a procedure"),
+    "improvement.procedures_imported": _("imported a list of procedures"),
 }
 ENTRY = menu.Entry(
     43,

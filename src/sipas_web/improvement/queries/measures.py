@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import Measure as Measure
@@ -19,7 +19,7 @@ from sipas_web.units import queries as units
 from sipas_web.units.kinds import Kind
 from sipas_web.units.queries import Unit
 
-OWNERS = (Kind.PROVINCE, Kind.DISTRICT, Kind.COMMUNE, Kind.AGENCY, Kind.ONE_STOP)
+OWNERS = (Kind.PROVINCE, Kind.AGENCY, Kind.ONE_STOP, Kind.DISTRICT, Kind.COMMUNE)
 INCOMPLETE = Q(dropped__isnull=True) & (Q(owner__isnull=True) | Q(due__isnull=True))
 
 
@@ -70,7 +70,8 @@ def owners_for(plan: Plan) -> QuerySet[Unit]:
     """Units that may own a measure of a plan: today's units under the plan's own, itself first."""
     inside = units.under_any([plan.unit_id], units.today())
     found = units.holding(Unit.objects.filter(pk__in=inside, kind__in=OWNERS), units.today())
-    return found.order_by("kind", "sort_key", "code")
+    rank = Case(*(When(kind=kind, then=Value(n)) for n, kind in enumerate(OWNERS)))
+    return found.order_by(rank, "sort_key", "code")
 
 
 def one_of(plan: Plan, measure_id: int) -> Measure | None:
@@ -89,3 +90,21 @@ def incomplete(by: Actor) -> QuerySet[Measure]:
 
 def _followed(measure: Measure, task: Task | None, today: dt.date, lighter: tuple[Simplification, ...]) -> Followed:
     return Followed(measure, task, tasks_reads.state_of(task, today) if task else None, lighter)
+
+
+def places(by: Actor) -> QuerySet[Unit]:
+    """Units whose list of procedures the actor may keep: the tops of the areas first."""
+    found = units.holding(Unit.objects.filter(kind__in=OWNERS), units.today())
+    areas = by.holder.areas_of(str(Permission.PLAN_CHANGE))
+    found = found if areas is None else found.filter(pk__in=areas)
+    rank = Case(*(When(kind=kind, then=Value(n)) for n, kind in enumerate(OWNERS)))
+    return found.order_by(rank, "sort_key", "code")
+
+
+def to_simplify(by: Actor) -> QuerySet[Measure]:
+    """Measures of kind simplification in plans of the actor's areas that are being written or carried out."""
+    open_states = (Plan.State.DRAFT, Plan.State.ASKED, Plan.State.APPROVED)
+    wanted = {"kind": Measure.Kind.SIMPLIFICATION, "dropped__isnull": True, "plan__state__in": open_states}
+    rows = Measure.objects.filter(**wanted)
+    areas = by.holder.areas_of(str(Permission.PLAN_CHANGE))
+    return (rows if areas is None else rows.filter(unit__in=areas)).order_by("-plan__year", "title", "pk")
