@@ -39,7 +39,7 @@ class MeasureForm(forms.Form):
     def clean_origin(self) -> str:
         """Keep what is a link to a measure, and nothing else."""
         given: str = self.cleaned_data["origin"]
-        return given if re.fullmatch(r"[a-z_]+:\d+", given) else ""
+        return given if re.fullmatch(r"measure:\d+", given) else ""
 
 
 class TrainingForm(MeasureForm):
