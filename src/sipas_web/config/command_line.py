@@ -42,7 +42,7 @@ def serve(
     workers: Annotated[int, typer.Option(help="Số tiến trình.", min=1)] = 1,
     demonstration: Annotated[bool, typer.Option(help="Chế độ mô phỏng: tài khoản mẫu cho từng vai trò.")] = False,
     worker: Annotated[bool, typer.Option(help="Chạy kèm tiến trình làm việc nền (sipas-web worker).")] = True,
-    rounds: Annotated[bool, typer.Option(help="Trong chế độ mô phỏng: chuẩn bị bốn đợt mẫu.")] = True,
+    rounds: Annotated[bool, typer.Option(help="Trong chế độ mô phỏng: chuẩn bị các đợt mẫu.")] = True,
 ) -> None:
     """Chạy máy chủ và tiến trình làm việc nền; tự cập nhật cơ sở dữ liệu trước khi chạy."""
     if demonstration:
@@ -287,11 +287,13 @@ def _collect() -> None:
 def _prepare_demonstration(*, with_rounds: bool, base_url: str) -> None:
     from sipas_web.accounts import demonstration
     from sipas_web.audit.actors import command_line
+    from sipas_web.config import demonstration_after
     from sipas_web.config.demonstration import make_rounds
 
     logins = demonstration.make_accounts(by=command_line())
     if with_rounds:
         make_rounds(lambda title: console.print(f"  … {title} (mô phỏng)"), base_url)
+        demonstration_after.make()
     _show_logins(logins, demonstration.PASSWORD)
 
 
