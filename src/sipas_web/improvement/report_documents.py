@@ -108,7 +108,7 @@ def _body(report: PeriodicReport) -> Iterator[Block]:
             yield from _explained(kept, remarks)
         written = [line.strip() for line in texts.get(section.code, "").split("\n") if line.strip()]
         yield from (paragraph(line) for line in written)
-        if not written and section.is_needed:
+        if not written and (section.is_needed or not (section.shows_index or in_section(report.outline, section.code))):
             yield Paragraph((Run("(Chưa có nội dung.)", italic=True),))
 
 
@@ -176,9 +176,12 @@ def _own_units(own: list[Any]) -> Table:
         return Table(
             "Đơn vị lấy trực tiếp từ hệ thống, theo loại", (Column("Loại", 3.0, "left"), Column("Số")), counted
         )
-    lines = tuple((row.unit.full_name, row.unit.code) for row in own)
-    columns = (Column("Đơn vị", 4.0, "left"), Column("Mã", 1.0, "left"))
-    return Table("Đơn vị lấy trực tiếp từ hệ thống", columns, lines, small=True)
+    named = [(row.unit.full_name, row.unit.code) for row in own]
+    half = -(-len(named) // 2)  # two to a line, read down first
+    right = [*named[half:], ("", "")][:half]
+    lines = tuple((*one, *other) for one, other in zip(named[:half], right, strict=True))
+    names, codes = Column("Đơn vị", 3.0, "left"), Column("Mã", 1.0, "left")
+    return Table("Đơn vị lấy trực tiếp từ hệ thống", (names, codes, names, codes), lines, small=True)
 
 
 KINDS = {

@@ -514,7 +514,7 @@ def test_the_document_says_what_the_rows_say(world: dict[str, Unit], books: Book
     writing.write(report_id=report.pk, revision=0, texts={**NEEDED, "coming": "Một.\nHai."}, by=by)
     writing.explain(report_id=report.pk, source=SOURCE, line=LINE, text="Do nhập chậm", by=by)
     text = str(built(fresh(report)))
-    for said in ("2.111.111", "2.000.010", "99,99", "Do nhập chậm", "text='Hai.'", "6 tháng đầu năm 2026",
+    for said in ("2.111.111", "2.000.010", "100,00", "Do nhập chậm", "text='Hai.'", "6 tháng đầu năm 2026",
                  "ỦY BAN NHÂN DÂN TỈNH TUYÊN QUANG", "Bộ Nội vụ", "TM. ỦY BAN NHÂN DÂN", "./."):  # fmt: skip
         assert said in text, said
     assert "mô phỏng" not in text.lower()

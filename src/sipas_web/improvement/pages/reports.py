@@ -14,13 +14,13 @@ from sipas_web.audit.actors import Actor
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import reports as reads
 from sipas_web.improvement.queries.reports import Figure, PeriodicReport
+from sipas_web.improvement.report_bodies import name_of
 from sipas_web.improvement.report_index_blocks import index_sentence
 from sipas_web.improvement.report_outline import Section, in_section, shown
 from sipas_web.improvement.report_words import STATES
 from sipas_web.shared import report_figures
 from sipas_web.shared.vietnamese_text import search_key
 
-TONES = {"draft": "info", "sent": "warning", "back": "bad", "taken": "good", "replaced": "info"}
 NONE = Figure(0, 0)
 
 
@@ -133,7 +133,7 @@ def facts(report: PeriodicReport) -> dict[str, Any]:
     merged = list(reads.merged_here(report))
     return {
         "report": report,
-        "tone": TONES[report.state],
+        "receiver_name": name_of(report.receiver),
         "unit_count": units.count(),
         "below_count": units.filter(via__isnull=False).count(),
         "merged": merged,

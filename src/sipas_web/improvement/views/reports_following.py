@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +26,8 @@ from sipas_web.shared.access import needs
 from sipas_web.shared.downloads import attachment
 from sipas_web.units.queries import today
 
+PER_PAGE = 50
+
 
 @needs(Permission.REPORT_VIEW)
 @require_safe
@@ -32,8 +35,10 @@ def following(request: ActorRequest) -> HttpResponse:
     """List who has sent a report and who has not."""
     form, given = _asked(request, request.GET)
     shown = pages.followed(given) if given else None
-    may_urge = bool(given) and request.actor.may(Permission.REPORT_DRAFT, given["unit"])
-    return render(request, "improvement/reports/following.html", {"form": form, "shown": shown, "may_urge": may_urge})
+    may_urge = given is not None and request.actor.may(Permission.REPORT_DRAFT, given["unit"])
+    page = Paginator(shown["rows"] if shown else [], PER_PAGE).get_page(request.GET.get("page"))
+    given_ = {"form": form, "shown": shown, "page": page, "may_urge": may_urge}
+    return render(request, "improvement/reports/following.html", given_)
 
 
 @needs(Permission.REPORT_DRAFT)
