@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Coalesce
 
 from sipas_web.audit.actors import Actor
@@ -21,7 +21,9 @@ from sipas_web.feedback.permissions import Permission
 from sipas_web.feedback.topics import topics
 from sipas_web.units.queries import Unit, today
 
+LINE = "line_"  # a line may be called as a column is
 Ids = Any  # keys of units, a query of them, or None for the whole country
+PREFIX = "n_"
 OUT = tuple(kind for kind in Kind.values if kind not in HANDLED)
 IN_HAND = Q(state__in=(State.NEW, State.CLASSIFIED, State.ROUTED, State.CHECKING, State.JOINED), level=0)
 
@@ -50,7 +52,19 @@ def lines(on: dt.date) -> dict[str, Q]:
 def counts(unit_ids: Ids, first: dt.date, last: dt.date) -> dict[int, dict[str, int]]:
     """Count by unit, for what came in from the first day to the last. One query."""
     rows = _rows(unit_ids, first, last).values("at").annotate(**_counted()).order_by("at")
-    return {row.pop("at"): row for row in rows}
+    return {row["at"]: _plain(row) for row in rows}
+
+
+def by_topic(unit_ids: Ids, first: dt.date, last: dt.date) -> dict[str, dict[str, int]]:
+    """Count by topic, the most frequent first. One query."""
+    rows = _rows(unit_ids, first, last).filter(kind__in=HANDLED).values("topic").annotate(**_counted())
+    found = {row["topic"]: _plain(row) for row in rows.order_by("topic")}
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1]["received"], pair[0])))
+
+
+def total(unit_ids: Ids, first: dt.date, last: dt.date) -> dict[str, int]:
+    """Count everything together. One query."""
+    return _plain(_rows(unit_ids, first, last).aggregate(**_counted()))
 
 
 def beside_items(unit_ids: Ids, first: dt.date, last: dt.date, edition: str = "") -> dict[str, dict[str, int]]:
@@ -58,38 +72,31 @@ def beside_items(unit_ids: Ids, first: dt.date, last: dt.date, edition: str = ""
 
     A topic about several items counts at each, so items are not added up.
     """
-    rows = _rows(unit_ids, first, last).filter(kind__in=HANDLED).values("topic").annotate(**_counted())
     wanted = ("received", "answered_on_time", "resolved", "agreed")
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in rows.order_by("topic"):
-        topic = topics().get(row["topic"])
+    for name, row in by_topic(unit_ids, first, last).items():
+        topic = topics().get(name)
         for code in topic.all_items(edition) if topic else ():
-            found[code].update({name: row[name] for name in wanted})
-    return {code: {name: count[name] for name in wanted} for code, count in sorted(found.items())}
-
-
-def by_topic(unit_ids: Ids, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
-    """Count by topic, the most frequent first."""
-    rows = _rows(unit_ids, first, last).filter(kind__in=HANDLED).values("topic").annotate(**_counted())
-    return sorted(rows.order_by("topic"), key=lambda row: (-row["received"], row["topic"]))
-
-
-def total(unit_ids: Ids, first: dt.date, last: dt.date) -> dict[str, int]:
-    """Count everything together. One query."""
-    return dict(_rows(unit_ids, first, last).aggregate(**_counted()))
+            found[code].update({line: row[line] for line in wanted})
+    return {code: {line: count[line] for line in wanted} for code, count in sorted(found.items())}
 
 
 def surging(unit_ids: Ids, on: dt.date | None = None) -> list[tuple[str, Any, int, list[int]]]:
     """List topics and units with more in the last seven days than their past weeks explain.
 
-    Gives ("topic", code) or ("unit", key), the week's number, and the past weeks, the newest first. One query.
+    Gives ("topic", code) or ("unit", key), the week's number, and the past weeks, the newest first. Weeks before the
+    first feedback of all are no quiet weeks: they are left out, and with fewer than four nothing is said.
     """
     day = on or today()
-    span = surges.WEEK * (surges.PAST_WEEKS + 1)
-    rows = _rows(unit_ids, day - dt.timedelta(days=span - 1), day).filter(Q(kind__in=HANDLED) | Q(kind=""))
-    counted = rows.values_list("received", "topic", "at").annotate(number=Count("pk")).order_by()
-    series = _weekly(((day - came).days // surges.WEEK, topic, at, number) for came, topic, at, number in counted)
-    found = [(*key, weeks[0], weeks[1:]) for key, weeks in series.items() if surges.is_surge(weeks[0], weeks[1:])]
+    oldest = Feedback.objects.aggregate(first=Min("received"))["first"]
+    weeks = min(surges.PAST_WEEKS, (day - oldest).days // surges.WEEK) if oldest else 0
+    if weeks < surges.LEAST_WEEKS:
+        return []
+    rows = _rows(unit_ids, day - dt.timedelta(days=surges.WEEK * (weeks + 1) - 1), day)
+    counted = rows.filter(Q(kind__in=HANDLED) | Q(kind="")).values_list("received", "topic", "at")
+    series = _weekly(weeks, (((day - came).days // surges.WEEK, topic, at, number) for came, topic, at, number in
+                             counted.annotate(number=Count("pk")).order_by()))  # fmt: skip
+    found = [(*key, seen[0], seen[1:]) for key, seen in series.items() if surges.is_surge(seen[0], seen[1:])]
     return sorted(found, key=lambda row: (-row[2], row[0], str(row[1])))
 
 
@@ -103,8 +110,8 @@ def areas(by: Actor) -> Any:
     return by.holder.areas_of(str(Permission.FEEDBACK_VIEW)) if by.may(Permission.FEEDBACK_VIEW) else []
 
 
-def _weekly(rows: Iterable[tuple[int, str, int, int]]) -> dict[tuple[str, Any], list[int]]:
-    series: dict[tuple[str, Any], list[int]] = defaultdict(lambda: [0] * (surges.PAST_WEEKS + 1))
+def _weekly(weeks: int, rows: Iterable[tuple[int, str, int, int]]) -> dict[tuple[str, Any], list[int]]:
+    series: dict[tuple[str, Any], list[int]] = defaultdict(lambda: [0] * (weeks + 1))
     for week, topic, at, number in rows:
         if topic:
             series["topic", topic][week] += number
@@ -119,4 +126,8 @@ def _rows(unit_ids: Ids, first: dt.date, last: dt.date) -> Any:
 
 
 def _counted() -> dict[str, Count]:
-    return {name: Count("pk", filter=condition) for name, condition in lines(today()).items()}
+    return {f"{LINE}{name}": Count("pk", filter=condition) for name, condition in lines(today()).items()}
+
+
+def _plain(row: dict[str, Any]) -> dict[str, int]:
+    return {name.removeprefix(LINE): number for name, number in row.items() if name.startswith(LINE)}
