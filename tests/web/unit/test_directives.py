@@ -6,18 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 from tests.web.conftest import PASSWORD
 
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
-from sipas_web.audit.models import Record
-from sipas_web.improvement.actions import directives as acts
-from sipas_web.improvement.actions.directives.correcting import CitationGiven
-from sipas_web.improvement.models import Addressee, Directive, Task
-from sipas_web.improvement.queries.directives import access, cascade, citing, figures, names
+from sipas_web.improvement.models import Directive, Task
 from sipas_web.units import actions as unit_actions
 from sipas_web.units.models import Unit
 

@@ -80,7 +80,7 @@ class Addressee(models.Model):
     since = models.DateField(null=True, blank=True)  # day of the letter, or of taking over
     until = models.DateField(null=True, blank=True)  # its last day where the unit ended before it passed it on
     came_from = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="+")  # whom it took over
-    passed_on = models.ForeignKey(Directive, models.SET_NULL, null=True, blank=True, related_name="+")  # by which letter
+    passed_on = models.ForeignKey(Directive, models.SET_NULL, null=True, blank=True, related_name="+")  # by it
     carries_itself = models.TextField(blank=True)  # why nothing has to be passed on
 
     class Meta:

@@ -35,9 +35,7 @@ class UnitChoiceForm(forms.Form):
     """A form with a unit to be chosen: ``unit``, overruled by ``code``."""
 
     unit = ProposedUnitField(label=_("Unit in the tree"))
-    code = forms.CharField(
-        label=_("or its code"), required=False, max_length=MOST_CODE, help_text=_("As in the list of units.")
-    )
+    code = forms.CharField(label=_("or its code"), required=False, max_length=MOST_CODE)
 
     def __init__(self, *arguments: Any, suggested: Sequence[Unit] = (), on: dt.date, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -24,7 +24,7 @@ STATES = [
     ("", _("Kept and withdrawn")),
     ("kept", _("kept")),
     ("withdrawn", _("withdrawn")),
-    ("read", _("being corrected")),
+    ("read", _("read, to be checked")),
 ]
 
 

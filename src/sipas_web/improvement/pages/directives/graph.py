@@ -68,7 +68,8 @@ def _place(canvas: Canvas, node: Node, level: int) -> Box:
     else:
         top, canvas.next_top = start, start + HEIGHT + GAP
     day = node.directive.issued.strftime("%d/%m/%Y") if node.directive.issued else ""
-    box = Box(level, top, "accent", _cut(f"{node.directive.reference or node.directive.subject} {day}"), _cut(node.directive.issuer_label))
+    head = f"{node.directive.reference or node.directive.subject} {day}"
+    box = Box(level, top, "accent", _cut(head), _cut(node.directive.issuer_label))
     canvas.boxes.append(box)
     canvas.lines += [(box, other) for other in below]
     return box
