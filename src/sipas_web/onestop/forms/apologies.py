@@ -142,7 +142,7 @@ class EnterForm(forms.Form):
     )
     on = forms.DateField(label=_("Day on which it was sent"), localize=True, help_text=DAY_HELP)
     way = forms.ChoiceField(label=_("How it was sent"), choices=Way.choices)
-    number = forms.CharField(label=_("Number of the letter"), required=False, max_length=40)
+    number = forms.CharField(label=_("Number of the apology"), required=False, max_length=40)
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
@@ -156,7 +156,7 @@ class SentForm(forms.Form):
     on = forms.DateField(label=_("Day on which it was sent"), localize=True, help_text=DAY_HELP)
     way = forms.ChoiceField(label=_("How it was sent"), choices=[(w.value, w.label) for w in TOLD])
     number = forms.CharField(
-        label=_("Number of the letter"), required=False, max_length=40, help_text=_("As the clerical office gave it.")
+        label=_("Number of the apology"), required=False, max_length=40, help_text=_("As the clerical office gave it.")
     )
 
 

@@ -94,7 +94,7 @@ def _about_dossier(dossier: Dossier, title: str, verb: str, text: str) -> dict[s
 def _about_letter(apology: Apology, title: str, verb: str, text: str) -> dict[str, Any]:
     here = reverse("apology_detail", args=[apology.pk])
     trail = [*_trail(apology.dossier), (here, str(apology))]
-    facts = [(_("Letter"), str(apology)), *_facts(apology.dossier)]
+    facts = [(_("Apology letter"), str(apology)), *_facts(apology.dossier)]
     return {"title": title, "verb": verb, "text": text, "back": here, "facts": facts, "trail": trail}
 
 
@@ -102,7 +102,7 @@ def _facts(dossier: Dossier) -> list[tuple[str, str]]:
     procedure = dossier.procedure.text if dossier.procedure else "–"
     return [
         (_("Dossier number"), dossier.number),
-        (_("Procedure"), procedure),
+        (_("Procedure of the dossier"), procedure),
         (_("Unit"), reads.unit_of(dossier).full_name),
         (_("Due"), _day(dossier.due)),
     ]

@@ -188,7 +188,7 @@ def _gap(row: standards.Row, check: FacilityCheck) -> str:
     if check.gap is None:
         return "–"
     if not check.gap:
-        return _("none")
+        return _("nothing missing")
     return _("missing") if row.kind == standards.YES_NO else _amount(check.gap, row.unit)
 
 
