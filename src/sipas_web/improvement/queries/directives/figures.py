@@ -28,13 +28,13 @@ def counts(unit_ids: Collection[int], first: dt.date, last: dt.date) -> Counts:
         directive__state=State.KEPT, until=None, unit__in=unit_ids, since__gte=first, since__lte=last
     )
     counted = rows.values("unit").annotate(
-        received=Count("pk"),
-        passed_on=Count("pk", filter=Q(passed_on__isnull=False)),
-        carried_itself=Count("pk", filter=Q(passed_on=None) & ~Q(carries_itself="")),
-        not_passed_on=Count("pk", filter=Q(passed_on=None, carries_itself="")),
+        n_received=Count("pk"),
+        n_passed_on=Count("pk", filter=Q(passed_on__isnull=False)),
+        n_carried_itself=Count("pk", filter=Q(passed_on=None) & ~Q(carries_itself="")),
+        n_not_passed_on=Count("pk", filter=Q(passed_on=None, carries_itself="")),
     )
     found: dict[int, dict[str, int]] = {
-        row["unit"]: {code: row[code] for code in ("received", "passed_on", "carried_itself", "not_passed_on")}
+        row["unit"]: {code: row[f"n_{code}"] for code in ("received", "passed_on", "carried_itself", "not_passed_on")}
         for row in counted
     }
     issued = Directive.objects.filter(state=State.KEPT, issuer__in=unit_ids, issued__gte=first, issued__lte=last)
