@@ -51,7 +51,7 @@ def shown(told: Figures, first: dt.date, last: dt.date) -> dict[str, Any]:
     for month, tally in told.months:
         begin, end = max(month, first), min(_end_of(month), last)
         months.append(_row(f"{month:%m/%Y}", tally, begin, end))
-    return {"heads": heads, "months": months, "total": _row(_("Together"), told.total, first, last)}
+    return {"heads": heads, "months": months, "total": _row(_("All together"), told.total, first, last)}
 
 
 def figure_heads() -> list[str]:
@@ -67,7 +67,7 @@ def figure_rows(told: Figures, first: dt.date, last: dt.date) -> Iterator[list[C
     """Give the rows of the file of figures, by head, the sum last."""
     for head in told.heads:
         yield _cells(head.unit.full_name, head.office, head.tally, first, last)
-    yield _cells(_("Together"), "", told.total, first, last)
+    yield _cells(_("All together"), "", told.total, first, last)
 
 
 def late_heads() -> list[str]:
