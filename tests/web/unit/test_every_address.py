@@ -26,7 +26,7 @@ from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
 from sipas_web.feedback.models import Feedback
-from sipas_web.improvement.models import Difficulty, Directive, Evidence, Extension, Task, TaskEntry, UrgedTask, Urging
+from sipas_web.improvement.models import Difficulty, Directive, Evidence, Extension, PeriodicReport, Task, TaskEntry, UrgedTask, Urging
 from sipas_web.jobs.models import Job
 from sipas_web.onestop.models import Apology, Dossier, FacilityCheck, FacilityPhotograph, FacilityReview, Message
 from sipas_web.privacy.models import Breach, SubjectRequest
@@ -96,6 +96,7 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "main_id": lambda unit, person: 0,
     "photograph_id": lambda unit, person: 0,
     "publication_id": lambda unit, person: 0,
+    "report_id": lambda unit, person: PeriodicReport.objects.get(unit=unit).pk,
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
     "dossier_id": lambda unit, person: Dossier.objects.get(agency=unit).pk,
     "apology_id": lambda unit, person: Apology.objects.get(unit=unit).pk,
@@ -106,6 +107,7 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
 AREA_PAGES = {
+    "report_id",
     "feedback_id",
     "directive_id",
     "addressee_id",
@@ -199,8 +201,18 @@ def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str,
         feedback_of(unit, province)
         apologies_cast.things_of(unit)
         with_a_task(unit, province)
+        report_of(unit, province)
         made[code] = (unit, person)
     return made
+
+
+def report_of(unit: Unit, province: Unit) -> None:
+    """Send a periodic report up to the province."""
+    moment, day = timezone.now(), units.today()
+    PeriodicReport.objects.create(
+        unit=unit, receiver=province, kind="half_year", year=day.year, state="sent", first=day, last=day, due=day,
+        drawn=moment, sent=moment,
+    )  # fmt: skip
 
 
 def about_a_person(round_: Round) -> None:
