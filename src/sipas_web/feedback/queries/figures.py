@@ -23,7 +23,6 @@ from sipas_web.units.queries import Unit, today
 
 LINE = "line_"  # a line may be called as a column is
 Ids = Any  # keys of units, a query of them, or None for the whole country
-PREFIX = "n_"
 OUT = tuple(kind for kind in Kind.values if kind not in HANDLED)
 IN_HAND = Q(state__in=(State.NEW, State.CLASSIFIED, State.ROUTED, State.CHECKING, State.JOINED), level=0)
 
