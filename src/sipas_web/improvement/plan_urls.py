@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("", plans.listing, name="plan_list"),
     path("lap/<int:round_id>/<slug:version>/", plans.draft, name="plan_draft"),
     path(ONE, plans.detail, name="plan_detail"),
+    path(f"{ONE}van-ban/<slug:form>/", plans.document, name="plan_document"),
     path(f"{ONE}sua/", plans.change, name="plan_change"),
     path(f"{ONE}noi-dung/them/", plans.add_item, name="plan_item_add"),
     path(f"{ONE}noi-dung/<int:plan_item_id>/bo/", plans.remove_item, name="plan_item_remove"),

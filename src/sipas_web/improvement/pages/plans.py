@@ -88,7 +88,7 @@ class ItemLine:
 def plan_page(plan: Plan, by: Actor) -> dict[str, Any]:
     """Give everything the page of a plan shows."""
     today = timezone.localdate()
-    base = reading.opened(by, plan.publication.round_id, f"v{plan.publication.version}")
+    base = results_of(plan, by)
     after = effects.after(plan, by)
     rows = measure_reads.followed(plan, today)
     items = list(measure_reads.items_of(plan))
@@ -112,9 +112,15 @@ def plan_page(plan: Plan, by: Actor) -> dict[str, Any]:
     }
 
 
+def results_of(plan: Plan, by: Actor) -> Opened | None:
+    """Open the version of the results that a plan was made from; None where the reader may not."""
+    opened = reading.opened(by, plan.publication.round_id, f"v{plan.publication.version}")
+    return opened if opened is None or not plan.domain or opened.may_open(plan.domain) else None
+
+
 def other_items(plan: Plan, by: Actor) -> tuple[Opened | None, list[tuple[str, str]]]:
     """List the items of the plan's own results that it has not taken up, the weakest first."""
-    opened = reading.opened(by, plan.publication.round_id, f"v{plan.publication.version}")
+    opened = results_of(plan, by)
     if opened is None:
         return None, []
     taken = set(measure_reads.items_of(plan).values_list("node", flat=True))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sipas.instrument import editions
 from sipas_web.feedback.queries import figures as feedback
 from sipas_web.improvement.queries.plans import Plan, PlanItem
-from sipas_web.onestop.queries import facilities
+from sipas_web.onestop.queries import facilities, on_time
 from sipas_web.units import queries as units
 
 
@@ -31,6 +31,8 @@ class Beside:
     last: dt.date
     lines: tuple[Line, ...]
     desks: int  # one-stop desks whose facilities were reviewed
+    finished: int  # dossiers finished in that time
+    on_time: int  # of these on or before their due day
 
 
 def beside(plan: Plan, items: Sequence[PlanItem], today: dt.date) -> Beside:
@@ -50,4 +52,5 @@ def beside(plan: Plan, items: Sequence[PlanItem], today: dt.date) -> Beside:
         for item in items
     )
     desks = facilities.newest_reviews().filter(desk__in=inside).count()
-    return Beside(round_.window_from, today, lines, desks)
+    ended = on_time.total(on_time.of_units(inside, round_.window_from, today).values())
+    return Beside(round_.window_from, today, lines, desks, ended.ended, ended.early + ended.on_time)

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_stubs_ext import StrOrPromise
 
 from sipas_web.audit.actors import ActorRequest
+from sipas_web.improvement import plan_documents
 from sipas_web.improvement.actions import plans as actions
 from sipas_web.improvement.forms.plans import ApproveForm, ConclusionForm, ItemForm, PlanFilter, PlanForm, ReasonForm
 from sipas_web.improvement.pages import plans as pages
@@ -24,6 +25,7 @@ from sipas_web.improvement.queries.plans import Plan, State
 from sipas_web.privacy.views.faults import add_faults
 from sipas_web.results.queries import reading
 from sipas_web.shared.access import needs
+from sipas_web.shared.downloads import attachment
 
 PER_PAGE = 50
 
@@ -65,6 +67,17 @@ def detail(request: ActorRequest, improvement_plan_id: int) -> HttpResponse:
     """Show a plan."""
     plan = plan_or_404(request, improvement_plan_id)
     return render(request, "improvement/plans/detail.html", pages.plan_page(plan, request.actor))
+
+
+@needs(Permission.PLAN_VIEW)
+@require_safe
+def document(request: ActorRequest, improvement_plan_id: int, form: str) -> HttpResponseBase:
+    """Give a plan as a draft document."""
+    plan = plan_or_404(request, improvement_plan_id)
+    if form not in plan_documents.FORMS:
+        raise Http404
+    made = plan_documents.file_of(plan, pages.results_of(plan, request.actor), form)
+    return attachment(made, f"ke-hoach-cai-thien-{plan.pk}.{form}", plan_documents.FORMS[form])
 
 
 @needs(Permission.PLAN_CHANGE)
