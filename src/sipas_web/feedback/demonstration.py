@@ -36,6 +36,7 @@ class Story:
     topic: str
     text: str
     kind: str
+    ago: int  # days since it came in
     until: str  # new, classified, routed, checking, answered, resolved, published, reopened, out
 
 
@@ -63,7 +64,7 @@ def _tell(story: Story, code: str, place: Unit, cast: Cast, number: int) -> None
     person = {"name": "Người gửi (mô phỏng)", "phone": f"0900 000 {number:03d}"}
     feedback = receive(
         code=code, place=place, channel="desk", text=story.text, by=cast.desk, person=person, topic=story.topic,
-        said_place=f"Bộ phận Một cửa {place.full_name}", received=today() - dt.timedelta(days=number % 4),
+        said_place=f"Bộ phận Một cửa {place.full_name}", received=today() - dt.timedelta(days=story.ago),
     )  # fmt: skip
     if story.until == "out":
         sorting.route_out(

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 WEEK = 7  # days
 PAST_WEEKS = 8
+LEAST_WEEKS = 4  # of past, to compare with
 CHANCE = 0.001
 LEAST = 4
 PRIOR = 0.5  # Jeffreys' prior of a Poisson mean

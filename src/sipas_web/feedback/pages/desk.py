@@ -129,7 +129,7 @@ def figures_page(by: Actor, first: dt.date, last: dt.date) -> dict[str, Any]:
     return {
         "total": total,
         "units": [(key, names.get(key, ""), row) for key, row in units if row["received"] or row["routed_out"]],
-        "topics": [(topics.label_of(row["topic"]), row) for row in figures.by_topic(areas, first, last)],
+        "topics": [(topics.label_of(code), row) for code, row in figures.by_topic(areas, first, last).items()],
         "editions": [(_title(name), _items(areas, first, last, name)) for name in EDITIONS],
         "silence": _silence(total),
         "first": first,

@@ -37,7 +37,7 @@ PER_PAGE = 20
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Say what can be done here."""
-    return render(request, "feedback/public/home.html", {"notice": pages.notice()})
+    return render(request, "feedback/public/home.html")
 
 
 @public
