@@ -13,12 +13,12 @@ from sipas_web.improvement.report_words import STATES, day
 def index_blocks(use: Mapping[str, Any], numbers: Iterator[int]) -> Iterator[Block]:
     """Set the index, the plans made from it and their measures."""
     if not use:
-        yield paragraph("Chưa có kết quả đo lường nào được công bố cho địa bàn này tính đến ngày chốt số liệu.")
+        yield paragraph("Chưa có kết quả đo lường nào được công bố cho địa bàn này.")
         return
     yield paragraph(index_sentence(use["index"]))
     plans, counts = use["plans"], use["counts"]
     if not plans:
-        yield paragraph("Chưa có kế hoạch cải thiện nào được phê duyệt từ kết quả này.")
+        yield paragraph("Đến ngày chốt số liệu chưa có kế hoạch cải thiện nào được phê duyệt từ kết quả này.")
         return
     yield paragraph(
         f"Từ kết quả này có {len(plans)} kế hoạch cải thiện được phê duyệt, gồm {counts['measures']} biện pháp, "

@@ -26,7 +26,17 @@ from sipas_web.accounts.middleware import ALLAUTH_PAGES
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.audit.actors import Actor
 from sipas_web.feedback.models import Feedback
-from sipas_web.improvement.models import Difficulty, Directive, Evidence, Extension, PeriodicReport, Task, TaskEntry, UrgedTask, Urging
+from sipas_web.improvement.models import (
+    Difficulty,
+    Directive,
+    Evidence,
+    Extension,
+    PeriodicReport,
+    Task,
+    TaskEntry,
+    UrgedTask,
+    Urging,
+)
 from sipas_web.jobs.models import Job
 from sipas_web.onestop.models import Apology, Dossier, FacilityCheck, FacilityPhotograph, FacilityReview, Message
 from sipas_web.privacy.models import Breach, SubjectRequest

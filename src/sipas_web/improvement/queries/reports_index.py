@@ -29,6 +29,7 @@ def index_use(unit: Unit, counted: Collection[int], last: dt.date, by: Actor) ->
         publication__round=publication.round_id,
         unit__in=set(counted),
         state__in=[Plan.State.APPROVED, Plan.State.CLOSED],
+        approved__date__lte=last,
     ).select_related("unit")
     measures = list(
         Measure.objects.filter(plan__in=plans).select_related("item", "owner", "plan").order_by("plan_id", "pk")
