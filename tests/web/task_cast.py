@@ -43,7 +43,7 @@ class Chain:
 
 
 def chain(province: Unit, by: Actor, hire: Callable[..., Person], acting: Callable[[Person], Actor]) -> Chain:
-    """Make them; ``ministry``, ``head``, ``asker`` and ``clerk`` act for the four levels, ``foreign`` for nobody here."""
+    """Make them; ``ministry``, ``head``, ``asker`` and ``clerk`` act for the four levels."""
 
     def unit(kind: str, code: str, name: str, parent: Unit) -> Unit:
         return units.add(kind=kind, code=code, name=name, parent=parent, valid_from=province.valid_from, by=by)

@@ -50,10 +50,10 @@ def head_for(issuer: Unit, above: Unit | None) -> tuple[str, str, str]:
     if issuer.kind == Kind.COUNTRY:
         return "", "Bộ Nội vụ", "Hà Nội"
     if issuer.kind == Kind.PROVINCE:
-        return name_of(issuer), "Sở Nội vụ", where
+        return _short(issuer), "Sở Nội vụ", where
     if issuer.kind in COMMITTEES:
         return "", name_of(issuer), where
-    return name_of(above) if above else "", issuer.full_name, where
+    return _short(above) if above else "", issuer.full_name, where
 
 
 def name_of(unit: Unit) -> str:
@@ -61,6 +61,11 @@ def name_of(unit: Unit) -> str:
     if unit.kind in COMMITTEES:
         return f"{PEOPLES_COMMITTEE} {unit.full_name[:1].lower()}{unit.full_name[1:]}"
     return unit.full_name
+
+
+def _short(unit: Unit) -> str:
+    """Name a unit so that it fits on a line of the head."""
+    return name_of(unit).replace(PEOPLES_COMMITTEE, "UBND")
 
 
 def _head(urging: Urging, texts: dict[str, str]) -> list[Any]:
@@ -71,7 +76,7 @@ def _head(urging: Urging, texts: dict[str, str]) -> list[Any]:
         Letterhead(
             urging.parent_agency.upper(),
             urging.agency.upper(),
-            f"…/{_symbol(urging.agency)}",
+            f"…/{_symbol(urging.agency)}-{_drafter(urging.agency)}",
             f"{urging.place}, {official_date(urging.on)}",
             subject=texts["subject"],
         ),
@@ -129,7 +134,7 @@ def _table(tasks: Sequence[UrgedTask], on: dt.date, texts: dict[str, str], told:
 def _signature(urging: Urging) -> Any:
     from sipas.reporting.blocks import Signature
 
-    return Signature(_position(urging.agency), "…", ("Như trên", f"Lưu: VT, {_symbol(urging.agency)}"))
+    return Signature(_position(urging.agency), "…", ("Như trên", f"Lưu: VT, {_drafter(urging.agency)}"))
 
 
 def _position(agency: str) -> tuple[str, ...]:
@@ -143,6 +148,11 @@ def _symbol(agency: str) -> str:
     if agency.startswith((PEOPLES_COMMITTEE, "Uỷ ban nhân dân", "UBND")):
         return "UBND"
     return "".join(word[0] for word in agency.split() if word[0].isalpha()).upper()
+
+
+def _drafter(agency: str) -> str:
+    """Give the sign of the office that drafts; one that is not known is left to fill in."""
+    return "CCHC" if "nội vụ" in agency.lower() else "…"
 
 
 def _reference(urging: Urging) -> str:

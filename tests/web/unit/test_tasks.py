@@ -91,6 +91,25 @@ def test_a_unit_takes_a_task_on_itself_but_gives_none_to_others(made: Chain) -> 
         give(unit=made.desk, title="x", by=made.actors["old"])
 
 
+def everything(made: Chain, task: int, asked: int, raised: int) -> list[tuple[Any, dict[str, Any]]]:
+    """Give every act on a task with what it takes."""
+    one, words, later = {"task_id": task}, {"text": "x"}, made.ago(-50)
+    return [
+        (tasks_carrying.report_progress, one | words | {"percent": 1}),
+        (tasks_carrying.complete, one),
+        (tasks_carrying.comment, one | words),
+        (tasks_extending.ask_extension, one | {"wanted": later, "reason": "x"}),
+        (tasks_extending.decide_extension, {"extension_id": asked, "granted": later}),
+        (tasks_ending.drop, one | {"reason": "x"}),
+        (tasks_ending.reopen, one | {"reason": "x"}),
+        (tasks_ending.hand_over, one | {"unit": made.ending, "reason": "x"}),
+        (tasks_ending.change_duties, one | {"duties": []}),
+        (difficulties.raise_difficulty, one | words),
+        (difficulties.answer, {"difficulty_id": raised} | words),
+        (difficulties.pass_on, {"difficulty_id": raised} | words),
+    ]
+
+
 def test_owners_of_one_unit_touch_nothing_of_another(made: Chain, task: Task, foreign: Actor) -> None:
     stranger = made.actors["old"]
     asked = tasks_extending.ask_extension(task_id=task.pk, wanted=made.ago(-40), reason="x", by=made.actors["asker"])
@@ -98,21 +117,9 @@ def test_owners_of_one_unit_touch_nothing_of_another(made: Chain, task: Task, fo
     before = Task.objects.filter(pk=task.pk).values().get()
     for actor in (stranger, foreign, made.actors["clerk"]):
         assert reads.task_for(actor, task.pk) is None
-        for act in (
-            lambda: tasks_carrying.report_progress(task_id=task.pk, percent=1, text="x", by=actor),
-            lambda: tasks_carrying.complete(task_id=task.pk, by=actor),
-            lambda: tasks_carrying.comment(task_id=task.pk, text="x", by=actor),
-            lambda: tasks_extending.ask_extension(task_id=task.pk, wanted=made.ago(-50), reason="x", by=actor),
-            lambda: tasks_extending.decide_extension(extension_id=asked.pk, granted=made.ago(-40), by=actor),
-            lambda: tasks_ending.drop(task_id=task.pk, reason="x", by=actor),
-            lambda: tasks_ending.hand_over(task_id=task.pk, unit=made.ending, reason="x", by=actor),
-            lambda: tasks_ending.change_duties(task_id=task.pk, duties=[], by=actor),
-            lambda: difficulties.raise_difficulty(task_id=task.pk, text="x", by=actor),
-            lambda: difficulties.answer(difficulty_id=raised.pk, text="x", by=actor),
-            lambda: difficulties.pass_on(difficulty_id=raised.pk, text="x", by=actor),
-        ):
+        for act, told in everything(made, task.pk, asked.pk, raised.pk):
             with pytest.raises(PermissionDenied):
-                act()
+                act(by=actor, **told)
     assert Task.objects.filter(pk=task.pk).values().get() == before
     for act in (
         lambda: tasks_extending.decide_extension(extension_id=asked.pk, granted=made.ago(-40), by=made.actors["boss"]),

@@ -103,7 +103,7 @@ class GiveForm(forms.Form):
         help_text=gettext_lazy("Counted from the day after it is given; public holidays are left out."),
     )  # fmt: skip
     giver = forms.ModelChoiceField(
-        Unit.objects.none(), label=gettext_lazy("Given by"), required=False,
+        Unit.objects.none(), label=gettext_lazy("Giving unit"), required=False,
         empty_label=gettext_lazy("the unit itself"),
     )  # fmt: skip
     lead = UnitsField(label=gettext_lazy("Leading units"), required=False, help_text=ONE_A_LINE)

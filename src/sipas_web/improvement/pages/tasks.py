@@ -81,6 +81,7 @@ class Facts:
     offers: list[Offer] = field(default_factory=list)
     request: Any = None  # open request for more time
     may_decide: bool = False
+    may_open_directive: bool = False
 
 
 def line(task: Task, today: dt.date | None = None) -> Line:
@@ -115,6 +116,7 @@ def facts(task: Task, by: Actor) -> Facts:
     request = next((row for row in task.extensions.all() if row.is_open), None)
     made = Facts(line(task), list(reads.duties_of(task)), request=request)
     made.may_decide = request is not None and task.is_open and parts.decides(task, by)
+    made.may_open_directive = by.may(Permission.DIRECTIVE_VIEW)
     made.offers = list(_offers(task, by, is_asked=request is not None))
     return made
 
@@ -143,7 +145,7 @@ def heading(fixed: str, first: dt.date | None, last: dt.date | None) -> str:
 def heads() -> list[str]:
     """Name the columns of a list as a file has them."""
     return [
-        _("Task"), _("Owner"), _("Given by"), _("Directive"), _("Given on"), _("Original deadline"), _("Deadline"),
+        _("Task"), _("Owner"), _("Giving unit"), _("Directive"), _("Given on"), _("Original deadline"), _("Deadline"),
         _("Completed on"), _("Percent"), _("State by the extended deadline"), _("State by the original deadline"),
     ]  # fmt: skip
 
