@@ -7,8 +7,11 @@ money, part D carrying out. The document is Vietnamese whatever the reader's lan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
 from django.utils import timezone, translation
 
 from sipas.reporting.blocks import (
@@ -34,18 +37,13 @@ from sipas_web.units.queries import parent_at
 
 PDF, DOCX = "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMS = {"pdf": PDF, "docx": DOCX}
-SIMULATED_TEXT = "SỐ LIỆU MÔ PHỎNG. Kế hoạch này lập từ kết quả do máy tính sinh ra để thử nghiệm, không phản ánh bất kỳ cơ quan nào."
-CHOSEN = {
-    "drivers": "Các nội dung được chọn theo tích giữa mức ảnh hưởng đến sự hài lòng chung (tính cho cả đợt; là mối liên "
-    "hệ, không phải nguyên nhân) và tỷ lệ người trả lời chưa hài lòng.",
-    "weakest": "Các nội dung được chọn là các nội dung có tỷ lệ hài lòng thấp nhất; đợt này không tính được mức ảnh "
-    "hưởng của từng nội dung.",
-}
-CARRYING_OUT = (
-    "Các đơn vị chịu trách nhiệm tổ chức thực hiện biện pháp được giao, báo cáo tiến độ và khó khăn, vướng mắc kịp thời.",
-    "Kết quả của đợt đo lường tiếp theo về từng nội dung được đặt bên cạnh các biện pháp, kèm sai số; thay đổi chỉ được "
-    "kết luận khi khoảng tin cậy 95% không chứa số 0 và không được coi là do biện pháp gây ra.",
-)
+WORDS = Path(__file__).parent / "data" / "plan_document.yaml"
+
+
+@cache
+def words() -> dict[str, Any]:
+    """Give the words of the document."""
+    return dict(yaml.safe_load(WORDS.read_text(encoding="utf-8")))
 
 
 def file_of(plan: Plan, opened: Opened | None, form: str) -> bytes:
@@ -81,7 +79,7 @@ def _head(plan: Plan, body: Body, *, is_simulated: bool) -> Iterator[Block]:
     about = plan.title.removeprefix("Kế hoạch ")
     yield Title("KẾ HOẠCH", about[:1].upper() + about[1:])
     if is_simulated:
-        yield Notice(SIMULATED_TEXT)
+        yield Notice(words()["simulated"])
     round_, published = plan.publication.round, timezone.localdate(plan.publication.published)
     yield paragraph(
         f"Căn cứ kết quả “{round_.title}” (bản {plan.publication.version}, công bố ngày {published:%d/%m/%Y}), "
@@ -95,7 +93,7 @@ def _results(plan: Plan, items: list[PlanItem], opened: Opened | None) -> Iterat
     yield Heading(1, f"A. KẾT QUẢ ĐO LƯỜNG NĂM {round_.year}")
     if opened is not None:
         yield _factors(plan, opened, whom)
-    yield paragraph(CHOSEN[plan.basis])
+    yield paragraph(words()["chosen"][plan.basis])
     columns = (
         Column("TT", 0.3, "center"), Column("Nội dung", 2.6, "left"), Column("Hài lòng (%)", 0.7),
         Column("KTC 95%", 1.0, "center"), Column("n", 0.5), Column("Mức ảnh hưởng (%)", 0.8),
@@ -166,5 +164,5 @@ def _cells(row: Followed) -> tuple[str, str, str, str]:
 
 def _end(body: Body) -> Iterator[Block]:
     yield Heading(1, "D. TỔ CHỨC THỰC HIỆN")
-    yield BulletList(CARRYING_OUT, keep_last=True)
+    yield BulletList(tuple(words()["carrying_out"]), keep_last=True)
     yield Signature(body.signer, "…", ("Như phần C", "Lưu: VT"))

@@ -19,8 +19,8 @@ UNGIVEN = (Plan.State.DRAFT, Plan.State.ASKED)
 def rehome_everywhere(*, by: Actor) -> int:
     """Do so for every unit that has ended. Part of the act that ended them, which asked for its permission.
 
-    Where several took one over, its plans stay until somebody acts, and its measures not yet given out lose their owner,
-    so that they wait for one. Results and tasks keep the names they had.
+    Where several took one over, its plans stay until somebody acts, and its measures not yet given out lose their
+    owner, so that they wait for one. Results and tasks keep the names they had.
     """
     plans, measures = Plan.objects.filter(state__in=OPEN), Measure.objects.filter(plan__state__in=UNGIVEN)
     used = Q(pk__in=plans.values("unit")) | Q(pk__in=measures.filter(owner__isnull=False).values("owner"))
