@@ -51,6 +51,12 @@ def label_of(code: str) -> str:
     return topic.label if topic else code
 
 
+def named(code: str) -> str:
+    """Give a topic's Vietnamese name, for lists that are data."""
+    topic = topics().get(code)
+    return topic.vi if topic else code
+
+
 def choices() -> list[tuple[str, str]]:
     """Give the topics for a form."""
     return [(topic.code, topic.label) for topic in topics().values()]

@@ -95,7 +95,8 @@ def join(*, feedback_id: int, main_id: int, by: Actor) -> Feedback:
 
     Needs ``feedback.feedback_receive`` over the places of both.
     """
-    main, feedback = (held(pk) for pk in (main_id, feedback_id))
+    rows = {pk: held(pk) for pk in sorted({main_id, feedback_id})}  # always in one order: no deadlock
+    main, feedback = rows[main_id], rows[feedback_id]
     by.require(DESK, main.place)
     by.require(DESK, feedback.place)
     _refuse_pair(feedback, main)

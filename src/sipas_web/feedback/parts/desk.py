@@ -16,6 +16,7 @@ from sipas_web.feedback.actions.rehoming import rehome
 from sipas_web.feedback.permissions import Permission
 from sipas_web.feedback.queries import figures, retention
 from sipas_web.feedback.queries.feedback import State, count_waiting, waiting_rows
+from sipas_web.feedback.topics import named
 from sipas_web.jobs import notes
 from sipas_web.privacy.own_kept import files_kept
 from sipas_web.privacy.retention import Kept, keep
@@ -56,8 +57,8 @@ def _waits(permission: str, *states: str, level: int | None = None) -> Callable[
         found = waiting_rows(by, permission, states, level)[:most]
         return [
             waiting.Waiting(
-                f"feedback.feedback:{row.pk}", row.number, reverse("feedback_detail", args=[row.pk]),
-                (row.unit or row.place).full_name, row.last_day,
+                f"feedback.feedback:{row.pk}", f"{row.number}: {named(row.topic)}",
+                reverse("feedback_detail", args=[row.pk]), (row.unit or row.place).full_name, row.last_day,
             )
             for row in found
         ]  # fmt: skip

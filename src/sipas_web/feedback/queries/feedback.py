@@ -76,7 +76,7 @@ def found(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Feedback]:
     exact = {"kind": wanted.kind, "topic": wanted.topic, "received__gte": wanted.since, "received__lte": wanted.until}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if wanted.unit:
-        rows = rows.filter(Q(first_unit=wanted.unit) | Q(unit=wanted.unit) | Q(first_unit=None, place=wanted.unit))
+        rows = rows.filter(Q(first_unit=wanted.unit) | Q(first_unit=None, place=wanted.unit))  # as it is counted
     rows = rows.filter(_stands(wanted.state))
     column = SORTS.get(sort.removeprefix("-"))
     if column is None:
