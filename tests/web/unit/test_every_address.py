@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from tests.web import apologies_cast, cast
+from tests.web import apologies_cast, cast, targets_cast
 from tests.web.conftest import PASSWORD
 
 from sipas_web.accounts import actions
@@ -63,6 +63,7 @@ OURS = {p.name: p for p in patterns() if p.callback.__module__.startswith(("sipa
 OTHERS = {p.name: p for p in patterns() if p.name not in OURS}
 # What stands in an address. A new parameter must be given here, or the walk fails.
 THINGS: dict[str, Callable[[Unit, Person], Any]] = {
+    **targets_cast.THINGS,
     "unit_id": lambda unit, person: unit.pk,
     "person_id": lambda unit, person: person.pk,
     "assignment_id": lambda unit, person: Assignment.objects.filter(person=person).latest("pk").pk,
@@ -117,6 +118,7 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
 AREA_PAGES = {
+    *targets_cast.AREA_PAGES,
     "report_id",
     "feedback_id",
     "directive_id",
@@ -212,6 +214,7 @@ def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str,
         apologies_cast.things_of(unit)
         with_a_task(unit, province)
         report_of(unit, province)
+        targets_cast.things_of(unit, province)
         made[code] = (unit, person)
     return made
 
@@ -352,6 +355,7 @@ def state(unit: Unit, person: Person) -> list[Any]:
         list(Breach.objects.filter(unit=round_of(unit).unit).values()),
         list(Feedback.objects.filter(first_unit=unit).values()),
         list(Role.objects.filter(area__isnull=False).values_list("code", "permissions__permission").order_by("code")),
+        *targets_cast.state_of(unit),
         *state_of_round(round_of(unit)),
     ]
 
