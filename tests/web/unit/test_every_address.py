@@ -103,6 +103,10 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "directive_id": lambda unit, person: letter_of(unit).pk,
     "addressee_id": lambda unit, person: letter_of(unit).addressees.get().pk,
     "provision_id": lambda unit, person: letter_of(unit).provisions.get().pk,
+    "improvement_plan_id": lambda unit, person: 0,
+    "plan_item_id": lambda unit, person: 0,
+    "measure_id": lambda unit, person: 0,
+    "procedure_id": lambda unit, person: Procedure.objects.get(unit=unit).pk,
     "feedback_id": lambda unit, person: Feedback.objects.get(first_unit=unit).pk,
     "main_id": lambda unit, person: 0,
     "photograph_id": lambda unit, person: 0,
@@ -118,6 +122,7 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
 }
 # Pages about one thing; all others show lists, which are limited by their queries.
 AREA_PAGES = {
+    "procedure_id",
     *targets_cast.AREA_PAGES,
     "report_id",
     "feedback_id",
