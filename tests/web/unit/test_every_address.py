@@ -32,6 +32,7 @@ from sipas_web.improvement.models import (
     Evidence,
     Extension,
     PeriodicReport,
+    Procedure,
     Task,
     TaskEntry,
     UrgedTask,
@@ -220,6 +221,7 @@ def world(by: Actor, hire: Hire, dong_nai: Unit, tuyen_quang: Unit) -> dict[str,
         with_a_task(unit, province)
         report_of(unit, province)
         targets_cast.things_of(unit, province)
+        Procedure.objects.create(unit=unit, code="1.000001", name="x", field="x", created_by="x")
         made[code] = (unit, person)
     return made
 
