@@ -56,7 +56,7 @@ def run_forever(*, name: str, is_ending: Callable[[], bool], quick_only: bool = 
     signed, done = 0.0, 0
     while not is_ending() and done < MOST_JOBS:
         try:
-            close_old_connections()
+            _leave_spent_connections()
             if time.monotonic() - signed >= RENEWED_EVERY or not signed:
                 actions.sign_in(name)
                 signed = time.monotonic()
@@ -112,19 +112,23 @@ def _not_done(job: Job, error: Exception) -> None:
         _failed(job, error)
 
 
+def _leave_spent_connections() -> None:
+    """Close connections that are old or broken; inside a transaction (tests) there is one, and it stays."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+
+
 def _failed(job: Job, error: Exception) -> None:
     if not isinstance(error, faults.KNOWN):
         log.error("job %s (%s) failed", job.pk, job.kind, exc_info=error)
-    if not connection.in_atomic_block:
-        close_old_connections()  # the handler may have left one that no longer answers
+    _leave_spent_connections()  # the handler may have left one that no longer answers
     actions.finish(job, State.FAILED, error=faults.stored(error))
 
 
 def _broken_off(job: Job, error: Exception) -> None:
     """Let the job be tried again soon; it counts as a death, so that a fault that stays ends it."""
     log.warning("job %s (%s) broken off", job.pk, job.kind, exc_info=error)
-    if not connection.in_atomic_block:
-        close_old_connections()
+    _leave_spent_connections()
     try:
         actions.break_off(job, BUSY_PAUSE)
     except DatabaseError:  # the lease will be over by itself
