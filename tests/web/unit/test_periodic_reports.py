@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import random
 import zipfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Any
 
 import openpyxl
@@ -59,7 +59,7 @@ class Books:
 
 
 @pytest.fixture
-def books(monkeypatch: pytest.MonkeyPatch) -> Iterator[Books]:
+def books(monkeypatch: pytest.MonkeyPatch) -> Books:
     """One source of figures alone."""
     made = Books()
     lines = (
@@ -68,7 +68,7 @@ def books(monkeypatch: pytest.MonkeyPatch) -> Iterator[Books]:
     )
     source = Source(SOURCE, 1, "Việc thử", lines, made.counts)
     monkeypatch.setattr(report_figures, "_sources", {SOURCE: source})
-    yield made
+    return made
 
 
 @pytest.fixture
@@ -95,7 +95,12 @@ def world(books: Books, at: Callable[[str], None], tuyen_quang: Unit, by: Actor)
         for k, name in enumerate(("Sở Xây dựng", "Sở Tư pháp"))
     ]
     desk = unit_actions.add(
-        kind="one_stop", code="MC-1", name="Trung tâm PVHCC xã", parent=communes[0], valid_from=dt.date(2025, 7, 1), by=by
+        kind="one_stop",
+        code="MC-1",
+        name="Trung tâm PVHCC xã",
+        parent=communes[0],
+        valid_from=dt.date(2025, 7, 1),
+        by=by,
     )
     made = {"province": tuyen_quang, "a": communes[0], "b": communes[1], "c": communes[2]}
     made |= {"build": agencies[0], "justice": agencies[1], "desk": desk}
@@ -194,7 +199,9 @@ def test_an_explanation_needs_a_figure_of_the_report_and_an_empty_one_goes(world
 # Units that move and end
 
 
-def test_units_that_ended_or_moved_within_the_period_count_once(world: dict[str, Unit], books: Books, by: Actor) -> None:
+def test_units_that_ended_or_moved_within_the_period_count_once(
+    world: dict[str, Unit], books: Books, by: Actor
+) -> None:
     on = dt.date(2026, 3, 1)
     heir, gone = world["justice"], world["build"]
     unit_actions.dissolve(unit=gone, on=on, successors=[heir], by=by)
@@ -209,7 +216,7 @@ def test_units_that_ended_or_moved_within_the_period_count_once(world: dict[str,
     assert done(draft(world["a"], by)).total == 10
     assert done(draft(world["c"], by)).total == 2_001_000  # where it lies on the last day
     assert done(draft(world["province"], by)).total == 2_111_116
-    with pytest.raises(ValidationError, match="took it over|tiếp nhận"):
+    with pytest.raises(ValidationError, match=r"took it over|tiếp nhận"):
         draft(gone, by)
 
 
@@ -526,7 +533,8 @@ def test_files_are_given_and_hold_the_figures(
     report = sent(world["a"], by)
     client.force_login(hire("tracker", world["a"]))
     given = {
-        form: client.get(reverse("periodic_report_download", args=[report.pk, form])) for form in ("pdf", "docx", "xlsx")
+        form: client.get(reverse("periodic_report_download", args=[report.pk, form]))
+        for form in ("pdf", "docx", "xlsx")
     }
     assert {form: answer.status_code for form, answer in given.items()} == dict.fromkeys(given, 200)
     assert given["pdf"].content.startswith(b"%PDF")
@@ -590,9 +598,7 @@ def test_the_pages_of_who_has_sent_and_of_days(client: Client, world: dict[str, 
     assert "QĐ 2" in client.get(reverse("report_period_list")).content.decode()
 
 
-def test_the_letter_that_urges(
-    client: Client, world: dict[str, Unit], hire: Hire, at: Callable[[str], None]
-) -> None:
+def test_the_letter_that_urges(client: Client, world: dict[str, Unit], hire: Hire, at: Callable[[str], None]) -> None:
     at("2026-06-30")
     client.force_login(hire("tracker", world["province"]))
     asked = f"?unit={world['province'].pk}&kind={KIND}&year={YEAR}"

@@ -45,9 +45,7 @@ def steps(parents: list[int], unit: int, top: int) -> int:
 def reported(parents: list[int], counts: list[int], reporting: set[int], top: int, shuffle: random.Random) -> Below:
     """A report as the program makes it: everything below that reports is merged, in any order."""
     parts = [
-        reported(parents, counts, reporting, unit, shuffle)
-        for unit in below(parents, top) - {top}
-        if unit in reporting
+        reported(parents, counts, reporting, unit, shuffle) for unit in below(parents, top) - {top} if unit in reporting
     ]
     parts = [Below(p.report, steps(parents, p.report, top), p.units) for p in parts]
     shuffle.shuffle(parts)
@@ -73,9 +71,7 @@ REPORTS = st.lists(
 )
 
 
-def twin(
-    area: set[int], reports: list[tuple[int, int, dict[int, dict[str, dict[str, int]]]]]
-) -> dict[int, Counted]:
+def twin(area: set[int], reports: list[tuple[int, int, dict[int, dict[str, dict[str, int]]]]]) -> dict[int, Counted]:
     """For every unit look through all reports for the one that comes first."""
     made = {}
     for unit in area:
@@ -188,9 +184,7 @@ def test_a_last_day_on_a_day_off_moves_as_the_rule_says(
     last = dt.date(2023, *mark)  # no leap year: the marks are days of every year
     due = last + dt.timedelta(days=later)
     shift = due.year - last.year
-    rule = own_rule(
-        first=(-1, *mark), last=(0, *mark), due=(shift, due.month, due.day), day_off=day_off
-    )
+    rule = own_rule(first=(-1, *mark), last=(0, *mark), due=(shift, due.month, due.day), day_off=day_off)
     span = span_of(rule, year)
     plain = dt.date(year + shift, due.month, due.day)
     assert span.last == dt.date(year, *mark)

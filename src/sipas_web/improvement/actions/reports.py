@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from sipas_web.improvement.models import PeriodicReport, ReportText, ReportUnit
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import reports as reads
 from sipas_web.improvement.queries.reports_area import REPORTING, receiver_of
-from sipas_web.improvement.queries.reports_drawing import changes_since, drawn
+from sipas_web.improvement.queries.reports_drawing import drawn
 from sipas_web.improvement.queries.reports_index import index_use
 from sipas_web.improvement.queries.reports_periods import span
 from sipas_web.improvement.report_merging import Merged, differences
@@ -27,43 +28,57 @@ from sipas_web.units.queries import today
 AT_ONCE = 1_000  # rows written in one statement
 
 
-@transaction.atomic
 def draft(*, unit: Unit, kind: str, year: int, by: Actor) -> PeriodicReport:
     """Begin a unit's report of a period with the figures of this moment; needs ``improvement.report_draft`` over it.
 
-    Recorded with the days and how many units it counts.
+    Recorded with the days and how many units it counts. The counting comes before the transaction that writes, for it
+    takes seconds where a whole country is counted.
     """
     by.require(Permission.REPORT_DRAFT, unit)
     days = _days(unit, kind, year)
-    earlier = reads.newest(unit, kind, year)
-    if earlier is not None:
-        raise ValidationError(_("There is a report of this unit and period already; correct that one."))
+    _refuse_second(unit, kind, year)
+    moment = timezone.now()
+    merged = drawn(unit, kind, year, days.first, days.last)
+    return _begin(unit=unit, kind=kind, year=year, days=days, merged=merged, moment=moment, by=by)
+
+
+@transaction.atomic
+def _begin(
+    *, unit: Unit, kind: str, year: int, days: Span, merged: Merged, moment: dt.datetime, by: Actor
+) -> PeriodicReport:
+    _refuse_second(unit, kind, year)
     report = PeriodicReport(
         unit=unit, receiver=receiver_of(unit, days.last), kind=kind, year=year, created_by=by.name,
         first=days.first, last=days.last, due=days.due, source=days.source(),
     )  # fmt: skip
-    merged = drawn(unit, kind, year, days.first, days.last)
-    _keep(report, merged, by)
+    _keep(report, merged, moment, by)
     ReportText.objects.bulk_create(ReportText(report=report, section=code) for code in codes())
     details = {"last_day": days.last.isoformat(), "due": days.due.isoformat(), **_told(merged)}
     record(by=by, action="improvement.report_drafted", subject=report, unit=unit, details=details)
     return report
 
 
-@transaction.atomic
 def draw_again(*, report_id: int, by: Actor) -> int:
     """Replace a draft's figures by those of this moment; give how many lines changed. Recorded with that number.
 
-    Texts and explanations stay. Needs ``improvement.report_draft`` over the unit.
+    Texts and explanations stay. Needs ``improvement.report_draft`` over the unit. Counted before the transaction.
     """
+    report = reads.by_id(report_id)
+    by.require(Permission.REPORT_DRAFT, report.unit)
+    moment = timezone.now()
+    merged = drawn(report.unit, report.kind, report.year, report.first, report.last)
+    return _draw(report_id=report_id, merged=merged, moment=moment, by=by)
+
+
+@transaction.atomic
+def _draw(*, report_id: int, merged: Merged, moment: dt.datetime, by: Actor) -> int:
     report = in_work(report_id, by)
-    changed, merged = changes_since(report)
+    before = list(ReportUnit.objects.filter(report=report).values_list("counts", flat=True))
+    changed = differences(before, (one.lines for one in merged.units.values()))
     ReportUnit.objects.filter(report=report).delete()
-    _keep(report, merged, by)
-    record(
-        by=by, action="improvement.report_drawn", subject=report, unit=report.unit,
-        details={"changed": len(changed), **_told(merged)},
-    )  # fmt: skip
+    _keep(report, merged, moment, by)
+    details = {"changed": len(changed), **_told(merged)}
+    record(by=by, action="improvement.report_drawn", subject=report, unit=report.unit, details=details)
     return len(changed)
 
 
@@ -87,6 +102,11 @@ def in_work(report_id: int, by: Actor) -> PeriodicReport:
     return report
 
 
+def _refuse_second(unit: Unit, kind: str, year: int) -> None:
+    if reads.newest(unit, kind, year) is not None:
+        raise ValidationError(_("There is a report of this unit and period already; correct that one."))
+
+
 def _days(unit: Unit, kind: str, year: int) -> Span:
     days = span(unit, kind, year) if unit.kind in REPORTING else None
     if days is None:
@@ -100,9 +120,9 @@ def _days(unit: Unit, kind: str, year: int) -> Span:
     return days
 
 
-def _keep(report: PeriodicReport, merged: Merged, by: Actor) -> None:
+def _keep(report: PeriodicReport, merged: Merged, moment: dt.datetime, by: Actor) -> None:
     """Write the figures with their moment, in the words of this moment."""
-    report.drawn, report.outline = timezone.now(), outline()
+    report.drawn, report.outline = moment, outline()
     report.index_use = index_use(report.unit, merged.units, report.last, by)
     report.left_out = [{"unit": o.unit, "report": o.report, "why": o.why} for o in merged.left_out]
     try:
@@ -119,9 +139,3 @@ def _keep(report: PeriodicReport, merged: Merged, by: Actor) -> None:
 def _told(merged: Merged) -> dict[str, Any]:
     below = {one.via for one in merged.units.values() if one.via}
     return {"units": len(merged.units), "reports": len(below)}
-
-
-def changes_between(before: PeriodicReport, now: PeriodicReport) -> dict[tuple[str, str], tuple[int, int]]:
-    """Give the lines in which two versions differ."""
-    kept = [ReportUnit.objects.filter(report=r).values_list("counts", flat=True) for r in (before, now)]
-    return differences(*kept)

@@ -182,4 +182,6 @@ class UrgeForm(forms.Form):
     """What a letter that urges says."""
 
     reply_by = forms.DateField(label=_("Send the report by"), localize=True, help_text=_("Day/month/year."))
-    place = forms.CharField(label=_("Place of the letter"), max_length=120, help_text=_("In the line of the date of the letter."))
+    place = forms.CharField(
+        label=_("Place of the letter"), max_length=120, help_text=_("In the line of the date of the letter.")
+    )

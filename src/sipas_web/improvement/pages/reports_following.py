@@ -45,7 +45,9 @@ def periods_of(by: Actor) -> dict[str, Any]:
     """Give the rules with the days of this year."""
     year = today().year
     own = [(row, _line(as_rule(row), year)) for row in periods(by)]
-    return {"year": year, "own": own, "shipped": [_line(rule, year) for rule in sorted(shipped(), key=_order)]}
+    rules = sorted(shipped(), key=_order)
+    notes = {rule.act: rule for rule in rules if rule.note or rule.page}
+    return {"year": year, "own": own, "shipped": [_line(rule, year) for rule in rules], "notes": notes.values()}
 
 
 def place_of(unit: Unit) -> str:

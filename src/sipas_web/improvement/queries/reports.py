@@ -85,6 +85,11 @@ def by_ids(ids: Collection[int]) -> QuerySet[PeriodicReport]:
     return PeriodicReport.objects.filter(pk__in=ids).select_related("unit")
 
 
+def by_id(report_id: int) -> PeriodicReport:
+    """Give a report."""
+    return PeriodicReport.objects.select_related("unit", "receiver").get(pk=report_id)
+
+
 def held(report_id: int) -> PeriodicReport:
     """Hold a report for a change until the end of the transaction."""
     rows = PeriodicReport.objects.select_for_update(of=("self",)).select_related("unit", "receiver")
