@@ -15,7 +15,7 @@ from sipas_web.improvement.actions import tasks
 from sipas_web.improvement.models import Directive, Party, Provision, Task
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries.directives import owning
-from sipas_web.improvement.queries.directives.access import held
+from sipas_web.improvement.queries.directives.access import held, inside
 from sipas_web.units.queries import Unit
 
 DUTY = {Party.Role.LEAD: "lead", Party.Role.COORDINATE: "coordinate", Party.Role.MONITOR: "monitor"}
@@ -44,11 +44,11 @@ def give_what_may(directive: Directive, by: Actor) -> int:
         raise ValidationError(
             _("These are more than %(most)d tasks. Limit the addressees first.") % {"most": MOST_TASKS}
         )
-    count = 0
-    for provision, unit in wanted:
-        if by.may(Permission.TASK_GIVE, unit):
-            _give(directive, provision, unit, by)
-            count += 1
+    allowed = inside(by, Permission.TASK_GIVE, [unit.pk for _provision, unit in wanted])
+    mine = [(provision, unit) for provision, unit in wanted if unit.pk in allowed]
+    for provision, unit in mine:
+        _give(directive, provision, unit, by)
+    count = len(mine)
     if count:
         record(by=by, action="improvement.directive_tasks_given", subject=directive, unit=directive.unit,
                details={"tasks": count})  # fmt: skip

@@ -136,19 +136,24 @@ class TargetForm(forms.Form):
         _choose(self, "indicator", [("", "–"), *((code, indicator_label(code)) for code in words()["indicators"])])
 
 
+class UnitsField(forms.ModelMultipleChoiceField):
+    """Units by their full names."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Give the name."""
+        return str(obj.full_name)
+
+
 class GroupForm(forms.Form):
     """Which units a collective name means."""
 
-    units = forms.ModelMultipleChoiceField(
-        Unit.objects.none(), label=_("Units"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    units = UnitsField(Unit.objects.none(), label=_("Units"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *arguments: Any, members: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         field = self.fields["units"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = members
-        field.label_from_instance = lambda unit: unit.full_name
 
 
 class GroupChoice(forms.Form):
@@ -177,7 +182,7 @@ def rows_of(
     on: dt.date | None = None, extra: int = 1,
 ) -> Any:  # fmt: skip
     """Make a set of rows: each with what stands in it and the units proposed; ``on`` None: rows without a unit."""
-    made = formset_factory(form, formset=Rows, extra=extra, absolute_max=MOST_ROWS * 2, max_num=MOST_ROWS)
+    made: Any = formset_factory(form, formset=Rows, extra=extra, absolute_max=MOST_ROWS * 2, max_num=MOST_ROWS)
     each: list[dict[str, Any]] = [{} if on is None else {"suggested": s, "on": on} for _initial, s in rows]
     new: dict[str, Any] = {} if on is None else {"suggested": (), "on": on}
     return made(data, initial=[initial for initial, _s in rows], each=each, new=new, prefix="rows")

@@ -23,7 +23,7 @@ RELATIONS = [
 STATES = [
     ("", _("Kept and withdrawn")),
     ("kept", _("kept")),
-    ("withdrawn", _("withdrawn")),
+    ("withdrawn", _("Withdrawn")),
     ("read", _("read, to be checked")),
 ]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.directive_wording import indicator_label, kind_label, part_label
 from sipas_web.improvement.permissions import Permission
+from sipas_web.improvement.queries import targets as target_reads
 from sipas_web.improvement.queries import tasks as task_reads
 from sipas_web.improvement.queries.directives import (
     Addressee,
@@ -27,6 +28,7 @@ from sipas_web.improvement.queries.directives import (
     timing,
     visible,
 )
+from sipas_web.improvement.queries.directives.access import inside
 from sipas_web.units.queries import today
 
 MOST_TASKS = 100
@@ -105,7 +107,8 @@ def facts(directive: Directive, by: Actor) -> dict[str, Any]:
     """Give what the page of a kept directive shows."""
     may_keep = by.may(Permission.DIRECTIVE_KEEP, directive.unit)
     may_give = directive.state == Directive.State.KEPT and by.may(Permission.TASK_GIVE)
-    ungiven = [1 for _p, unit in owning.ungiven(directive) if by.may(Permission.TASK_GIVE, unit)] if may_give else []
+    wanted = [unit.pk for _provision, unit in owning.ungiven(directive)] if may_give else []
+    ungiven = inside(by, Permission.TASK_GIVE, wanted)
     return {
         "directive": directive,
         "kind": kind_label(directive.kind),
@@ -113,18 +116,25 @@ def facts(directive: Directive, by: Actor) -> dict[str, Any]:
         "orders": orders_of(directive, by),
         "citations": citations_of(directive),
         "targets": [target_line(t) for t in directive.proposed_targets.all() if t.is_wanted],
+        "set_targets": set_targets(directive, by),
+        "may_set": by.may(Permission.TARGET_SET),
         "node": cascade.tree_of(directive, by),
         "above": above_lines(directive, by),
         "changes": [(change, part_label(change.what)) for change in directive.changes.all()],
         "conflicts": [timing.sentence(fault) for fault in timing.conflicts(directive)],
         "may_keep": may_keep,
-        "ungiven": len(ungiven),
+        "ungiven": sum(pk in ungiven for pk in wanted),
     }
 
 
 def citations_of(directive: Directive) -> list[tuple[Citation, str]]:
     """List the documents cited with their kinds in words."""
     return [(c, kind_label(c.kind)) for c in directive.citations.select_related("cited", "issuer")]
+
+
+def set_targets(directive: Directive, by: Actor) -> list[Any]:
+    """List the targets that were set from a directive and that the reader may see."""
+    return list(target_reads.visible(by).filter(directive=directive, withdrawn=None).select_related("unit"))
 
 
 def target_line(target: ProposedTarget) -> tuple[ProposedTarget, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from sipas_web.units.queries import Unit
 State = Directive.State
 SORTS = {"issued": "issued", "reference": "reference_key", "issuer": "issuer__sort_key", "kept": "kept_on"}
 _SPACES = re.compile(r"\s+")
+MOST_AT_ONCE = 500  # databases limit the parameters of one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,21 @@ def found(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Directive]:
 
 def own_units(by: Actor, permission: str) -> list[int]:
     """Give the ids of the units at which the actor holds a permission themselves, not of all units below them."""
-    held_now = held_today(by.holder)  # type: ignore[arg-type]  # who is no person holds nothing of their own
+    held_now = held_today(by.holder)  # who is no person holds nothing of their own
     return sorted(held_now.areas(str(permission))) if held_now else []
+
+
+def inside(by: Actor, permission: str, unit_ids: Iterable[int | None]) -> set[int]:
+    """Give those of some units over which the actor holds a permission."""
+    wanted = sorted({pk for pk in unit_ids if pk is not None})
+    areas = by.holder.areas_of(str(permission)) if by.may(permission) else []
+    if areas is None:
+        return set(wanted)
+    found: set[int] = set()
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        part = wanted[start : start + MOST_AT_ONCE]
+        found |= set(Unit.objects.filter(pk__in=part).filter(pk__in=areas).values_list("pk", flat=True))
+    return found
 
 
 def held(directive_id: int) -> Directive:
@@ -145,7 +160,7 @@ def _concerns(areas: Any) -> Q:
     received = Addressee.objects.filter(directive=OuterRef("pk"), unit__in=areas)
     owned = Task.objects.filter(directive=OuterRef("pk"), unit__in=areas)
     shared = Duty.objects.filter(task__directive=OuterRef("pk"), unit__in=areas)
-    return Q(unit__in=areas) | Q(issuer__in=areas) | Exists(received) | Exists(owned) | Exists(shared)
+    return Q(unit__in=areas) | Q(issuer__in=areas) | Q(Exists(received)) | Q(Exists(owned)) | Q(Exists(shared))
 
 
 def _related(rows: QuerySet[Directive], by: Actor, relation: str) -> QuerySet[Directive]:

@@ -6,13 +6,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import Addressee, Directive
 from sipas_web.improvement.permissions import Permission
-from sipas_web.improvement.queries.directives.access import visible
-from sipas_web.units.queries import Unit
+from sipas_web.improvement.queries.directives.access import inside, visible
 
 State = Directive.State
 Standing = Literal["passed_on", "itself", "open", "ended", "unknown"]
@@ -94,17 +93,19 @@ def tree_of(directive: Directive, by: Actor) -> Node:
     levels = [[directive]]
     while levels[-1] and len(levels) < MOST_LEVELS:
         below = Directive.objects.filter(above__in=[d.pk for d in levels[-1]], state=State.KEPT)
-        levels.append(list(below.select_related("issuer", "unit").order_by("issued", "pk")))
+        levels.append(
+            list(below.select_related("issuer", "unit").prefetch_related("provisions").order_by("issued", "pk"))
+        )
     every = [d for level in levels for d in level]
     seen = set(visible(by).filter(pk__in=[d.pk for d in every]).values_list("pk", flat=True)) | {directive.pk}
     rows = _rows(every)
-    inside = _inside(by, every, rows)
+    shown = _shown(by, every, rows)
     nodes = {d.pk: Node(d, due=_due(d)) for d in every}
     below_of: dict[int, list[Directive]] = defaultdict(list)
     for d in every[1:]:
         below_of[d.above_id or 0].append(d)
     for d in every:
-        _grow(nodes, d, rows[d.pk], [c for c in below_of[d.pk] if c.pk in seen], inside[d.pk])
+        _grow(nodes, d, rows[d.pk], [c for c in below_of[d.pk] if c.pk in seen], shown[d.pk])
     return nodes[directive.pk]
 
 
@@ -130,15 +131,12 @@ def _rows(directives: Iterable[Directive]) -> dict[int, list[Addressee]]:
     return found
 
 
-def _inside(by: Actor, directives: list[Directive], rows: dict[int, list[Addressee]]) -> dict[int, set[int]]:
+def _shown(by: Actor, directives: list[Directive], rows: dict[int, list[Addressee]]) -> dict[int, set[int]]:
     """Give the addressees a reader may see: all of a letter of their areas, else those of their areas."""
-    areas = by.holder.areas_of(str(Permission.DIRECTIVE_VIEW))
-    if areas is None:
-        return {d.pk: {row.pk for row in rows[d.pk]} for d in directives}
     touched = {u for d in directives for u in (d.issuer_id, d.unit_id)} | {
         r.unit_id for found in rows.values() for r in found
     }
-    mine = set(_ids(areas, touched))
+    mine = inside(by, Permission.DIRECTIVE_VIEW, touched)
     return {
         d.pk: {
             r.pk
@@ -147,15 +145,6 @@ def _inside(by: Actor, directives: list[Directive], rows: dict[int, list[Address
         }
         for d in directives
     }
-
-
-def _ids(areas: Any, among: set[int | None]) -> list[int]:
-    wanted = [pk for pk in among if pk is not None]
-    found: list[int] = []
-    for start in range(0, len(wanted), 500):  # databases limit the parameters of one query
-        part = wanted[start : start + 500]
-        found += Unit.objects.filter(pk__in=part).filter(pk__in=areas).values_list("pk", flat=True)
-    return found
 
 
 def _due(directive: Directive) -> dt.date | None:

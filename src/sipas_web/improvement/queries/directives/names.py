@@ -25,6 +25,7 @@ LEVELS = {
     "quan": (Kind.DISTRICT,), "thi xa": (Kind.DISTRICT,), "xa": (Kind.COMMUNE,), "phuong": (Kind.COMMUNE,),
     "thi tran": (Kind.COMMUNE,), "dac khu": (Kind.COMMUNE,),
 }  # fmt: skip
+KINDS = {"provinces": Kind.PROVINCE, "districts": Kind.DISTRICT, "communes": Kind.COMMUNE}
 _SPACES = re.compile(r"\s+")
 _TAIL = re.compile(r"\s+(?:truc thuoc|thuoc|cap|cua|tren dia ban)\b.*$")
 _MANY = re.compile(r"\bcac\b|^(?:uy ban nhan dan\s+)?(?:huyen|xa|phuong)\s*,")
@@ -42,7 +43,7 @@ class Group:
 
 GROUPS = (
     Group("provinces", _("every province and city"), re.compile(r"cac tinh\b|truc thuoc trung uong")),
-    Group("communes", _("every commune below"), re.compile(r"\b(?:xa|phuong|thi tran|dac khu)\b|cap xa")),
+    Group("communes", _("every commune below"), re.compile(r"(?<!thi )\bxa\b|\b(?:phuong|thi tran|dac khu)\b|cap xa")),
     Group("districts", _("every district below"), re.compile(r"\b(?:huyen|thi xa)\b|(?<!co )\bquan\b|cap huyen")),
     Group("agencies", _("every agency directly below"), re.compile(
         r"\b(?:so|ban|nganh|phong|don vi|co quan|trung tam|to chuc|bo phan)\b")),
@@ -104,6 +105,14 @@ def is_same_group(name: str, other: str) -> bool:
     """Say whether two collective names mean the same units: one may be the beginning of the other."""
     one, two = group_key(name), group_key(other)
     return one == two or (is_collective(name) and (one.startswith(f"{two},") or two.startswith(f"{one},")))
+
+
+def is_member(name: str, other: str, unit: Unit) -> bool:
+    """Say whether a body named alone is one of those a collective name means: Sở Nội vụ of "các sở, ban, ngành"."""
+    code = group_of(name) if is_collective(name) else ""
+    if code in KINDS:
+        return unit.kind == KINDS[code]
+    return code == "agencies" and key_of(other).split(" ")[0] in re.findall(r"\w+", group_key(name))
 
 
 def members_of(code: str, *, below: Unit, on: dt.date) -> QuerySet[Unit]:

@@ -45,11 +45,14 @@ def unknown_owners(directive: Directive) -> list[tuple[Provision, str]]:
 
 
 def _meant(name: str, addressees: list[Addressee]) -> list[Unit]:
-    """Give the units of the addressees that bear a name, as "các sở, ban, ngành" of Kính gửi."""
+    """Give the units of the addressees that a name means, as "các sở, ban, ngành" of Kính gửi."""
     return [
-        a.unit for a in addressees
-        if a.unit is not None and a.until is None and names.is_same_group(name, a.group or a.name)
-    ]  # fmt: skip
+        a.unit
+        for a in addressees
+        if a.unit is not None
+        and a.until is None
+        and (names.is_same_group(name, a.group or a.name) or names.is_member(name, a.name, a.unit))
+    ]
 
 
 def _once(found: list[Unit]) -> list[Unit]:

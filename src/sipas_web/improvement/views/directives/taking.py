@@ -142,7 +142,7 @@ def itself(request: ActorRequest, directive_id: int, addressee_id: int) -> HttpR
             messages.success(request, _("Noted."))
             return redirect("directive_cascade", directive_id)
     title = _("%(name)s carries it out itself") % {"name": addressee.name}
-    return _form_page(request, addressee.directive, form, title, _("Note"))
+    return _form_page(request, addressee.directive, form, title, _("Save"))
 
 
 def _taken(request: ActorRequest, form: TakeForm) -> Directive | None:
