@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from sipas_web.feedback import rules, topics
 from sipas_web.feedback.forms.public import ContentFields, OnceFields, PersonFields
-from sipas_web.feedback.queries.feedback import HANDLED, Channel, Kind, State, Unit, Wanted
+from sipas_web.feedback.queries.feedback import HANDLED, Channel, Kind, State, Wanted
+from sipas_web.units.queries import Unit
 
 DAY_HELP = gettext_lazy("Day/month/year.")
 NO_NAMES = gettext_lazy("It stays on record: write no name, address or telephone number here.")

@@ -6,15 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sipas_web.feedback import topics
-from sipas_web.feedback.queries.feedback import Unit
 from sipas_web.shared.photographs import without_traces
 from sipas_web.shared.uploads import ReceivedFilesField
+from sipas_web.units.queries import Unit
 
 LONGEST, SHORTEST = 5000, 20  # characters
 MOST_PHOTOGRAPHS = 3
@@ -99,6 +98,13 @@ class OnceFields(forms.Form):
             return str(TimestampSigner(salt=SALT).unsign(self.cleaned_data["once"], max_age=OPEN_FOR))
         except (SignatureExpired, BadSignature) as error:
             raise ValidationError(_("This form lay open too long. Your text is still here: send it again.")) from error
+
+    def renew(self, mark: str) -> None:
+        """Put a new mark into what was typed."""
+        typed: Any = self.data
+        again = typed.copy()
+        again["once"] = mark
+        self.data = again
 
     def clean_website(self) -> str:
         """Refuse what only a program fills in."""
@@ -190,9 +196,10 @@ class PublishedFilter(forms.Form):
         return {name: str(self.cleaned_data.get(name) or "") for name in ("text", "topic")}
 
 
-def _drawn(file: UploadedFile) -> bytes:
+def _drawn(file: Any) -> bytes:
     if (file.size or 0) > MOST_BYTES:
         raise ValidationError(
             _("A photograph may have at most %(most)d MB. Make it smaller."), params={"most": MOST_BYTES // 1024**2}
         )
-    return without_traces(file.read())
+    drawn: bytes = without_traces(file.read())
+    return drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import DateField, QuerySet
 from django.db.models.functions import Coalesce
@@ -15,19 +16,21 @@ ENDED = (State.ANSWERED, State.ROUTED_OUT)
 OUT = tuple(kind for kind in Kind.values if kind not in HANDLED)
 
 
-def _ended() -> QuerySet[Feedback]:
+def _ended() -> Any:  # a query with ``end``, which the checker of types does not see through
     end = Coalesce("answered_again", "answered", "routed_out", output_field=DateField())
     return Feedback.objects.filter(state__in=ENDED).annotate(end=end).order_by("pk")
 
 
 def ended_before(moment: dt.datetime) -> QuerySet[Feedback]:
     """Give feedback that ended before a moment and whose person may still be there."""
-    return _ended().filter(is_forgotten=False, end__lt=timezone.localdate(moment))
+    found: QuerySet[Feedback] = _ended().filter(is_forgotten=False, end__lt=timezone.localdate(moment))
+    return found
 
 
 def texts_ended_before(moment: dt.datetime, kinds: Collection[str]) -> QuerySet[Feedback]:
     """Give feedback of some kinds that ended before a moment and whose words are still there."""
-    return _ended().filter(is_emptied=False, kind__in=kinds, end__lt=timezone.localdate(moment))
+    found: QuerySet[Feedback] = _ended().filter(is_emptied=False, kind__in=kinds, end__lt=timezone.localdate(moment))
+    return found
 
 
 def oldest_person() -> dt.datetime | None:
@@ -45,6 +48,6 @@ def oldest_routed_out() -> dt.datetime | None:
     return _first(_ended().filter(is_emptied=False, kind__in=OUT))
 
 
-def _first(rows: QuerySet[Feedback]) -> dt.datetime | None:
+def _first(rows: Any) -> dt.datetime | None:
     day = rows.order_by("end").values_list("end", flat=True).first()
     return timezone.make_aware(dt.datetime.combine(day, dt.time())) if day else None

@@ -75,8 +75,7 @@ def take(request: ActorRequest) -> HttpResponse:
 
 def _take_page(request: ActorRequest, form: TakeForm) -> HttpResponse:
     if form.is_bound and "once" in form.errors:
-        form.data = form.data.copy()  # type: ignore[assignment]  # a query string
-        form.data["once"] = new_mark()  # type: ignore[index]
+        form.renew(new_mark())
     return render(request, "feedback/desk/take.html", {"form": form})
 
 

@@ -20,12 +20,12 @@ from sipas_web.feedback.actions.steps import CITIZEN
 from sipas_web.feedback.forms.public import PlaceForm, PublishedFilter, SendForm
 from sipas_web.feedback.pages import public as pages
 from sipas_web.feedback.queries import published as published_rows
-from sipas_web.feedback.queries.feedback import Channel, Unit, places_with_a_desk
+from sipas_web.feedback.queries.feedback import Channel, places_with_a_desk
 from sipas_web.feedback.topics import label_of
 from sipas_web.feedback.views.faults import add_faults
 from sipas_web.shared.access import public
 from sipas_web.shared.middleware import composed
-from sipas_web.units.queries import today
+from sipas_web.units.queries import Unit, today
 
 SEND = "feedback"
 MOST_SENT = 20  # of one network within the span; a whole village may share an address
@@ -87,8 +87,7 @@ def _taken(form: SendForm) -> dict[str, Any]:
 
 def _form_page(request: HttpRequest, form: SendForm, place: Unit, status: int = 200) -> HttpResponse:
     if form.is_bound and "once" in form.errors:
-        form.data = form.data.copy()  # type: ignore[assignment]  # a query string
-        form.data["once"] = pages.new_mark()  # type: ignore[index]
+        form.renew(pages.new_mark())
     shown = {"form": form, "place": place, "notice": pages.notice(), "had_files": bool(form.files)}
     return render(request, "feedback/public/send.html", shown, status=status)
 
