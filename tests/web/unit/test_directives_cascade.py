@@ -19,7 +19,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.improvement.actions import directives as acts
 from sipas_web.improvement.actions.directives.ordering import OrderGiven
-from sipas_web.improvement.models import Addressee, Directive
+from sipas_web.improvement.models import Addressee, Directive, Task
 from sipas_web.improvement.queries.directives import cascade, citing, figures
 from sipas_web.units import actions as unit_actions
 from sipas_web.units import queries as units
@@ -182,6 +182,26 @@ def test_a_deadline_without_a_like_order_above_is_held_to_the_last_one(levels: C
     with pytest.raises(ValidationError, match="30/06/2026"):
         keep("01/7/2026")
     assert keep("30/6/2026").above == levels.letters["province"]
+
+
+def test_an_extension_granted_above_moves_the_limit(levels: Cascade, by: Actor) -> None:
+    later = dt.date(2026, 4, 20)
+    own = Task.objects.filter(directive=levels.letters["province"], unit=levels.other, path="1.a")
+    assert own.update(due=later) == 1
+    with pytest.raises(ValidationError, match="20/04/2026"):
+        passed(levels, levels.other, "8/SK", 1, "412/UBND-NC", [], by, due=later + DAY)
+    assert passed(levels, levels.other, "8/SK", 1, "412/UBND-NC", [], by, due=later).above == levels.letters["province"]
+
+
+def test_the_list_shows_what_a_report_counts_at_a_unit(levels: Cascade, hire: Hire, client: Client) -> None:
+    person = hire("tracker", levels.province)
+    client.login(username=person.username, password=PASSWORD)
+    span = {"don-vi": levels.commune.pk, "tu": "2026-01-13", "den": "2026-12-31"}
+    page = client.get(reverse("directive_list"), span).content.decode()
+    assert "21/UBND-VP" in page
+    assert "412/UBND-NC" not in page  # it came the day before
+    assert "412/UBND-NC" in client.get(reverse("directive_list"), span | {"tu": "2026-01-12"}).content.decode()
+    assert client.get(reverse("directive_list"), {"don-vi": "x", "tu": "2026-99-99"}).status_code == 200
 
 
 def put_due(directive: Directive, path: str, due: dt.date, by: Actor) -> None:

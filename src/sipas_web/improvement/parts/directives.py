@@ -25,7 +25,9 @@ LINES = (
     report_figures.Line("issued", _("Directives issued"), url_name="directive_list"),
     report_figures.Line("received", _("Directives received"), url_name="directive_list"),
     report_figures.Line("passed_on", _("of these passed on"), of="received", url_name="directive_list"),
-    report_figures.Line("carried_itself", _("of these carried out without passing on"), of="received"),
+    report_figures.Line(
+        "carried_itself", _("of these carried out without passing on"), of="received", url_name="directive_list"
+    ),
     report_figures.Line("not_passed_on", _("of these not passed on yet"), of="received", url_name="directive_list"),
 )
 

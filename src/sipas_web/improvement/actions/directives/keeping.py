@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,7 +31,7 @@ def keep(*, directive_id: int, by: Actor, gives_tasks: bool = True) -> Directive
     _want_whole(directive)
     refuse_twice(directive)
     directive.state, directive.kept_on = State.KEPT, timezone.localdate()
-    directive.save()
+    _put(directive)
     directive.addressees.filter(since=None).update(since=directive.issued or directive.kept_on)
     relink(directive)
     rehome_of(directive)
@@ -78,6 +78,16 @@ def withdraw(*, directive_id: int, reason: str, by: Actor) -> Directive:
     details = {"reason": reason.strip(), "open_tasks": open_tasks}
     record(by=by, action="improvement.directive_withdrawn", subject=directive, unit=directive.unit, details=details)
     return directive
+
+
+def _put(directive: Directive) -> None:
+    """Save it as kept; who keeps the same letter at the same moment comes second."""
+    try:
+        with transaction.atomic():
+            directive.save()
+    except IntegrityError:
+        refuse_twice(directive)
+        raise
 
 
 def _draft(directive_id: int, by: Actor) -> Directive:

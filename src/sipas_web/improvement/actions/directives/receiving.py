@@ -66,7 +66,7 @@ def expand(*, addressee_id: int, units: Sequence[Unit], by: Actor, reason: str =
         raise ValidationError(_("At most %(most)d units at once.") % {"most": MOST_UNITS})
     group = row.group or row.name
     before = _told(directive)
-    same = directive.addressees.filter(group=group)
+    same = directive.addressees.filter(group=group, came_from=None)  # heirs go with whom they took over
     kept = {r.unit_id: r for r in same if r.unit_id is not None}
     wanted = {unit.pk: unit for unit in units}
     taken = set(directive.addressees.exclude(group=group).values_list("unit_id", flat=True))

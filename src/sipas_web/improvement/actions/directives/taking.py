@@ -27,6 +27,7 @@ from sipas_web.improvement.queries.directives.access import issuer_key, referenc
 from sipas_web.units.queries import Unit
 
 LEAST_LETTERS = 40
+MOST_LETTERS = 80_000  # characters: some 25 pages, read in about a second
 COPY_BYTES = 64 * 1024
 
 
@@ -49,6 +50,10 @@ def take_in(*, unit: Unit, text: str, by: Actor, file_name: str = "", is_simulat
     by.require(Permission.DIRECTIVE_KEEP, unit)
     if sum(c.isalpha() for c in text) < LEAST_LETTERS:
         raise ValidationError({"text": _("Paste the whole text of the letter, or choose its file.")})
+    if len(text) > MOST_LETTERS:
+        raise ValidationError({
+            "text": _("At most %(most)d characters: leave the annexes out.") % {"most": MOST_LETTERS}
+        })
     letter = read_letter(text)
     made = _directive(letter, unit, by, file_name)
     made.is_simulated = is_simulated

@@ -120,6 +120,14 @@ def group_members(addressee: Addressee, code: str) -> Any:
     return found if found.exists() else names.members_of(code, below=directive.unit, on=timezone.localdate())
 
 
+def chosen(addressee: Addressee, members: Any) -> Any:
+    """Give the units that stand for a collective name now; all it may mean where it was not taken apart yet."""
+    if not addressee.group:
+        return members
+    rows = addressee.directive.addressees.filter(group=addressee.group, came_from=None)
+    return list(rows.values_list("unit_id", flat=True))
+
+
 def _wanted(rows: Any) -> list[dict[str, Any]]:
     return [row.cleaned_data for row in rows if row.cleaned_data and row.is_wanted()]
 

@@ -41,6 +41,9 @@ class Wanted:
     kind: str = ""
     relation: str = ""  # issued, received, open
     state: str = ""
+    unit: int | None = None  # issued by it, or addressed to it
+    since: dt.date | None = None
+    until: dt.date | None = None
 
 
 def visible(by: Actor) -> QuerySet[Directive]:
@@ -87,6 +90,8 @@ def found(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Directive]:
         rows = rows.filter(issued__year=wanted.year)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
+    if wanted.unit:
+        rows = rows.filter(_of_unit(wanted.unit, wanted.since or dt.date.min, wanted.until or dt.date.max))
     rows = _related(rows, by, wanted.relation)
     column = SORTS.get(sort.removeprefix("-"), "")
     order = (f"-{column}" if sort.startswith("-") else column) if column else "-issued"
@@ -161,6 +166,12 @@ def _concerns(areas: Any) -> Q:
     owned = Task.objects.filter(directive=OuterRef("pk"), unit__in=areas)
     shared = Duty.objects.filter(task__directive=OuterRef("pk"), unit__in=areas)
     return Q(unit__in=areas) | Q(issuer__in=areas) | Q(Exists(received)) | Q(Exists(owned)) | Q(Exists(shared))
+
+
+def _of_unit(unit: int, since: dt.date, until: dt.date) -> Q:
+    """Limit to what a report counts at a unit in a period: issued by it, or come to it."""
+    came = Addressee.objects.filter(directive=OuterRef("pk"), unit=unit, until=None, since__gte=since, since__lte=until)
+    return Q(issuer=unit, issued__gte=since, issued__lte=until) | Q(Exists(came))
 
 
 def _related(rows: QuerySet[Directive], by: Actor, relation: str) -> QuerySet[Directive]:

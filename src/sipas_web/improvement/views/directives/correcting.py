@@ -72,7 +72,7 @@ def group(request: ActorRequest, directive_id: int, addressee_id: int) -> HttpRe
     choice = GroupChoice(request.GET if "group" in request.GET else {"group": names.group_of(addressee.name) or "own"})
     code = choice.cleaned_data["group"] if choice.is_valid() else "own"
     members = pages.group_members(addressee, code)
-    form = GroupForm(request.POST or None, members=members, initial={"units": members})
+    form = GroupForm(request.POST or None, members=members, initial={"units": pages.chosen(addressee, members)})
 
     def act(reason: str) -> object:
         chosen = list(form.cleaned_data["units"])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from sipas_web.audit.actors import ActorRequest
@@ -25,7 +29,9 @@ PER_PAGE = 50
 def listing(request: ActorRequest) -> HttpResponse:
     """List directives."""
     form = _filter(request)
-    found = access.found(request.actor, form.wanted(), request.GET.get("sort", "")).prefetch_related("addressees")
+    found = access.found(request.actor, _wanted(request, form), request.GET.get("sort", "")).prefetch_related(
+        "addressees"
+    )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown = {
         "form": form,
@@ -43,7 +49,7 @@ def export(request: ActorRequest, form: str) -> HttpResponseBase:
     """Give the listed directives as a file."""
     if form not in FORMATS:
         raise Http404
-    wanted = _filter(request).wanted()
+    wanted = _wanted(request, _filter(request))
     found = access.found(request.actor, wanted, request.GET.get("sort", "")).prefetch_related("addressees")
     return table("van-ban-chi-dao", form, pages.CSV_HEADS, pages.csv_rows(found))
 
@@ -83,6 +89,24 @@ def graph(request: ActorRequest, directive_id: int) -> HttpResponse:
         "may_keep": request.actor.may(Permission.DIRECTIVE_KEEP),
     }
     return render(request, "improvement/directives/cascade.html", shown)
+
+
+def _wanted(request: ActorRequest, form: DirectiveFilter) -> access.Wanted:
+    """Give the filter, and the unit and period from which a report leads here."""
+    unit = request.GET.get("don-vi", "")
+    return replace(
+        form.wanted(),
+        unit=int(unit) if unit.isdecimal() else None,
+        since=_day(request, "tu"),
+        until=_day(request, "den"),
+    )
+
+
+def _day(request: ActorRequest, name: str) -> dt.date | None:
+    try:
+        return parse_date(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 def _filter(request: ActorRequest) -> DirectiveFilter:
