@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from sipas_web.onestop.views import dossiers, services, sources
 
 urlpatterns: list[URLPattern] = [
-    path("", dossiers.figures, name="dossier_figures"),
+    path("so-lieu/", dossiers.figures, name="dossier_figures"),
     path("so-lieu.<str:form>", dossiers.figures_file, name="dossier_figures_file"),
     path("danh-sach/", dossiers.listing_page, name="dossier_list"),
     path("<int:dossier_id>/", dossiers.detail, name="dossier_detail"),

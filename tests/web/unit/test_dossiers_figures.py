@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.web import cast as round_cast
-from tests.web import dossier_cast as cast
 from tests.web.dossier_cast import as_csv, imported, line
 
 from sipas_web.accounts.models import Person
@@ -322,7 +321,7 @@ def test_services_are_counted_by_what_was_valid_and_never_converted(offered: Non
 
 
 def test_one_procedure_has_one_class_on_a_day(offered: None, department: Unit, by: Actor) -> None:
-    with pytest.raises(ValidationError, match="1.001"):
+    with pytest.raises(ValidationError, match=r"1\.001"):
         services.add(
             unit=department, code="1.001", name="x", service_class=ServiceClass.PARTIAL, by=by,
             valid_from=dt.date(2022, 1, 1), valid_to=dt.date(2022, 2, 1),

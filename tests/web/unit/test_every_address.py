@@ -39,7 +39,16 @@ from sipas_web.improvement.models import (
     Urging,
 )
 from sipas_web.jobs.models import Job
-from sipas_web.onestop.models import Apology, Dossier, FacilityCheck, FacilityPhotograph, FacilityReview, Message
+from sipas_web.onestop.models import (
+    Apology,
+    Dossier,
+    DossierFile,
+    DossierSource,
+    FacilityCheck,
+    FacilityPhotograph,
+    FacilityReview,
+    Message,
+)
 from sipas_web.privacy.models import Breach, SubjectRequest
 from sipas_web.rounds.models import FrameList, Round
 from sipas_web.shared.access import access_of
@@ -115,6 +124,9 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "report_id": lambda unit, person: PeriodicReport.objects.get(unit=unit).pk,
     "job_id": lambda unit, person: Job.objects.get(unit=unit, kind="tests.walk").pk,
     "dossier_id": lambda unit, person: Dossier.objects.get(agency=unit).pk,
+    "source_id": lambda unit, person: DossierSource.objects.get(unit=unit).pk,
+    "file_id": lambda unit, person: DossierFile.objects.get(source__unit=unit).pk,
+    "service_id": lambda unit, person: 0,
     "apology_id": lambda unit, person: Apology.objects.get(unit=unit).pk,
     "message_id": lambda unit, person: Message.objects.get(apology__unit=unit).pk,
     "review_id": lambda unit, person: FacilityReview.objects.get(desk=unit).pk,
@@ -131,6 +143,8 @@ AREA_PAGES = {
     "addressee_id",
     "provision_id",
     "dossier_id",
+    "source_id",
+    "file_id",
     "apology_id",
     "message_id",
     "review_id",

@@ -34,7 +34,7 @@ class DossierFilter(forms.Form):
     number = forms.CharField(label=_("Dossier number"), required=False, max_length=80)
     standing = forms.ChoiceField(label=_("State"), required=False, choices=STANDINGS)
     field = forms.ModelChoiceField(
-        label=_("Field of procedures"), required=False, queryset=ProcedureField.objects.all()
+        label=_("Field of procedures"), required=False, queryset=ProcedureField.objects.all(), empty_label=_("All")
     )
     first = forms.DateField(label=_("From day"), required=False, localize=True)
     last = forms.DateField(label=_("To day"), required=False, localize=True)

@@ -50,6 +50,8 @@ def register() -> None:
     notes.add_page("onestop.dossiersource", "dossier_source")
     meaning = _("Dossiers of the one-stop desks: on time, late, in progress; import; online services.")
     menu.add(menu.Entry(45, "dossier_figures", _("One-stop dossiers"), meaning, Permission.DOSSIER_VIEW))
+    for beginning in ("danh-sach", "nguon", "tep", "quy-tac", "dich-vu", "vao-dot"):
+        menu.place(f"/ho-so/{beginning}/", "dossier_figures")
     report_figures.add(others.FIGURES)
     waiting.add(others.WAITING)
     retention.keep(others.FILES)
