@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from sipas_web.audit.details import LABELS
 from sipas_web.audit.sentences import add as add_sentences
 from sipas_web.feedback import rules, tasks  # noqa: F401  # registers the handler
 from sipas_web.feedback.actions import messaging, retaining
@@ -47,6 +48,15 @@ SENTENCES: dict[str, StrOrPromise] = {
     "feedback.denunciation_opened": _("opened the words of a denunciation"),
     "feedback.handed_over": _("handed feedback over to the successor"),
     "feedback.messages_written": _("wrote messages to citizens"),
+}
+DETAILS: dict[str, StrOrPromise] = {
+    "agrees": _("Agrees"),
+    "answered": _("Answered"),
+    "channel": _("How it came in"),
+    "level": _("Reopened (1) or not (0)"),
+    "photographs": _("Photographs"),
+    "rating": _("Rating, 1 to 5"),
+    "topic": _("Topic"),
 }
 NOTES: dict[str, StrOrPromise] = {messaging.KIND: _("Messages to citizens about their feedback")}
 TEXT_DAYS, OUT_DAYS = 1825, 365  # the office's own estimates: five years; one for what was only passed on
@@ -116,6 +126,8 @@ def kept() -> tuple[Kept, ...]:
 def register() -> None:
     """Register them."""
     add_sentences(SENTENCES)
+    for key, label in DETAILS.items():
+        LABELS.setdefault(key, label)
     notes.add(NOTES)
     meaning = _("Feedback of citizens: classify, route, answer, check, publish; what surges.")
     menu.add(menu.Entry(48, "feedback_list", _("Feedback"), meaning, Permission.FEEDBACK_VIEW, count_waiting))
