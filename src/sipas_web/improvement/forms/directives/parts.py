@@ -20,8 +20,10 @@ from sipas_web.units.queries import Unit
 
 if TYPE_CHECKING:
     FormSet = BaseFormSet[Any]
+    ManyUnits = forms.ModelMultipleChoiceField[Unit]
 else:
     FormSet = BaseFormSet  # generic in the stubs only
+    ManyUnits = forms.ModelMultipleChoiceField
 DAY = _("Day/month/year.")
 MOST_ROWS = 400
 MEASURES = [("%", "%"), ("điểm", "điểm"), ("bậc", "bậc")]
@@ -136,7 +138,7 @@ class TargetForm(forms.Form):
         _choose(self, "indicator", [("", "–"), *((code, indicator_label(code)) for code in words()["indicators"])])
 
 
-class UnitsField(forms.ModelMultipleChoiceField):
+class UnitsField(ManyUnits):
     """Units by their full names."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -88,7 +88,7 @@ class DirectiveFilter(forms.Form):
 
     def __init__(self, *arguments: Any, years: Sequence[int], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        chosen = [
+        chosen: list[tuple[str, list[tuple[Any, str]]]] = [
             ("kind", [(code, kind.name) for code, kind in kinds().items()]),
             ("year", [(y, str(y)) for y in years]),
         ]

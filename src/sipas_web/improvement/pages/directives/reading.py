@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -108,18 +108,11 @@ def pieces_of(text: str, values: list[Value]) -> Iterator[Piece]:
     seen: set[str] = set()
     for start, end in pairwise(cuts):
         over = [v for v in marked if v.start <= start and end <= v.end]
-        value = min(over, key=lambda v: (v.end - v.start, v.code), default=None)
-        is_first = value is not None and value.code not in seen
-        seen |= {value.code} if value else set()
-        yield Piece(text[start:end], value, is_first, orders.get(start, []))
-
-
-def confidence_of(directive: Directive, read_at: str) -> float | None:
-    """Give the confidence of a value of the reading: ``addressees.3``."""
-    name, _dot, number = read_at.partition(".")
-    rows = directive.reading.get(name) or []
-    found = rows[int(number)] if number.isdecimal() and int(number) < len(rows) else None
-    return float(found["confidence"]) if found else None
+        shown = min(over, key=lambda v: (v.end - v.start, v.code), default=None)
+        is_first = shown is not None and shown.code not in seen
+        if shown is not None:
+            seen.add(shown.code)
+        yield Piece(text[start:end], shown, is_first, orders.get(start, []))
 
 
 def _groups(letter: Letter) -> Iterator[Group]:
@@ -138,7 +131,7 @@ def _value(code: str, number: int, name: str, found: Placed) -> Value:
     anchor = f"{code}-{number}" if name in LISTS else code
     return Value(
         anchor, word(name), _shown(name, found), found.confidence, grade, found.start, found.end,
-        TONES.get(name, "head"), getattr(found, "task", None) or getattr(found, "path", ""),
+        TONES.get(name, "head"), str(getattr(found, "task", None) or getattr(found, "path", "")),
     )  # fmt: skip
 
 
@@ -149,9 +142,13 @@ def _shown(name: str, found: Any) -> str:
         return format_date(found.value)
     if name == "signer":
         return " · ".join(p for p in ([f"{c}." for c in found.capacity] + [found.signs_for, found.position]) if p)
-    special = {"citations": _citation, "thresholds": threshold_text, "deadlines": deadline_text}
+    special: dict[str, Callable[[Any], str]] = {
+        "citations": _citation,
+        "thresholds": threshold_text,
+        "deadlines": deadline_text,
+    }
     if name in special:
-        return str(special[name](found))
+        return special[name](found)
     if name == "duties":
         return f"{word(f'duty.{found.kind}')}: {found.unit}"
     if name == "reports":

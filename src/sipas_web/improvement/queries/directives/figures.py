@@ -34,7 +34,12 @@ def counts(unit_ids: Collection[int], first: dt.date, last: dt.date) -> Counts:
         n_not_passed_on=Count("pk", filter=Q(passed_on=None, carries_itself="")),
     )
     found: dict[int, dict[str, int]] = {
-        row["unit"]: {code: row[f"n_{code}"] for code in ("received", "passed_on", "carried_itself", "not_passed_on")}
+        row["unit"]: {
+            "received": row["n_received"],
+            "passed_on": row["n_passed_on"],
+            "carried_itself": row["n_carried_itself"],
+            "not_passed_on": row["n_not_passed_on"],
+        }
         for row in counted
     }
     issued = Directive.objects.filter(state=State.KEPT, issuer__in=unit_ids, issued__gte=first, issued__lte=last)
