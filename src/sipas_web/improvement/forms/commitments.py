@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -11,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from sipas_web.improvement.actions.commitments import Promise
 from sipas_web.improvement.forms.targets_fields import DAY_HELP, UnitField, YearFilter, node_field
 from sipas_web.improvement.queries.commitments import Verdict
+from sipas_web.units.kinds import Kind
 from sipas_web.units.queries import Unit
 
 EMPTY_ROWS = 3
+MOST_TICKED = 60  # units listed one by one; more are chosen by their kind, or typed
 LONG = forms.Textarea(attrs={"rows": 3})
 
 
@@ -36,6 +39,9 @@ class AskForm(forms.Form):
 
     year = forms.IntegerField(label=_("Year"), min_value=2010, max_value=2060)
     to_unit = UnitField(label=_("Signed with the head of"))
+    kinds = forms.MultipleChoiceField(
+        label=_("All units of a kind"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     units = forms.MultipleChoiceField(
         label=_("Units that sign"),
         required=False,
@@ -52,13 +58,19 @@ class AskForm(forms.Form):
         fields["to_unit"].offer(above)
         fields["unit"].offer(places)
         self.near = {str(unit.pk): unit for unit in near}
-        fields["units"].choices = [(key, unit.full_name) for key, unit in self.near.items()]
-        if not near:
-            del fields["units"]
+        counted = Counter(unit.kind for unit in near)
+        fields["kinds"].choices = [(kind, f"{Kind(kind).label} ({number})") for kind, number in counted.items()]
+        few = len(near) <= MOST_TICKED
+        ticked = [unit for unit in near if few or unit.kind in (Kind.AGENCY, Kind.ONE_STOP)][:MOST_TICKED]
+        fields["units"].choices = [(str(unit.pk), unit.full_name) for unit in ticked]
+        for name in ("kinds", "units"):
+            if not fields[name].choices:
+                del fields[name]
 
     def chosen(self) -> list[Unit]:
         """Give the units that shall sign."""
-        found = [self.near[key] for key in self.cleaned_data.get("units", [])]
+        kinds, keys = self.cleaned_data.get("kinds", []), self.cleaned_data.get("units", [])
+        found = [unit for key, unit in self.near.items() if key in keys or unit.kind in kinds]
         one = self.cleaned_data.get("unit")
         return found if one is None or one in found else [*found, one]
 

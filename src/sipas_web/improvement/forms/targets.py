@@ -9,12 +9,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sipas_web.improvement.forms.targets_fields import Choices, UnitField, YearFilter, node_field
-from sipas_web.improvement.models import Directive, Target
+from sipas_web.improvement.models import Directive
 from sipas_web.improvement.queries.targets_units import everywhere, matching
 from sipas_web.improvement.series_register import Series
 from sipas_web.results.queries.reading_home import VERDICTS
 from sipas_web.units.queries import Unit
 
+RELATIONS = [
+    ("ge", _("at least (≥)")), ("gt", _("more than (>)")), ("le", _("at most (≤)")), ("lt", _("less than (<)")),
+]  # fmt: skip
 JUDGED = ("met", "not_met", "undecided", "no_data")
 
 
@@ -40,7 +43,7 @@ class TargetForm(forms.Form):
     part = forms.CharField(
         label=_("Part of the index"), required=False, max_length=64, help_text=_("Empty for the whole index.")
     )
-    relation = forms.ChoiceField(label=_("Relation"), choices=Target.Relation.choices)
+    relation = forms.ChoiceField(label=_("Relation"), choices=RELATIONS)
     threshold = forms.DecimalField(label=_("Threshold"), max_digits=8, decimal_places=3, localize=True)
     directive = forms.ChoiceField(
         label=_("Directive that sets it"), required=False, help_text=_("If the letter is kept here.")

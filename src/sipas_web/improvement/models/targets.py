@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from sipas_web.improvement.models.directives import Directive
 from sipas_web.units.models import Unit
 
+SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+
 
 class Target(models.Model):
     """One issuer's target for one value; another issuer's for the same value stands beside it.
@@ -47,7 +49,8 @@ class Target(models.Model):
         indexes: ClassVar = [models.Index(fields=["series", "year", "unit"], name="improvement_targets_by_year")]
 
     def __str__(self) -> str:
-        return f"{self.series} {self.part} {self.year}: {self.get_relation_display()} {self.threshold:f}"
+        part = f" {self.part}" if self.part else ""
+        return f"{self.series}{part} {self.year}: {SIGNS[self.relation]} {self.threshold.normalize():f}"
 
     @property
     def set_by(self) -> str:

@@ -15,7 +15,7 @@ from django_stubs_ext import StrOrPromise
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.queries import series as series_reads
 from sipas_web.improvement.queries import targets as reads
-from sipas_web.improvement.queries.targets import Reached, Standing
+from sipas_web.improvement.queries.targets import SIGNS, Reached, Standing
 from sipas_web.improvement.series_register import SIPAS, Series
 from sipas_web.results import drawings, plots
 from sipas_web.results.numbers import interval, number
@@ -25,7 +25,6 @@ from sipas_web.shared.downloads import Cell
 from sipas_web.units import queries as units
 from sipas_web.units.queries import Unit
 
-SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 FIRST_YEAR = 2011
 WITHHELD = "…"
 ORDER = ("not_met", "undecided", "no_interval", "met", "no_data")

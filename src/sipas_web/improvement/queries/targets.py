@@ -12,9 +12,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django_stubs_ext import StrOrPromise
 
+from sipas.instrument.model import Node
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import SeriesValue
 from sipas_web.improvement.models import Target as Target
+from sipas_web.improvement.models.targets import SIGNS as SIGNS
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import series as series_reads
 from sipas_web.improvement.series_register import SIPAS, Method, Series
@@ -157,18 +159,20 @@ def part_name(target: Target, of_rounds: dict[tuple[int, int], Published]) -> st
 
 
 def node_title(node: str) -> str:
-    """Name a criterion of SIPAS as the newest edition that has it does."""
-    vietnamese, english_title = _titles().get(node, (node, node))
-    return english_title if english() else vietnamese
+    """Name a criterion of SIPAS as the newest edition that has it does, marked where its wording is not official."""
+    from sipas.reporting.contents.phrases import marked
+
+    found_ = _titles().get(node)
+    return marked((english() and found_.title_en) or found_.title, found_.status) if found_ else node
 
 
 @cache
-def _titles() -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
+def _titles() -> dict[str, Node]:
+    found_: dict[str, Node] = {}
     for edition in editions():
         for node, _parent in edition.nodes():
-            found.setdefault(node.name, (node.title, node.title_en or node.title))
-    return found
+            found_.setdefault(node.name, node)
+    return found_
 
 
 def counts_of(unit_ids: Collection[int], until: dt.date) -> dict[int, dict[str, int]]:

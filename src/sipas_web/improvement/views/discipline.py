@@ -33,10 +33,9 @@ from sipas_web.shared.access import needs
 @require_safe
 def listing(request: ActorRequest) -> HttpResponse:
     """List decisions, without names."""
-    form, wanted = filtered(request)
+    form, wanted = filtered(request, _("Unit"))
     rows = reads.discipline(request.actor, wanted, request.GET.get("sort", ""))
     listed = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    form.fields["text"].label = _("Unit")
     context = {
         "form": form, "page": listed, "lines": pages.decisions(listed), "words": discipline_words(),
         "may_add": request.actor.may(Permission.DISCIPLINE_KEEP),

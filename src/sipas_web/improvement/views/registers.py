@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_stubs_ext import StrOrPromise
 
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.improvement.actions import registers as actions
@@ -151,12 +152,14 @@ def campaign(request: ActorRequest, campaign_id: int) -> HttpResponse:
     return page(request, "campaign", "campaigns", shown)
 
 
-def filtered(request: ActorRequest) -> tuple[YearFilter, Wanted]:
-    """Read year and text from the address."""
+def filtered(request: ActorRequest, text: StrOrPromise = "") -> tuple[YearFilter, Wanted]:
+    """Read year and text from the address; ``text`` says what is looked for by it."""
     now = today().year
     last = request.GET.get("den", "")[:4]
     given = {**request.GET.dict(), **({"year": last} if last.isdecimal() else {})}
     form = YearFilter(given, years=list(range(now + 1, now - YEARS, -1)))
+    if text:
+        form.fields["text"].label = text
     unit = request.GET.get("don-vi", "")
     return form, Wanted(unit=int(unit) if unit.isdecimal() else None, **form.given())
 
