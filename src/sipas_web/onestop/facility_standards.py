@@ -80,6 +80,16 @@ def items_of(code: str) -> frozenset[str]:
     return frozenset(item for items in _data()["items"][code].values() for item in items)
 
 
+def item_labels(code: str) -> list[str]:
+    """Name the survey items that a row can move, in Vietnamese."""
+    return [item_label(item) for item in sorted(items_of(code))]
+
+
+def item_label(item: str) -> str:
+    """Name a survey item shortly, in Vietnamese."""
+    return str(_data()["item_labels"][item])
+
+
 def label_of(code: str) -> str:
     """Name a row; the code itself where no standard has it any more."""
     return str(_data()["labels"].get(code, code))

@@ -71,6 +71,7 @@ def test_every_item_named_is_an_item_of_its_edition() -> None:
             for edition, names in row.items.items():
                 known = {q.name for q in sipas.instrument.load(edition).questions() if q.kind == "scale"}
                 assert set(names) <= known, (row.code, edition)
+                assert all(standards.item_label(name) for name in names)
 
 
 @pytest.fixture

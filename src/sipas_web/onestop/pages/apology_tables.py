@@ -59,7 +59,7 @@ def figure_heads() -> list[str]:
     return [
         _("Unit"), _("Head who answers"), _("Due from"), _("Due to"), _("Became late"), _("Apologised before due"),
         _("Apologised later"), _("No apology owed"), _("Without an apology"), _("Of them in progress"),
-        _("Letters entered afterwards"), _("Coverage (%)"),
+        _("Letters entered afterwards"), _("Of all simulated"), _("Coverage (%)"),
     ]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def late_heads() -> list[str]:
     """Give the heads of the file of late dossiers."""
     return [
         _("Dossier number"), _("Unit"), _("Head who answers"), _("Came in"), _("Due"), _("Finished"),
-        _("Last day of the apology"), _("Apology sent"), _("New date"), _("Apology"),
+        _("Last day of the apology"), _("Apology sent"), _("New date"), _("Apology"), _("Simulated dossier"),
     ]  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def late_rows(rows: Iterable[Any], on: dt.date) -> Iterator[list[Cell]]:
         yield [
             row.number, unit.full_name, reads.office_of(unit), _day(row.received), _day(row.due), _day(row.finished),
             _day(rules.last_day(row.received, row.due)), _day(row.sent_on), _day(row.new_on),
-            str(LABELS[Standing(row.standing)]),
+            str(LABELS[Standing(row.standing)]), _("simulated") if row.source.is_simulated else "",
         ]  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def _cells(name: str, office: str, tally: Tally, first: dt.date, last: dt.date) 
     coverage = None if tally.coverage is None else round(tally.coverage, 1)
     return [
         name, office, _day(first), _day(last), tally.late, tally.before, tally.after, tally.excepted, tally.without,
-        tally.is_open, tally.entered, coverage,
+        tally.is_open, tally.entered, tally.simulated, coverage,
     ]  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def gap_lines(rows: Iterable[FacilityCheck], today: dt.date) -> list[dict[str, A
             "label": standards.label_of(check.code),
             "gap": _gap(_row(check), check),
             "is_late": check.mend_by is not None and check.mend_by < today,
-            "items": ", ".join(sorted(standards.items_of(check.code))),
+            "items": "; ".join(standards.item_labels(check.code)),
         }
         for check in rows
     ]
@@ -91,7 +91,7 @@ def row_facts(check: FacilityCheck, by: Actor) -> dict[str, Any]:
         "minimum": _minimum(row, check),
         "measured": _measured(row, check),
         "gap": _gap(row, check),
-        "items": sorted(standards.items_of(check.code)),
+        "items": standards.item_labels(check.code),
         "photographs": reads.photographs_of(review).get(check.pk, []),
         "may_photograph": may_review and review.state == ReviewState.OPEN,
         "may_mend": may_review and is_gap and review.state == ReviewState.CLOSED,
@@ -129,14 +129,14 @@ def gap_rows(rows: Iterable[FacilityCheck]) -> Iterator[list[Cell]]:
         yield [
             check.review.desk.full_name, _day(check.review.on), standards.standard(check.review.standard).name,
             row.label, _number(check.minimum), _number(check.measured), _number(check.gap), check.cost,
-            _day(check.mend_by), ", ".join(sorted(standards.items_of(check.code))), check.note,
+            _day(check.mend_by), "; ".join(standards.item_labels(check.code)), check.note,
         ]  # fmt: skip
 
 
 def standard_rows() -> list[dict[str, Any]]:
     """Give the standards with their rows and minimums in words."""
     return [
-        {"standard": s, "rows": [(row, _minimums(row), ", ".join(_items(row.items))) for row in s.rows]}
+        {"standard": s, "rows": [(row, _minimums(row), "; ".join(_items(row.items))) for row in s.rows]}
         for s in reversed(standards.standards())
     ]
 
@@ -153,7 +153,7 @@ def _shown(
     return Shown(
         row, check, _minimum(row, check), _measured(row, check), _gap(row, check), tone,
         _measured(row, before) if before else "", _change(row, check, before), photographs.get(check.pk, []),
-        sorted(standards.items_of(check.code)),
+        standards.item_labels(check.code),
     )  # fmt: skip
 
 
@@ -214,7 +214,7 @@ def _minimums(row: standards.Row) -> str:
 
 
 def _items(items: Mapping[str, tuple[str, ...]]) -> list[str]:
-    return [f"{edition}: {', '.join(names)}" for edition, names in items.items()]
+    return [f"{edition}: {', '.join(standards.item_label(name) for name in names)}" for edition, names in items.items()]
 
 
 def _amount(value: Decimal, unit: str) -> str:

@@ -157,7 +157,9 @@ def letters(by: Actor, state: str = "", unit: int | None = None, sort: str = "")
         found = found.filter(state=state)
     if unit:
         found = found.filter(unit=unit)
-    column = LETTER_SORTS.get(sort.removeprefix("-"), "last_day")
+    if sort.removeprefix("-") not in LETTER_SORTS:  # what waits for somebody first
+        return found.annotate(rests=flag(~Q(state__in=UNFINISHED))).order_by("rests", "-last_day", "-pk")
+    column = LETTER_SORTS[sort.removeprefix("-")]
     order = F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True)
     return found.order_by(order, "-pk")
 

@@ -28,6 +28,7 @@ class Tally:
     without: int = 0
     entered: int = 0  # of the letters: entered here afterwards
     is_open: int = 0  # of those without: still in progress
+    simulated: int = 0  # of all: from a simulated system
 
     @property
     def late(self) -> int:
@@ -41,7 +42,7 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Add another's."""
-        for name in ("before", "after", "excepted", "without", "entered", "is_open"):
+        for name in ("before", "after", "excepted", "without", "entered", "is_open", "simulated"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
@@ -92,7 +93,7 @@ def _cells(rows: QuerySet[Dossier], on: dt.date, first: dt.date, last: dt.date) 
     counted = (
         late
         .annotate(month=TruncMonth("due"), goes_on=flag(Q(outcome=Outcome.OPEN)))
-        .values("unit_key", "month", "standing", "was_entered", "goes_on")
+        .values("unit_key", "month", "standing", "was_entered", "goes_on", "source__is_simulated")
         .annotate(n=Count("pk"))
         .order_by()
     )
@@ -100,6 +101,7 @@ def _cells(rows: QuerySet[Dossier], on: dt.date, first: dt.date, last: dt.date) 
     for row in counted:
         tally = cells.setdefault((row["unit_key"], row["month"]), Tally())
         _put(tally, row["standing"], row["n"], entered=row["was_entered"], goes_on=row["goes_on"])
+        tally.simulated += row["n"] if row["source__is_simulated"] else 0
     return ((unit, month, tally) for (unit, month), tally in cells.items())
 
 
