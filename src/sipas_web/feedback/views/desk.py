@@ -103,6 +103,8 @@ def person(request: ActorRequest, feedback_id: int) -> HttpResponse:
 def words(request: ActorRequest, feedback_id: int) -> HttpResponse:
     """Show the words of a denunciation; recorded."""
     found = feedback_or_404(request, feedback_id, Permission.FEEDBACK_RECEIVE)
+    if found.kind != Kind.DENUNCIATION:
+        raise Http404
     text, pictures = opening.open_denunciation(feedback_id=found.pk, by=request.actor)
     drawn = [base64.b64encode(picture).decode() for picture in pictures]
     return _detail(request, found, opened_text=text, opened_pictures=drawn)
