@@ -34,7 +34,7 @@ def calendar(name: str, entries: Iterable[Entry], now: dt.datetime) -> bytes:
     made.add("x-published-ttl", REFRESH)
     for entry in entries:
         made.add_component(_event(entry, now))
-    return made.to_ical()
+    return bytes(made.to_ical())
 
 
 def _event(entry: Entry, now: dt.datetime) -> Event:

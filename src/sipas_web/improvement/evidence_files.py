@@ -47,7 +47,7 @@ class Stored:
 def stored_for(files: Sequence[Uploaded]) -> Iterator[list[Stored]]:
     """Keep files for the action that writes their rows; where that is refused they go again."""
     if len(files) > MOST_FILES:
-        raise ValidationError({"files": _("At most %(most)d files at a time.") % {"most": MOST_FILES}})
+        raise ValidationError({"evidence": _("At most %(most)d files at a time.") % {"most": MOST_FILES}})
     kept: list[Stored] = []
     try:
         for file in files:
@@ -68,12 +68,12 @@ def _store(file: Uploaded) -> Stored:
     name = file.shown_name if isinstance(file, Received) else shown_name(file.name or "")
     if (file.size or 0) > MOST_BYTES:
         most = MOST_BYTES // MEBI
-        raise ValidationError({"files": _("%(name)s is larger than %(most)d MiB.") % {"name": name, "most": most}})
+        raise ValidationError({"evidence": _("%(name)s is larger than %(most)d MiB.") % {"name": name, "most": most}})
     try:
         file.seek(0)
         data, kind, ending = _known(file.read())
     except ValidationError as error:
-        raise ValidationError({"files": f"{name}: {' '.join(error.messages)}"}) from error
+        raise ValidationError({"evidence": f"{name}: {' '.join(error.messages)}"}) from error
     stored = f"{FOLDER}/{secrets.token_hex(16)}"
     place = place_of(stored)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

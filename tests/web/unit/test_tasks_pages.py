@@ -61,7 +61,7 @@ def test_a_task_lives_through_its_pages(client: Client, made: Chain, settings: A
     one = Task.objects.get(unit=made.department)
     client.force_login(made.people["asker"])
     pdf = SimpleUploadedFile("kết quả.pdf", b"%PDF-1.7 x")
-    client.post(reverse("task_progress", args=[one.pk]), {"percent": "40", "text": "đã mua 20 ghế", "files": pdf})
+    client.post(reverse("task_progress", args=[one.pk]), {"percent": "40", "text": "đã mua 20 ghế", "evidence": pdf})
     file = Evidence.objects.get()
     answer = client.get(reverse("task_evidence", args=[file.pk]))
     assert b"".join(answer.streaming_content) == b"%PDF-1.7 x"  # type: ignore[attr-defined]

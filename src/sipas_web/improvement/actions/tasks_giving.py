@@ -16,7 +16,7 @@ from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import tasks_units
 from sipas_web.units.queries import Unit
 
-MOST_UNITS = 4000
+MOST_UNITS = 300  # at once: each task is some 5 ms and all are given in one transaction
 
 
 @transaction.atomic
@@ -25,8 +25,11 @@ def give_all(*, values: Mapping[str, Any], duties: Sequence[tuple[Unit, str]], b
     units = {unit.pk: unit for unit in values["units"]}
     if values["group"]:
         units |= {unit.pk: unit for unit in tasks_units.units_of_group(by, values["group"])}
-    if not 0 < len(units) <= MOST_UNITS:
+    if not units:
         raise ValidationError({"units": _("Name at least one unit, or choose all of a kind.")})
+    if len(units) > MOST_UNITS:
+        told = _("At most %(most)d units at once: give the task to the units above them, which pass it on.")
+        raise ValidationError({"units": told % {"most": MOST_UNITS}})
     refused = [unit.full_name for unit in units.values() if not by.may(Permission.TASK_GIVE, unit)]
     if refused:
         raise ValidationError({"units": _("Outside your area: %(units)s") % {"units": "; ".join(refused)}})

@@ -24,10 +24,9 @@ ACCEPT = "image/jpeg,image/png,image/webp,application/pdf,.docx,.xlsx"
 class FilesField(ReceivedFilesField):
     """Evidence, one or several files or none."""
 
-    widget = ManyFilesInput(attrs={"accept": ACCEPT})
-
     def __init__(self, **options: Any) -> None:
-        super().__init__(label=gettext_lazy("Evidence"), required=False, help_text=FILES_HELP, **options)
+        shown = {"label": gettext_lazy("Evidence"), "help_text": FILES_HELP, "required": False}
+        super().__init__(widget=ManyFilesInput(attrs={"accept": ACCEPT}), **shown | options)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Leave nothing out and nothing empty in."""
@@ -35,7 +34,7 @@ class FilesField(ReceivedFilesField):
 
 
 class StepForm(forms.Form):
-    """What happens to a task; ``files`` are stored before the action writes their rows."""
+    """What happens to a task; ``evidence`` is stored before the action writes their rows."""
 
     def __init__(self, data: Any = None, files: Any = None, *, task: Task | None = None, **options: Any) -> None:
         super().__init__(data, files, **options)
@@ -43,7 +42,7 @@ class StepForm(forms.Form):
 
     def arguments(self) -> dict[str, Any]:
         """Give what the action takes, without the files."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "files"}
+        return {name: value for name, value in self.cleaned_data.items() if name != "evidence"}
 
 
 class ProgressForm(StepForm):
@@ -51,14 +50,14 @@ class ProgressForm(StepForm):
 
     percent = forms.IntegerField(label=gettext_lazy("Done so far, in percent"), min_value=0, max_value=100)
     text = forms.CharField(label=gettext_lazy("What was done"), widget=forms.Textarea(attrs={"rows": 4}))
-    files = FilesField()
+    evidence = FilesField()
 
 
 class CommentForm(StepForm):
     """What a unit with a part in it says."""
 
     text = forms.CharField(label=gettext_lazy("Comment"), widget=forms.Textarea(attrs={"rows": 4}))
-    files = FilesField()
+    evidence = FilesField()
 
 
 class DoneForm(StepForm):
@@ -69,7 +68,7 @@ class DoneForm(StepForm):
         label=gettext_lazy("Result"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("For a day before today, the result and a file that shows it are needed."),
     )  # fmt: skip
-    files = FilesField()
+    evidence = FilesField()
 
 
 class AskForm(StepForm):

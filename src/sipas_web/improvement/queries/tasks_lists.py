@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -114,7 +115,8 @@ def figures_by_unit(by: Actor, today: dt.date, *, original: bool) -> dict[int, F
     tasks = Task.objects.filter(pk__in=visible(by).order_by().values("pk"), given__lte=today)
     counts = {f"n_{state}": Count("pk", filter=condition(state, today, limit)) for state in State}
     made: dict[int, Figures] = {}
-    for row in tasks.order_by().values("unit").annotate(**counts):
+    counted: Iterable[dict[str, Any]] = tasks.order_by().values("unit").annotate(**counts)
+    for row in counted:
         made[row["unit"]] = Figures({state: row[f"n_{state}"] for state in State})
     late = tasks.filter(condition(State.OVERDUE, today, limit)).values_list("unit", limit)
     for unit, due in late:

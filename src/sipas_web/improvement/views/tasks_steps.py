@@ -166,8 +166,8 @@ def _step(
 
 def _act(request: ActorRequest, task: Task, form: Form, act: Callable[..., object]) -> None:
     arguments = {"task_id": task.pk, "by": request.actor, **form.arguments()}
-    if "files" not in form.fields:
+    if "evidence" not in form.fields:
         act(**arguments)
         return
-    with stored_for(form.cleaned_data["files"]) as files:
+    with stored_for(form.cleaned_data["evidence"]) as files:
         act(**arguments, files=files)
