@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -45,7 +47,8 @@ def send(*, report_id: int, by: Actor) -> PeriodicReport:
     lacks = reasons_not_to_send(report)
     if lacks:
         raise ValidationError(lacks)
-    PeriodicReport.objects.filter(pk=report.corrects_id, state=State.SENT).update(state=State.REPLACED)
+    if report.corrects_id is not None:
+        PeriodicReport.objects.filter(pk=report.corrects_id, state=State.SENT).update(state=State.REPLACED)
     report.state, report.sent, report.sent_by, report.sha256 = (
         State.SENT,
         timezone.now(),
@@ -142,9 +145,10 @@ def _sent(report_id: int, by: Actor) -> PeriodicReport:
 
 def _copy(sent: PeriodicReport, made: PeriodicReport) -> None:
     """Carry figures, texts and explanations over to the new version."""
-    for model in (ReportUnit, ReportText, ReportRemark):
+    models: tuple[Any, ...] = (ReportUnit, ReportText, ReportRemark)
+    for model in models:
         rows = list(model.objects.filter(report=sent))
         for row in rows:
             row.pk, row.report = None, made
             row._state.adding = True
-        model.objects.bulk_create(rows, batch_size=AT_ONCE)  # type: ignore[arg-type]
+        model.objects.bulk_create(rows, batch_size=AT_ONCE)

@@ -38,7 +38,7 @@ class ReportFilter(forms.Form):
     """What a reader looks for."""
 
     text = forms.CharField(label=_("Unit"), required=False)
-    kind = forms.ChoiceField(label=_("Period"), required=False, choices=[("", _("All")), *KINDS])
+    kind = forms.ChoiceField(label=_("Reporting period"), required=False, choices=[("", _("All")), *KINDS])
     year = year_field(required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *PeriodicReport.State.choices])
 
@@ -52,7 +52,7 @@ class FollowFilter(forms.Form):
     """Whose reports of which period."""
 
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Sent to"), empty_label=None)
-    kind = forms.ChoiceField(label=_("Period"), choices=KINDS)
+    kind = forms.ChoiceField(label=_("Reporting period"), choices=KINDS)
     year = year_field()
 
     def __init__(self, data: Any, *, receivers: QuerySet[Unit]) -> None:
@@ -64,7 +64,7 @@ class DraftForm(forms.Form):
     """A new report."""
 
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit that reports"), empty_label=None)
-    kind = forms.ChoiceField(label=_("Period"), choices=KINDS)
+    kind = forms.ChoiceField(label=_("Reporting period"), choices=KINDS)
     year = year_field()
 
     def __init__(self, data: Any = None, *, places: QuerySet[Unit], **options: Any) -> None:
@@ -127,7 +127,7 @@ class PeriodForm(forms.Form):
 
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("For reports sent inside"), empty_label=None)
     level = forms.ChoiceField(label=_("Sent by"), choices=LEVELS)
-    kind = forms.ChoiceField(label=_("Period"), choices=KINDS)
+    kind = forms.ChoiceField(label=_("Reporting period"), choices=KINDS)
     since = forms.DateField(
         label=_("From day"), localize=True, help_text=_("For periods that end on this day or later. Day/month/year.")
     )
