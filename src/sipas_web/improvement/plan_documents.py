@@ -95,7 +95,7 @@ def _results(plan: Plan, items: list[PlanItem], opened: Opened | None) -> Iterat
         yield _factors(plan, opened, whom)
     yield paragraph(words()["chosen"][plan.basis])
     columns = (
-        Column("TT", 0.3, "center"), Column("Nội dung", 2.6, "left"), Column("Hài lòng (%)", 0.7),
+        Column("TT", 0.3, "center"), Column("Tiêu chí", 2.6, "left"), Column("Hài lòng (%)", 0.7),
         Column("KTC 95%", 1.0, "center"), Column("n", 0.5), Column("Mức ảnh hưởng (%)", 0.8),
     )  # fmt: skip
     rows = tuple(
@@ -107,7 +107,7 @@ def _results(plan: Plan, items: list[PlanItem], opened: Opened | None) -> Iterat
     )  # fmt: skip
     note = "n: số người trả lời. KTC 95%: khoảng tin cậy 95%, tính theo thiết kế mẫu."
     note += " † câu chữ ghi lại, chưa đối chiếu với bản chính thức." if any("†" in i.title for i in items) else ""
-    yield Table(f"Bảng 2. Các nội dung cần cải thiện{whom}", columns, rows, note=note, name_column=1)
+    yield Table(f"Bảng 2. Các tiêu chí cần cải thiện{whom}", columns, rows, note=note, name_column=1)
 
 
 def _factors(plan: Plan, opened: Opened, whom: str) -> Table:
@@ -143,7 +143,7 @@ def _tasks(items: list[PlanItem], rows: list[Followed]) -> Iterator[Block]:
         lines += [(str(place), item.title, "", "", "")] if mine else []
         lines += [(f"{place}.{n}", *_cells(row)) for n, row in enumerate(mine, start=1)]
     levels = tuple(0 if "." not in line[0] else 1 for line in lines)
-    yield Table("Bảng 3. Biện pháp theo từng nội dung", columns, tuple(lines), levels=levels, name_column=1)
+    yield Table("Bảng 3. Biện pháp theo từng tiêu chí", columns, tuple(lines), levels=levels, name_column=1)
     priced = [row.measure.cost for row in rows if row.measure.cost is not None]
     missing = f"; {len(rows) - len(priced)} biện pháp chưa ước tính" if len(priced) < len(rows) else ""
     yield paragraph(f"Tổng kinh phí dự kiến: {count(sum(priced))} đồng{missing}.")

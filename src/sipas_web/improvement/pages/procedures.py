@@ -48,7 +48,12 @@ def saved(rows: Iterable[Simplification]) -> list[Saved]:
     made = []
     for row in rows:
         found = reads.saving(row.before, row.after, row.yearly)
-        names = ((_("Days"), found.days), (_("Papers"), found.papers), (_("Fee"), found.fee), (_("Cost"), found.cost))
+        names = (
+            (_("Statutory time"), found.days),
+            (_("Papers"), found.papers),
+            (_("Fee"), found.fee),
+            (_("Cost of compliance"), found.cost),
+        )
         same = row.before.day_kind == row.after.day_kind
         made.append(Saved(row, names, found.yearly_cost, row.after.get_day_kind_display() if same else ""))
     return made
@@ -85,7 +90,7 @@ def sheet(procedures: QuerySet[Procedure]) -> tuple[list[str], Iterator[list[Cel
 
 def saved_sheet(rows: Iterable[Simplification]) -> tuple[list[str], Iterator[list[Cell]]]:
     """Give simplifications as a file."""
-    names = (_("Days"), _("Papers"), _("Fee (đồng)"), _("Cost of one dossier (đồng)"))
+    names = (_("Statutory time"), _("Papers"), _("Fee (đồng)"), _("Cost of one dossier (đồng)"))
     heads = [_("Code"), _("Procedure"), _("Unit"), _("Deciding act"), _("From day")]
     for name in names:
         heads += [f"{name}: {word}" for word in (_("before"), _("after"), _("less"), _("less, %"))]
