@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from tests.web import reports_cast
 from tests.web.reports_cast import KIND, LINE, SOURCE, YEAR, Books, done, draft, fresh, sent, taken
 
 from sipas_web.audit.actors import Actor
@@ -23,7 +24,7 @@ from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
-pytest_plugins = ["tests.web.reports_cast"]
+at, books, world = reports_cast.at, reports_cast.books, reports_cast.world  # fixtures
 
 
 def test_a_province_alone_counts_every_unit_below_it_once(world: dict[str, Unit], by: Actor) -> None:

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.web import reports_cast
 from tests.web.reports_cast import KIND, LINE, NEEDED, SOURCE, YEAR, Books, Hire, State, draft, fresh, sent, taken
 
 from sipas_web.audit.actors import Actor
@@ -19,7 +20,7 @@ from sipas_web.improvement.report_documents import built
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
-pytest_plugins = ["tests.web.reports_cast"]
+at, books, world = reports_cast.at, reports_cast.books, reports_cast.world  # fixtures
 
 
 def test_the_document_says_what_the_rows_say(world: dict[str, Unit], books: Books, by: Actor) -> None:

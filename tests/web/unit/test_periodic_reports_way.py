@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from tests.web import reports_cast
 from tests.web.reports_cast import KIND, NEEDED, YEAR, Books, Hire, State, done, draft, fresh, sent, taken
 
 from sipas_web.accounts.models import Person
@@ -27,7 +28,7 @@ from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
-pytest_plugins = ["tests.web.reports_cast"]
+at, books, world = reports_cast.at, reports_cast.books, reports_cast.world  # fixtures
 
 
 def test_the_way_of_a_report(world: dict[str, Unit], by: Actor, at: Callable[[str], None]) -> None:
