@@ -55,8 +55,8 @@ class FiguresFilter(forms.Form):
 
     first = forms.CharField(label=_("From month"), required=False, max_length=7, help_text=_("month/year"))
     last = forms.CharField(label=_("To month"), required=False, max_length=7, help_text=_("month/year"))
-    by = forms.ChoiceField(label=_("Lines"), required=False, choices=BY)
-    rule = forms.ChoiceField(label=_("Counted"), required=False, choices=RULES)
+    by = forms.ChoiceField(label=_("Lines by"), required=False, choices=BY)
+    rule = forms.ChoiceField(label=_("Way of counting"), required=False, choices=RULES)
     unit = forms.IntegerField(required=False, widget=forms.HiddenInput)
     field = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -138,7 +138,9 @@ def _unit_lines(counts: on_time.Keyed, rule: str, unit: Unit | None, by: Actor, 
                 given: Mapping[str, str]) -> list[Line]:  # fmt: skip
     """One line for each unit directly under the chosen one; each agency stands in one of them."""
     on = min(span[1], units.today())
-    tops = list(units.members(unit, on, by)) if unit else _tops(counts, by, on)
+    tops = [] if unit else _tops(by, on)
+    unit = tops[0] if len(tops) == 1 else unit  # who holds one area sees at once what is in it
+    tops = list(units.members(unit, on, by)) if unit else tops
     groups = reads.under([top.pk for top in tops], on)
     if rule == BELOW:
         groups = {pk: below - {pk} for pk, below in groups.items()}
@@ -154,8 +156,8 @@ def _unit_lines(counts: on_time.Keyed, rule: str, unit: Unit | None, by: Actor, 
     return lines + _unmatched_line(counts)
 
 
-def _tops(counts: on_time.Keyed, by: Actor, on: dt.date) -> list[Unit]:
-    """Give the highest units of somebody's areas that have dossiers under them."""
+def _tops(by: Actor, on: dt.date) -> list[Unit]:
+    """Give the highest units of somebody's areas."""
     areas = by.holder.areas_of("onestop.dossier_view")
     ids = frozenset(areas) if areas is not None else None
     if ids is None:
