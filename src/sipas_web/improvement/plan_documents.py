@@ -88,6 +88,8 @@ def _head(plan: Plan, body: Body, *, is_simulated: bool) -> Iterator[Block]:
 
 
 def _results(plan: Plan, items: list[PlanItem], opened: Opened | None) -> Iterator[Block]:
+    from sipas.reporting.contents.phrases import legend
+
     round_ = plan.publication.round
     whom = f" của {plan.domain}" if plan.domain else ""
     yield Heading(1, f"A. KẾT QUẢ ĐO LƯỜNG NĂM {round_.year}")
@@ -106,7 +108,7 @@ def _results(plan: Plan, items: list[PlanItem], opened: Opened | None) -> Iterat
         for place, item in enumerate(items, start=1)
     )  # fmt: skip
     note = "n: số người trả lời. KTC 95%: khoảng tin cậy 95%, tính theo thiết kế mẫu."
-    note += " † câu chữ ghi lại, chưa đối chiếu với bản chính thức." if any("†" in i.title for i in items) else ""
+    note = f"{note} {legend(item.title for item in items)}".strip()
     yield Table(f"Bảng 2. Các tiêu chí cần cải thiện{whom}", columns, rows, note=note, name_column=1)
 
 
