@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import ClassVar
 
 from django.db import models
@@ -10,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from sipas_web.onestop.message_keys import new_key
 from sipas_web.onestop.models.dossiers import Dossier
 from sipas_web.units.models import Unit
 
@@ -104,11 +104,6 @@ class MessageState(models.TextChoices):
     SENT = "sent", _("handed to the gateway")
     FAILED = "failed", _("could not be sent")
     CALLED_OFF = "called_off", _("called off")
-
-
-def new_key() -> str:
-    """Give a key under which a gateway knows a message again."""
-    return secrets.token_hex(16)
 
 
 class Message(models.Model):
