@@ -38,6 +38,11 @@ COLUMNS = {
 }  # fmt: skip
 
 
+def day(days: Any) -> pl.Series:
+    """Write days as an office does."""
+    return pl.Series(days).cast(pl.Date).dt.strftime("%d/%m/%Y")
+
+
 def write_file(path: Path, rows: int, agencies: list[str], seed: int = 1) -> None:
     """Write a file as a one-stop system exports it: invented dossiers of fourteen months."""
     rng = np.random.default_rng(seed)
@@ -46,7 +51,6 @@ def write_file(path: Path, rows: int, agencies: list[str], seed: int = 1) -> Non
     finished = received + rng.integers(0, 32, rows)
     is_open = rng.random(rows) < 0.05
     kind = rng.integers(0, 400, rows)
-    day = lambda days: pl.Series(days).cast(pl.Date).dt.strftime("%d/%m/%Y")  # noqa: E731
     table = pl.DataFrame({
         "Mã hồ sơ": [f"H08.{i % 170:03d}-250701-{i:07d}" for i in range(rows)],
         "Tên chủ hồ sơ": np.array(["Nguyễn Văn An", "Trần Thị Bình", "Công ty TNHH Đại Phát"])[
@@ -60,7 +64,7 @@ def write_file(path: Path, rows: int, agencies: list[str], seed: int = 1) -> Non
         "Cơ quan giải quyết": np.array(agencies)[rng.integers(0, len(agencies), rows)],
         "Ngày tiếp nhận": day(received) + " 09:15",
         "Ngày hẹn trả": day(due),
-        "Ngày trả kết quả": pl.Series(np.where(is_open, None, day(finished).to_numpy()), dtype=pl.String),
+        "Ngày trả kết quả": day(finished).set(pl.Series(is_open), None),
         "Trạng thái": np.where(is_open, "Đang xử lý", "Đã trả kết quả"),
         "Hình thức nộp": np.array(["Trực tuyến", "Trực tiếp", "Bưu chính"])[rng.integers(0, 3, rows)],
     })
@@ -158,7 +162,9 @@ def figures(province: Any, by: Any) -> dict[str, Any]:
 
     accounts.load_roles(by=by)
     person = new_person(username="do", full_name="Đo", email="do@example.vn", password="một câu dài để nhớ")
-    write_assignment(person=person, role=Role.objects.get(code="tracker"), unit=province, since=dt.date(2025, 7, 1))
+    write_assignment(
+        person=person, role=Role.objects.get(code="tracker"), unit=province, since=dt.date(2025, 7, 1), until=None
+    )
     actor = Actor("person:1", "Đo", "", "web", person)
     given = {"first": "09/2025", "last": "08/2026"}
     asked = {

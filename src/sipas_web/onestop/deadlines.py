@@ -61,8 +61,8 @@ class Calendar:
 
     def between(self, first: Days, last: Days) -> Days:
         """Count the working days from each first day to each last, both included; 0 where the last is earlier."""
-        found = np.searchsorted(self.days, last, side="right") - np.searchsorted(self.days, first, side="left")
-        return np.maximum(found, 0)
+        until, since = np.searchsorted(self.days, last, side="right"), np.searchsorted(self.days, first, side="left")
+        return np.where(until > since, until - since, 0)
 
     def _at(self, place: Days, otherwise: Days) -> Days:
         is_known = (place >= 0) & (place < len(self.days))

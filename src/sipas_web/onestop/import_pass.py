@@ -34,6 +34,14 @@ SAMPLE = 2_000  # dossiers compared with what is known
 LISTED = 100_000  # rows that are listed to be mended; all are counted
 
 
+_NUMBERS: dict[str, type[pl.DataType]] = {
+    "dossier_number": pl.String,
+    "received_on": pl.Date,
+    "piece": pl.Int64,
+    "row": pl.Int64,
+}
+
+
 @dataclass(slots=True)
 class Whole:
     """What a file holds."""
@@ -74,9 +82,6 @@ class Whole:
         numbers = self.numbers.select(pl.col("dossier_number").alias("number")).sort("number")
         numbers.write_parquet(out, compression="zstd")
         return out.getvalue()
-
-
-_NUMBERS = {"dossier_number": pl.String, "received_on": pl.Date, "piece": pl.Int64, "row": pl.Int64}
 
 
 def read_whole(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -227,7 +228,7 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rule_codes(received: pl.Series) -> pl.Series:
-    found = pl.when(pl.lit(value=False)).then(pl.lit(""))
+    found: Any = pl.when(pl.lit(value=False)).then(pl.lit(""))  # polars types each link of the chain otherwise
     for rule in deadlines.rules():
         found = found.when(pl.col("day").is_between(rule.since, rule.until or dt.date.max)).then(pl.lit(rule.code))
     return pl.DataFrame({"day": received}).select(found.otherwise(pl.lit("")).alias("rule"))["rule"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -91,7 +92,11 @@ ROW = st.tuples(
 @settings(max_examples=60, deadline=None)
 @given(calendars(), st.lists(ROW, min_size=1, max_size=12), st.booleans(), st.booleans())
 def test_each_dossier_of_a_file_is_judged_as_the_slow_rule_says(
-    tmp_path_factory: pytest.TempPathFactory, working: set[dt.date], rows: list, has_closing: bool, adds_waiting: bool
+    tmp_path_factory: pytest.TempPathFactory,
+    working: set[dt.date],
+    rows: list[Any],
+    has_closing: bool,
+    adds_waiting: bool,
 ) -> None:
     path = tmp_path_factory.mktemp("tep") / "tep.csv"
     pl.DataFrame([as_row(n, row) for n, row in enumerate(rows)]).write_csv(path)
@@ -106,7 +111,7 @@ def test_each_dossier_of_a_file_is_judged_as_the_slow_rule_says(
         assert {name: made[name] for name in wanted} == wanted
 
 
-def as_row(place: int, row: tuple) -> dict[str, str | None]:
+def as_row(place: int, row: tuple[Any, ...]) -> dict[str, str | None]:
     received, hour, allowed, due, finished, asked = row
     day = f"{received:%d/%m/%Y}" + (f" {hour:02d}:45" if hour is not None else "")
     asked_on = received + DAY * asked[0] if asked else None
@@ -121,7 +126,7 @@ def as_row(place: int, row: tuple) -> dict[str, str | None]:
     }  # fmt: skip
 
 
-def judged_slowly(row: tuple, slow: Slow, habits: Habits) -> dict[str, object]:
+def judged_slowly(row: tuple[Any, ...], slow: Slow, habits: Habits) -> dict[str, object]:
     received, hour, allowed, due, finished, asked = row
     is_after_hours = habits.closes_at is not None and hour is not None and dt.time(hour, 45) > habits.closes_at
     begun = slow.begun(received, is_after_hours)

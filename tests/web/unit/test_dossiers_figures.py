@@ -95,9 +95,8 @@ def counted_slowly(dossiers: list[Dossier], first: dt.date, last: dt.date) -> Fi
         ended = one.finished or (one.received if one.outcome == Outcome.STOPPED else None)
         if ended is not None and first <= ended <= last:
             found[names[Outcome(one.outcome)]] += 1
-            found["late_kept"] += (
-                one.outcome == Outcome.LATE and bool(one.promised_again) and one.finished <= one.promised_again
-            )  # type: ignore[operator]
+            kept = one.promised_again is not None and ended <= one.promised_again
+            found["late_kept"] += one.outcome == Outcome.LATE and kept
         still = one.outcome == Outcome.OPEN or (one.finished is not None and one.finished > last)
         if one.received <= last and still:
             found["open"] += 1

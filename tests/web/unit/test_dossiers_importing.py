@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -284,7 +284,7 @@ def test_a_file_in_one_piece_or_many_is_the_same(
     seen = []
     for number, size in enumerate((1 << 24, 700)):
         monkeypatch.setattr(
-            pieces.read_pieces, "__kwdefaults__", {**pieces.read_pieces.__kwdefaults__, "piece_bytes": size}
+            pieces.read_pieces, "__kwdefaults__", {**(pieces.read_pieces.__kwdefaults__ or {}), "piece_bytes": size}
         )
         source = sources.add(unit=tuyen_quang, name=f"Nguồn {number}", by=by)
         file = imported(source, as_csv(rows), by)
@@ -327,9 +327,9 @@ def test_only_who_may_import_there_does(
 
 
 @pytest.fixture
-def clerk(client: Client, hire: Callable[..., Person], tuyen_quang: Unit) -> Iterator[Client]:
+def clerk(client: Client, hire: Callable[..., Person], tuyen_quang: Unit) -> Client:
     client.force_login(hire("onestop_clerk", tuyen_quang), backend="sipas_web.accounts.backends.AreaBackend")
-    yield client
+    return client
 
 
 def test_a_clerk_uploads_looks_at_the_columns_and_imports(clerk: Client, source: DossierSource, agency: str) -> None:

@@ -63,7 +63,7 @@ def remove(*, service: OnlineService, by: Actor) -> None:
     held.delete()
 
 
-def _refuse_overlap(unit: Unit, code: str, first: dt.date, last: dt.date | None, but: int | None = None) -> None:
+def _refuse_overlap(unit: Unit, code: str, first: dt.date, last: dt.date | None, but: int = 0) -> None:
     others = OnlineService.objects.filter(unit=unit, code=code).exclude(pk=but)
     for other in others:
         if (last is None or other.valid_from <= last) and (other.valid_to is None or other.valid_to >= first):

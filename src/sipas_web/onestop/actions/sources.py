@@ -23,7 +23,7 @@ def add(
 ) -> DossierSource:  # fmt: skip
     """Add a one-stop system of a unit; needs ``onestop.dossier_import`` over it."""
     by.require(Permission.DOSSIER_IMPORT, unit)
-    _refuse_twin(unit, name, None)
+    _refuse_twin(unit, name)
     made = DossierSource.objects.create(
         unit=unit, name=name, closes_at=closes_at, adds_waiting=adds_waiting, is_simulated=is_simulated,
         created_by=by.name,
@@ -51,7 +51,7 @@ def put_mapping(source: DossierSource, mapping: Mapping[str, Mapping[str, str]] 
     source.save(update_fields=["mapping"])
 
 
-def _refuse_twin(unit: Unit, name: str, but: int | None) -> None:
+def _refuse_twin(unit: Unit, name: str, but: int = 0) -> None:
     if DossierSource.objects.filter(unit=unit, name=name).exclude(pk=but).exists():
         raise ValidationError(_("%(unit)s has a source of this name already."), params={"unit": unit.full_name})
 

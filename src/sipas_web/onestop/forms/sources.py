@@ -69,7 +69,8 @@ class FileForm(forms.Form):
     )
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"as_of": today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.fields["as_of"].initial = today
 
 
 class ColumnsForm(forms.Form):

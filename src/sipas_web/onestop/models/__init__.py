@@ -26,6 +26,6 @@ from sipas_web.onestop.models.sources import (
 __all__ = [
     "ELECTRONIC", "EXTENTS", "LEVELS", "UNFINISHED", "AgencyName", "Apology", "ApologyException", "ApologyState",
     "Channel", "Dossier", "DossierFile", "DossierFileKeys", "DossierSource", "FacilityCheck", "FacilityPhotograph",
-    "FacilityReview", "FileState", "Message", "MessageState", "MonthCount", "OnlineService", "Outcome", "ProcedureField",
-    "ProcedureName", "ReviewState", "ServiceClass", "Way",
+    "FacilityReview", "FileState", "Message", "MessageState", "MonthCount", "OnlineService", "Outcome",
+    "ProcedureField", "ProcedureName", "ReviewState", "ServiceClass", "Way",
 ]  # fmt: skip

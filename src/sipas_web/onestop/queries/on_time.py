@@ -156,7 +156,7 @@ def _by_days(where: Q, first: dt.date, last: dt.date) -> Keyed:
 
 def _counted(where: Q, figures: Mapping[str, Q]) -> Keyed:
     counts = {f"n_{name}": Count("pk", filter=which) if which else Count("pk") for name, which in figures.items()}
-    rows = Dossier.objects.filter(where).order_by().values("agency_id").annotate(**counts)
+    rows: Iterable[Mapping[str, Any]] = Dossier.objects.filter(where).order_by().values("agency_id").annotate(**counts)
     return {row["agency_id"]: Figures(**{name: row[f"n_{name}"] for name in figures}) for row in rows}
 
 

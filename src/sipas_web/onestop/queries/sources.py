@@ -7,6 +7,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import polars as pl
 from django.db.models import Count, Max, Q, QuerySet
@@ -61,7 +62,7 @@ def listed(by: Actor) -> QuerySet[DossierSource]:
     return found.order_by("sort_key", "pk")
 
 
-def sources_waiting(by: Actor) -> QuerySet[DossierSource]:
+def sources_waiting(by: Actor) -> QuerySet[Any]:
     """Sources with names that nobody has matched, for who may match them."""
     open_names = Count("agency_names", filter=Q(agency_names__unit=None, agency_names__is_outside=False))
     mine = sources_for(by, Permission.DOSSIER_IMPORT)

@@ -97,7 +97,7 @@ def detail(request: ActorRequest, source_id: int) -> HttpResponse:
 def file(request: ActorRequest, file_id: int) -> HttpResponse:
     """Show a file: its columns from its beginning, then its import and what came of it."""
     found = _file(request, file_id)
-    shown = {"file": found, "source": found.source, "job": reads.last_job(found.source)}
+    shown: dict[str, object] = {"file": found, "source": found.source, "job": reads.last_job(found.source)}
     if found.state not in {FileState.HANDED_IN, FileState.REFUSED}:
         shown |= {"counts": pages.outcome_of(found.counts), "has_rejected": pages.rejected_rows(found) is not None,
                   "unmatched": reads.unmatched(found.source).count()}  # fmt: skip
