@@ -86,7 +86,7 @@ def _write(measure: Measure, values: dict[str, Any]) -> None:
     measure.title = " ".join(measure.title.split())
     if not measure.title:
         raise ValidationError({"title": _("Say in one sentence what has to be done.")})
-    if measure.owner is not None and not reads.owners_for(measure.plan).filter(pk=measure.owner_id).exists():
+    if measure.owner is not None and not reads.owners_for(measure.plan).filter(pk=measure.owner.pk).exists():
         raise ValidationError({"owner": _("Choose a unit of today under the unit of the plan.")})
     measure.save()
 

@@ -25,6 +25,10 @@ State = Plan.State
 # Title of a plan: data, in Vietnamese, as the plans of provinces are called.
 TITLE = "Kế hoạch nâng cao mức độ hài lòng của người dân, tổ chức đối với sự phục vụ của {name} năm {year}"
 NAMED = 5  # measures named in a sentence
+WRITTEN = (
+    *("node", "question", "title", "percent", "low", "high", "n", "is_below"),
+    *("importance", "importance_low", "importance_high"),
+)  # of a candidate, as they are kept
 
 
 @transaction.atomic
@@ -174,9 +178,7 @@ def _add(plan: Plan, opened: Opened, candidate: Candidate, by: Actor) -> PlanIte
     """Write an item with a measure to begin with."""
     parents = {node.name: parent or "" for node, parent in opened.results.edition.nodes()}
     last = plan.items.order_by("-place").values_list("place", flat=True).first() or 0
-    names = ("node", "question", "title", "percent", "low", "high", "n", "is_below")
-    names += ("importance", "importance_low", "importance_high")
-    given = {name: getattr(candidate, name) for name in names}
+    given = {name: getattr(candidate, name) for name in WRITTEN}
     item = PlanItem.objects.create(plan=plan, place=last + 1, **given)
     begun = suggestion_for(parents.get(candidate.node, ""))
     Measure.objects.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ def import_list(*, unit: Unit, chunks: Iterable[bytes], by: Actor) -> Taken:
 
 
 def _take(
-    unit: Unit, row: Row, known: dict[str, Procedure], held: dict[tuple[int, object], ProcedureVersion], name: str
+    unit: Unit, row: Row, known: dict[str, Procedure], held: dict[tuple[int, dt.date], ProcedureVersion], name: str
 ) -> str:
     """Take one row; says which count it belongs to."""
     procedure = known.get(row.code)

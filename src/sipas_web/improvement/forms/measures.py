@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sipas_web.improvement.models import Measure
+from sipas_web.improvement.models import Measure, PlanItem
 from sipas_web.units.queries import Unit
 
 DAY_HELP = _("Day/month/year.")
@@ -16,7 +16,7 @@ DAY_HELP = _("Day/month/year.")
 class MeasureForm(forms.Form):
     """What is done, by whom, until when."""
 
-    item = forms.ModelChoiceField(None, label=_("Item it shall move"), empty_label=None)
+    item = forms.ModelChoiceField(PlanItem.objects.none(), label=_("Item it shall move"), empty_label=None)
     title = forms.CharField(label=_("What is done, in one sentence"), max_length=300)
     text = forms.CharField(
         label=_("Particulars"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})

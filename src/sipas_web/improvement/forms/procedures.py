@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sipas_web.improvement.actions.procedures import Content
-from sipas_web.improvement.models import Procedure, ProcedureVersion
+from sipas_web.improvement.models import Measure, Procedure, ProcedureVersion
 from sipas_web.improvement.queries.procedures import Wanted
 from sipas_web.shared.uploads import ReceivedFileField
 from sipas_web.units.queries import Unit
@@ -92,7 +92,9 @@ class ProcedureForm(NameForm, VersionForm):
 class SimplifyForm(VersionForm):
     """The lighter version, and what it is part of."""
 
-    measure = forms.ModelChoiceField(None, label=_("Measure of a plan"), required=False, empty_label=_("of no plan"))
+    measure = forms.ModelChoiceField(
+        Measure.objects.none(), label=_("Measure of a plan"), required=False, empty_label=_("of no plan")
+    )
     yearly = forms.IntegerField(
         label=_("Dossiers in a year"), required=False, min_value=0, localize=True,
         help_text=_("For what is saved in a year; empty where it is not known."),

@@ -95,7 +95,7 @@ def plan_page(plan: Plan, by: Actor) -> dict[str, Any]:
     lines = [_item(plan, item, [r for r in rows if r.measure.item_id == item.pk], after) for item in items]
     return {
         "plan": plan,
-        "tone": STATES.get(plan.state, "info"),
+        "tone": STATES.get(State(plan.state), "info"),
         "lines": lines,
         "after": after,
         "next": after.opened,
