@@ -125,7 +125,7 @@ class SeriesForm(forms.Form):
     denominator = forms.CharField(label=_("Denominator"), max_length=300, help_text=_("Of what the value is a part."))
     measure_unit = forms.CharField(label=_("Unit of the value"), max_length=20, help_text=_("As % or points."))
     maximum = forms.DecimalField(label=_("Highest possible value"), max_digits=7, decimal_places=2, min_value=1)
-    has_error = forms.BooleanField(
+    from_sample = forms.BooleanField(
         label=_("It comes from a sample, so only an interval can decide on a target"), required=False
     )
     source = forms.CharField(label=_("Act that sets its method"), max_length=300)

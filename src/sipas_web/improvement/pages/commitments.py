@@ -50,7 +50,8 @@ def heads() -> list[str]:
     """Give the heads of the workbook of a year."""
     return [
         _("Year"), _("Unit"), _("Signed with"), _("Day of signing"), _("Signed by (post)"), _("Number of the paper"),
-        _("Items of the commitment"), _("Fulfilled"), _("Partly fulfilled"), _("Not fulfilled"), _("Not reviewed"), _("Fulfilled (%)"),
+        _("Items of the commitment"), _("Fulfilled"), _("Partly fulfilled"), _("Not fulfilled"),
+        _("Not reviewed"), _("Fulfilled (%)"),
     ]  # fmt: skip
 
 

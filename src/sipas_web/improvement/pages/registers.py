@@ -43,7 +43,7 @@ def decisions(rows: Iterable[Discipline]) -> list[Decision]:
 def trainings_sheet(rows: QuerySet[Training]) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
     """Give the workbook of training sessions."""
     heads = [_("Day"), _("Topic"), _("Unit"), _("Hours"), _("Participants"), _("Should move")]
-    lines = (
+    lines: Iterable[Sequence[Cell]] = (
         [r.held.strftime("%d/%m/%Y"), r.title, r.unit.full_name, float(r.hours), _people(r), moves(r)]
         for r in rows.iterator(chunk_size=500)
     )
@@ -53,10 +53,10 @@ def trainings_sheet(rows: QuerySet[Training]) -> tuple[Sequence[str], Iterable[S
 def campaigns_sheet(rows: QuerySet[Campaign]) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
     """Give the workbook of campaigns."""
     heads = [
-        _("From day"), _("To day"), _("Title of the campaign"), _("Unit"), _("Channel"), _("Audience"), _("People reached"),
-        _("Who counted them, and how"), _("Press body"), _("Should move"),
+        _("From day"), _("To day"), _("Title of the campaign"), _("Unit"), _("Channel"), _("Audience"),
+        _("People reached"), _("Who counted them, and how"), _("Press body"), _("Should move"),
     ]  # fmt: skip
-    lines = (
+    lines: Iterable[Sequence[Cell]] = (
         [
             r.first.strftime("%d/%m/%Y"), r.last.strftime("%d/%m/%Y"), r.title, r.unit.full_name,
             str(r.get_channel_display()), r.audience, r.reach, r.reach_source, r.press_body, moves(r),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -125,7 +125,7 @@ def counts(units_: Collection[int], first: dt.date, last: dt.date) -> dict[int, 
     return {unit: dict(counted) for unit, counted in found.items()}
 
 
-def _areas(by: Actor, permission: str) -> object:
+def _areas(by: Actor, permission: str) -> Any:
     return by.holder.areas_of(permission) if by.may(permission) else []
 
 

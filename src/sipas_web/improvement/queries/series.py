@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Literal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -85,5 +86,5 @@ def _own(by: Actor | None) -> QuerySet[OwnSeries]:
 def _as_series(row: OwnSeries) -> Series:
     code = f"{OWN}{row.pk}"
     method = Method(row.source, code, row.first_year, None, row.denominator, row.source, is_verified=False)
-    judged = "interval" if row.has_error else "value"
+    judged: Literal["interval", "value"] = "interval" if row.has_error else "value"
     return Series(code, row.name, row.name, row.measures, row.measure_unit, row.maximum, judged, (method,), row.unit_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -38,13 +40,9 @@ def listing(request: ActorRequest) -> HttpResponse:
     series = _series(request)
     form, wanted = _wanted(request, series)
     rows = reads.found(request.actor, wanted, request.GET.get("sort", ""))
-    if wanted.verdict:
-        told = _judged(request, list(rows), wanted)
-        listed = Paginator(told, PER_PAGE).get_page(request.GET.get("page"))
-        shown = pages.listed(list(listed))
-    else:
-        listed = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
-        shown = pages.listed(reads.standings(list(listed), request.actor))  # type: ignore[arg-type]
+    source: Any = _judged(request, list(rows), wanted) if wanted.verdict else rows
+    listed = Paginator(source, PER_PAGE).get_page(request.GET.get("page"))
+    shown = pages.listed(list(listed) if wanted.verdict else reads.standings(list(listed), request.actor))
     context = {
         "series": series, "form": form, "page": listed, "shown": shown, "links": pages.series_links(request.actor),
         "may_set": request.actor.may(Permission.TARGET_SET), "year": wanted.year,

@@ -55,6 +55,7 @@ def add(request: ActorRequest) -> HttpResponse:
     form = SeriesForm(request.POST or None, places=allowed(request.actor, Permission.TARGET_SET))
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
+        data["has_error"] = data.pop("from_sample")
         try:
             actions.register(unit=data.pop("unit"), name=data.pop("name"), values=data, by=request.actor)
         except ValidationError as error:
