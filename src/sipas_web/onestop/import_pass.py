@@ -170,7 +170,8 @@ def refuse_where_moved(whole: Whole, known: Mapping[str, dt.date], column: str) 
     if len(known) >= LEAST_JUDGED and moved > MOST_MOVED * len(known):
         message = _(
             "Of %(known)s dossiers that are known already, %(moved)s would have been received on another day: the "
-            "column “%(column)s” does not seem to hold the day of receipt, or the file is of another system. Nothing was "
+            "column “%(column)s” does not seem to hold the day of receipt, or the file is of another system. "
+            "Nothing was "
             "imported. Correct the columns, then import again."
         )
         raise ValidationError(message, params={"known": len(known), "moved": moved, "column": column})
