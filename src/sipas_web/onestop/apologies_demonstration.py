@@ -23,7 +23,7 @@ ENTERED = 9  # of the late ones: letters that other systems sent
 def apologise(*, by: Actor) -> int:
     """Draft, sign and send letters for simulated dossiers that are listed or late; gives how many were drafted."""
     today = reads.today()
-    listed = [d for d in reads.to_apologise(by, today, Wanted()) if d.source.is_simulated and not d.letter_id]
+    listed = [d for d in reads.to_apologise(by, today, Wanted()) if d.source.is_simulated and not reads.letter_of(d)]
     new_date = working_days.after(today, 7)
     letters = [
         apologies.draft(dossier_id=d.pk, content=Content(REASONS[k % len(REASONS)], new_date=new_date), by=by)

@@ -148,7 +148,8 @@ def address_of(way: str, who: Identity) -> str:
 
 def _pause(message: Message) -> dt.timedelta:
     """Give how long the next try waits: ever longer."""
-    return min(FIRST_PAUSE * 4 ** min(max(message.attempts, 1) - 1, MOST_ATTEMPTS), LONGEST_PAUSE)
+    longer: int = 4 ** min(max(message.attempts, 1) - 1, MOST_ATTEMPTS)
+    return min(FIRST_PAUSE * longer, LONGEST_PAUSE)
 
 
 def _held(apology_id: int, by: Actor) -> Apology:

@@ -230,7 +230,8 @@ def messages_due(at: dt.datetime) -> QuerySet[Message]:
 
 def first_try() -> dt.datetime | None:
     """Give when the first of the messages that wait is to be tried; None where none waits."""
-    return Message.objects.filter(state=MessageState.QUEUED).aggregate(first=Min("next_try"))["first"]
+    first: dt.datetime | None = Message.objects.filter(state=MessageState.QUEUED).aggregate(t=Min("next_try"))["t"]
+    return first
 
 
 def held_message(message_id: int) -> Message:
@@ -329,7 +330,7 @@ def flag(condition: Q) -> Choose:
     return Choose(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def _fitting(rows: QuerySet[Dossier], wanted: Wanted) -> QuerySet[Dossier]:
+def _fitting(rows: Any, wanted: Wanted) -> Any:
     if wanted.standings:
         rows = rows.filter(standing__in=list(wanted.standings))
     if wanted.unit:

@@ -48,7 +48,8 @@ def newest_reviews(until: dt.date | None = None) -> QuerySet[FacilityReview]:
     if until is not None:
         closed = closed.filter(on__lte=until)
     newest = closed.filter(desk=OuterRef("desk")).order_by("-on", "-pk").values("pk")[:1]
-    return closed.filter(pk=Subquery(newest))
+    found: QuerySet[FacilityReview] = closed.filter(pk=Subquery(newest))
+    return found
 
 
 def reviews(by: Actor, desk: int | None = None) -> QuerySet[FacilityReview]:
