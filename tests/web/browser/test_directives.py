@@ -16,13 +16,13 @@ PHƯỜNG AN TƯỜNG
 CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
 Độc lập - Tự do - Hạnh phúc
 
-Số: 21/UBND-VP
+Số: 4721/UBND-VP
 An Tường, ngày 26 tháng 01 năm 2026
 V/v nâng cao sự hài lòng của người dân năm 2026
 
 Kính gửi: Trung tâm Phục vụ hành chính công.
 
-Thực hiện Công văn số 4712/UBND-NC ngày 12/01/2026 của UBND tỉnh về nâng cao sự hài lòng của người dân năm 2026, Chủ tịch UBND phường yêu cầu:
+Thực hiện Công văn số 4732/UBND-NC ngày 12/01/2026 của UBND tỉnh về nâng cao sự hài lòng của người dân năm 2026, Chủ tịch UBND phường yêu cầu:
 
 1. Trung tâm Phục vụ hành chính công niêm yết công khai thủ tục và xin lỗi người dân khi trễ hẹn, hoàn thành trước ngày {day}./.
 
@@ -77,11 +77,11 @@ def test_a_letter_from_paste_to_cascade(enter: Enter) -> None:
     """The province's letter, then a commune's that passes it on: refused while its deadline is later, then kept."""
     visitor = enter("tracker")
     page = visitor.page
-    paste(visitor, PROVINCE.replace("412/", "4712/"))
+    paste(visitor, PROVINCE.replace("412/", "4732/"))
     visitor.look()
     shown = page.locator("main").inner_text()
     for said in (
-        "4712",
+        "4732",
         "UBND-NC",
         "12/01/2026",
         "Các sở, ban, ngành thuộc tỉnh",
@@ -109,8 +109,8 @@ def test_a_letter_from_paste_to_cascade(enter: Enter) -> None:
     pass_on(visitor)
     page.goto(f"{top}cay/")
     visitor.look()
-    assert "21/UBND-VP" in page.locator("main").inner_text()
-    assert "21/UBND-VP" in page.locator("svg.cascade").inner_html()
+    assert "4721/UBND-VP" in page.locator("main").inner_text()
+    assert "4721/UBND-VP" in page.locator("svg.cascade").inner_html()
     page.goto(f"{visitor.base}/chi-dao/")
     visitor.look()
     page.goto(f"{visitor.base}/chi-dao/con-thieu/")
