@@ -126,10 +126,10 @@ def approve(head: Visitor, plan: str) -> None:
     page = head.open("/nhiem-vu/cho-toi/")
     head.look()
     page.locator(f"main a[href='/cai-thien/{plan}/']").first.click()
-    page.get_by_role("link", name="Phê duyệt").click()
+    page.locator("main a[href$='/phe-duyet/']").click()
     page.get_by_label("Số, ngày của kế hoạch đã ban hành").fill("15/KH-UBND ngày 24/11/2026")
     head.look()
-    page.get_by_role("button", name="Phê duyệt").click()
+    page.locator("main form button").first.click()
     expect(page.locator("main")).to_contain_text("các biện pháp đã thành nhiệm vụ")
 
 
