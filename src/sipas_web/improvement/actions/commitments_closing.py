@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.actions.commitments import hold_year
+from sipas_web.improvement.commitment_share import total
 from sipas_web.improvement.models import Commitment, FrozenYear, ItemReview
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import commitments as reads
@@ -70,6 +71,6 @@ def correct_year(*, unit: Unit, year: int, verdicts: Mapping[int, str], reason: 
 
 
 def _counted(made: FrozenYear) -> dict[str, int]:
-    share = reads.total(reads.share_of_frozen(row) for row in made.rows)
+    share = total(reads.share_of_frozen(row) for row in made.rows)
     counts = {"asked": share.asked, "signed": share.signed, "items": share.items, "fulfilled": share.fulfilled}
     return {"year": made.year, "version": made.version, **counts}
