@@ -161,7 +161,7 @@ def figures(province: Any, by: Any) -> dict[str, Any]:
     from sipas_web.onestop.queries import dossiers, on_time
 
     accounts.load_roles(by=by)
-    person = new_person(username="do", full_name="Đo", email="do@example.vn", password="một câu dài để nhớ")
+    person = new_person(username="nguoi-do", full_name="Đo", email="do@example.vn", password="một câu dài để nhớ")
     write_assignment(
         person=person, role=Role.objects.get(code="tracker"), unit=province, since=dt.date(2025, 7, 1), until=None
     )

@@ -336,7 +336,7 @@ def test_pages_of_services(
     assert page.context["page"].paginator.count == 2
     file = client.get(reverse("service_export", args=["xlsx"]))
     assert b"".join(file.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
-    file.close()
+    file.file_to_stream.close()  # type: ignore[attr-defined]
     given_ = {
         "unit": department.code,
         "code": "2.1",
