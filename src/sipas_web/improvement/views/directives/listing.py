@@ -36,7 +36,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     shown = {
         "form": form,
         "page": page,
-        "rows": pages.list_rows(page.object_list),
+        "rows": pages.list_rows(list(page)),
         "drafts": access.drafts(request.actor).select_related("unit", "issuer").order_by("created")[:PER_PAGE],
         "may_keep": request.actor.may(Permission.DIRECTIVE_KEEP),
     }
@@ -61,7 +61,7 @@ def missing(request: ActorRequest) -> HttpResponse:
     with_legal = request.GET.get("legal") == "1"
     page = Paginator(citing.missing(request.actor, with_legal=with_legal), PER_PAGE).get_page(request.GET.get("page"))
     may_keep = request.actor.may(Permission.DIRECTIVE_KEEP)
-    shown = {"page": page, "rows": pages.missing_rows(page.object_list), "with_legal": with_legal, "may_keep": may_keep}
+    shown = {"page": page, "rows": pages.missing_rows(list(page)), "with_legal": with_legal, "may_keep": may_keep}
     return render(request, "improvement/directives/missing.html", shown)
 
 
