@@ -27,7 +27,7 @@ from sipas_web.units.queries import Unit
 
 FIRST_YEAR = 2011
 WITHHELD = "…"
-ORDER = ("not_met", "undecided", "no_interval", "met", "no_data")
+ORDER = ("not_met", "undecided", "met", "no_data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def listed(standings: Sequence[Standing]) -> Listed:
     scale = drawings.percent_scale([*drawn, *(float(s.target.threshold) for s in standings)])
     made = [_line(s, None if is_broken else scale) for s in standings]
     methods = sorted({_method_of(s) for s in standings if _method_of(s)})
-    counted = Counter(s.verdict for s in standings)
+    counted = Counter("undecided" if s.verdict == "no_interval" else s.verdict for s in standings)
     counts = [(*VERDICTS[code], counted[code]) for code in ORDER if counted[code]]
     axis = SafeString("") if is_broken else drawings.axis(scale)
     return Listed(made, axis, methods, is_broken, counts)
