@@ -7,12 +7,12 @@ import hashlib
 import io
 import random
 
+from sipas_web.audit.actors import command_line
 from sipas_web.config.demonstration_field import _actor
 from sipas_web.jobs.worker import work_off
 from sipas_web.onestop import dossier_files
-from sipas_web.onestop.actions import apologies, importing, sources
-from sipas_web.onestop.actions.apologies import Content
-from sipas_web.onestop.queries import dossiers as reads
+from sipas_web.onestop.actions import importing, sources
+from sipas_web.onestop.apologies_demonstration import apologise, review
 from sipas_web.onestop.queries.sources import DossierSource
 from sipas_web.shared import working_days
 from sipas_web.shared.uploads import Received
@@ -35,7 +35,6 @@ PROCEDURES = (
 )
 REACHES_BACK = 120  # working days
 LATE, EARLY = 0.08, 0.45  # shares
-APOLOGIES = 5
 
 
 def make(province: Unit, commune: Unit) -> None:
@@ -43,7 +42,7 @@ def make(province: Unit, commune: Unit) -> None:
     if DossierSource.objects.filter(name=SOURCE).exists():
         return
     by = _actor("department")
-    source = sources.add(unit=province, name=SOURCE, by=by)
+    source = sources.add(unit=province, name=SOURCE, is_simulated=True, by=by)
     data = _file([commune, *units.communes_of(province, units.today())[1:COMMUNES]])
     given = Received(io.BytesIO(data), "ho-so-mo-phong.csv", "text/csv", len(data), hashlib.sha256(data).hexdigest())
     file = importing.hand_in(
@@ -83,10 +82,8 @@ def _row(number: int, chance: random.Random, communes: list[Unit]) -> dict[str, 
 
 
 def _apologise(commune: Unit) -> None:
-    """Draft letters for dossiers of the commune that fall due now, and have the head sign some."""
-    clerk, head, today = _actor("onestop-clerk"), _actor("head"), units.today()
-    due = reads.due_soon(clerk, working_days.after(today, 3))[:APOLOGIES]
-    content = Content(reason="load", new_date=working_days.after(today, 8))
-    drafted = [apologies.draft(dossier_id=one.pk, content=content, by=clerk).pk for one in due]
-    if len(drafted) > 1:
-        apologies.sign(apology_ids=drafted[:-1], by=head)
+    """Send letters for what is late or falls due, and review the commune's one-stop desk."""
+    apologise(by=command_line())  # drafting, signing and sending are the work of three people
+    desk = units.by_code(f"MP-{commune.code}-PV", units.today())
+    if desk is not None:
+        review(desk, on=working_days.before(units.today(), 10), by=_actor("department"))

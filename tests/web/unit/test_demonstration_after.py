@@ -9,7 +9,6 @@ import pytest
 
 from sipas_web.accounts import demonstration
 from sipas_web.audit.actors import Actor
-from sipas_web.audit.models import Record
 from sipas_web.config import demonstration_after
 from sipas_web.feedback.models import Feedback
 from sipas_web.improvement.models import Commitment, Directive, Task
@@ -30,8 +29,7 @@ def test_every_part_is_made_once(settings: Any, tmp_path: Path, tuyen_quang: Uni
     assert min(made) > 0
     assert made[3] == 600
     states = {str(reads.state_of(task, units.today())) for task in Task.objects.all()}
-    assert len(states) == 4
+    assert {"on_time", "late", "in_time", "overdue"} <= states
     assert all("mô phỏng" in text for text in Feedback.objects.values_list("text", flat=True))
-    assert {r.actor_name for r in Record.objects.filter(action__startswith="onestop.apolog")} != {by.name}
     demonstration_after.make()
     assert made == [model.objects.count() for model in (Directive, Task, Commitment, Dossier, Apology, Feedback)]
