@@ -85,6 +85,7 @@ class Dossier(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["agency", "received"], name="onestop_agency_received"),
+            models.Index(fields=["received"], name="onestop_by_received"),  # the list, newest first
             models.Index(fields=["agency", "finished"], name="onestop_agency_finished"),
             models.Index(fields=["agency", "due"], name="onestop_open_due", condition=Q(outcome=0)),
             models.Index(fields=["agency", "due"], name="onestop_late_due", condition=Q(outcome=3)),
