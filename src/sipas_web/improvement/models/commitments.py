@@ -13,7 +13,7 @@ from sipas_web.units.models import Unit
 
 
 class FrozenYear(models.Model):
-    """A year's commitments of an area as they stood when it was closed; never changed, a correction is a new version."""
+    """A year's commitments of an area as they stood when it was closed; never changed, corrected by a new version."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")  # the area
     year = models.PositiveSmallIntegerField()

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('onestop', '0002_apologies_facilities'),
-        ('units', '0001_dated_tree'),
+        ("onestop", "0002_apologies_facilities"),
+        ("units", "0001_dated_tree"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['received'], name='onestop_by_received'),
+            model_name="dossier",
+            index=models.Index(fields=["received"], name="onestop_by_received"),
         ),
     ]
