@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from sipas_web.audit.actors import Actor
 from sipas_web.onestop.models import Channel as Channel
 from sipas_web.onestop.models import Dossier as Dossier
+from sipas_web.onestop.models import MonthCount
 from sipas_web.onestop.models import Outcome as Outcome
 from sipas_web.onestop.models import ProcedureField as ProcedureField
 from sipas_web.onestop.permissions import Permission
@@ -48,24 +49,36 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an actor may see, as ids; None: everything."""
+    """What an actor may see, as ids; agencies None: everything."""
 
     agencies: frozenset[int] | None
     sources: frozenset[int]
+    outside: frozenset[int] = frozenset()  # agencies elsewhere whose dossiers came through these sources
 
     def where(self) -> Q:
-        """Limit dossiers, or their counts."""
+        """Limit dossiers, or their counts; each part begins with the agency, so that one index serves them all."""
         if self.agencies is None:
             return Q()
-        return Q(agency__in=self.agencies) | Q(source__in=self.sources) if self.sources else Q(agency__in=self.agencies)
+        found = Q(agency__in=self.agencies)
+        if self.sources:
+            found |= Q(agency__isnull=True, source__in=self.sources)
+        if self.outside:
+            found |= Q(agency__in=self.outside, source__in=self.sources)
+        return found
 
 
 def scope_of(by: Actor, permission: str = Permission.DOSSIER_VIEW) -> Scope:
-    """Give what an actor may see. Two queries."""
+    """Give what an actor may see. Three queries."""
     areas = by.holder.areas_of(str(permission)) if by.may(permission) else []
     if areas is None:
         return Scope(None, frozenset())
-    return Scope(frozenset(areas), frozenset(sources_for(by, permission).values_list("pk", flat=True)))
+    agencies = frozenset(areas)
+    sources = frozenset(sources_for(by, permission).values_list("pk", flat=True))
+    through = (
+        MonthCount.objects.filter(source__in=sources, agency__isnull=False) if sources else MonthCount.objects.none()
+    )
+    outside = frozenset(through.order_by().values_list("agency", flat=True).distinct()) - agencies
+    return Scope(agencies, sources, outside)
 
 
 def visible(by: Actor, permission: str = Permission.DOSSIER_VIEW) -> QuerySet[Dossier]:

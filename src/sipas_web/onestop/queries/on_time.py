@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 
 from sipas_web.onestop.models import Dossier, MonthCount, Outcome
-from sipas_web.onestop.queries.dossiers import Scope, overdue_on
+from sipas_web.onestop.queries.dossiers import overdue_on
 from sipas_web.units.queries import today
 
 DAY = dt.timedelta(days=1)
@@ -130,11 +130,6 @@ def spans(first: dt.date, last: dt.date) -> tuple[tuple[dt.date, dt.date] | None
         return None, [(first, last)] if first <= last else []
     edges = [(first, begin - DAY)] if first < begin else []
     return (begin, end), edges + ([(end + DAY, last)] if end < last else [])
-
-
-def scope_where(scope: Scope) -> Q:
-    """Limit counts to what an actor may see."""
-    return scope.where()
 
 
 def _by_days(where: Q, first: dt.date, last: dt.date) -> Keyed:
