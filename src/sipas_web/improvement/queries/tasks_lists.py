@@ -115,7 +115,7 @@ def figures_by_unit(by: Actor, today: dt.date, *, original: bool) -> dict[int, F
     tasks = Task.objects.filter(pk__in=visible(by).order_by().values("pk"), given__lte=today)
     counts = {f"n_{state}": Count("pk", filter=condition(state, today, limit)) for state in State}
     made: dict[int, Figures] = {}
-    counted: Iterable[dict[str, Any]] = tasks.order_by().values("unit").annotate(**counts)
+    counted: Iterable[Any] = tasks.order_by().values("unit").annotate(**counts)
     for row in counted:
         made[row["unit"]] = Figures({state: row[f"n_{state}"] for state in State})
     late = tasks.filter(condition(State.OVERDUE, today, limit)).values_list("unit", limit)

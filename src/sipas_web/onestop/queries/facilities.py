@@ -57,13 +57,14 @@ def reviews(by: Actor, desk: int | None = None) -> QuerySet[FacilityReview]:
     found = _in_areas(FacilityReview.objects.select_related("desk"), by, "desk")
     if desk:
         found = found.filter(desk=desk)
-    return found.annotate(
+    counted: QuerySet[FacilityReview] = found.annotate(
         rows=Count("checks"),
         looked_at=Count("checks", filter=Q(checks__gap__isnull=False)),
         gaps=Count("checks", filter=Q(checks__gap__gt=0)),
         open_gaps=Count("checks", filter=Q(checks__gap__gt=0, checks__mended__isnull=True)),
         cost=Sum("checks__cost", filter=Q(checks__gap__gt=0, checks__mended__isnull=True)),
     ).order_by("-on", "-pk")
+    return counted
 
 
 def open_gaps(
