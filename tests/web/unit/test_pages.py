@@ -158,7 +158,7 @@ def test_pages_cost_a_bounded_number_of_queries(
     client.force_login(hire(role, dong_nai))
     client.get("/")
     for url in ("/don-vi/", "/nguoi-dung/", "/vai-tro/", "/nhat-ky/", f"/don-vi/{dong_nai.pk}/"):
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(20):  # the menu asks for what waits in each part
             assert client.get(url).status_code in {200, 403}
 
 
@@ -210,12 +210,17 @@ def test_relations_point_downwards() -> None:
 
 
 # A worker takes a job up, the clock asks for daily duties: nobody acts. A keyer's own draft. A part of a replacement,
-# whose action records it.
-UNRECORDED = {"claim", "ask_duties", "save_keying", "assign_like"}
+# whose action records it. Parts of an import, and of a sending, whose actions record them; people under a token.
+UNRECORDED = {
+    "claim", "ask_duties", "save_keying", "assign_like", "note_fault", "recount", "take_names", "put_people",
+}  # fmt: skip
 # Called by the registries of privacy with what they know, in their order; signed and recorded as the others.
-CALLED_BACK = {"capture.keying_forgetting.forget_of_case", "privacy.requests.forget_requests"}
+CALLED_BACK = {
+    "capture.keying_forgetting.forget_of_case", "privacy.requests.forget_requests", "improvement.discipline.forget_old",
+}  # fmt: skip
 
 
+BY_CODE = "feedback.following."  # a citizen without an account, by the code of their own feedback
 OWN_NOTES = "capture.self_completion."  # drafts of people without an account, which nobody else can read
 
 
@@ -247,11 +252,12 @@ def test_every_action_is_keyword_only_signed_and_recorded() -> None:
     }
     assert len(atomic) >= 60
     for name, node in atomic.items():
-        if name.rpartition(".")[2] in UNRECORDED or name.startswith(OWN_NOTES):
+        own = name.rpartition(".")[2]
+        if own in UNRECORDED or name.startswith(OWN_NOTES):
             continue
-        assert not node.args.args or name in CALLED_BACK, name
+        assert not node.args.args or name in CALLED_BACK or own.startswith("_"), name
         signed = {a.arg for a in (*node.args.kwonlyargs, *node.args.args)}
-        assert "by" in signed or name == "accounts.inviting.accept", name
+        assert "by" in signed or name == "accounts.inviting.accept" or name.startswith(BY_CODE), name
         assert is_recorded(node, known), name
 
 

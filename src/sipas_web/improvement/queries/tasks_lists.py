@@ -104,6 +104,11 @@ def remind_until(today: dt.date) -> dt.date:
     return working_days.after(today, rules_on(today).remind_before)
 
 
+def nothing() -> QuerySet[Task]:
+    """Give no task."""
+    return Task.objects.none()
+
+
 def owners(by: Actor) -> QuerySet[Unit]:
     """List the units that own a visible task."""
     return Unit.objects.filter(pk__in=visible(by).order_by().values("unit")).order_by("sort_key", "code")

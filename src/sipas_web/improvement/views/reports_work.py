@@ -89,7 +89,11 @@ def draw_again(request: ActorRequest, report_id: int) -> HttpResponse:
     """Show what drawing the figures again would change; draw them."""
     report = _drafted(request, report_id)
     if request.method == "POST":
-        changed = drafting.draw_again(report_id=report.pk, by=request.actor)
+        try:
+            changed = drafting.draw_again(report_id=report.pk, by=request.actor)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("periodic_report", report.pk)
         messages.success(request, _("The figures were drawn again; %(count)d lines changed.") % {"count": changed})
         return redirect("periodic_report", report.pk)
     found, merged = changes_since(report)

@@ -36,7 +36,7 @@ def listing(request: ActorRequest, fixed: str = "") -> HttpResponse:
     """List tasks; ``fixed``: the state that a line of a periodic report counts."""
     form = TaskFilter(request.GET, units=tasks_lists.owners(request.actor), fixed=fixed)
     wanted = form.wanted()
-    tasks = tasks_lists.found(request.actor, wanted, request.GET.get("sort", "")) if wanted else Task.objects.none()
+    tasks = tasks_lists.found(request.actor, wanted, request.GET.get("sort", "")) if wanted else tasks_lists.nothing()
     page = Paginator(tasks, PER_PAGE).get_page(request.GET.get("page"))
     shown = {
         "form": form,
