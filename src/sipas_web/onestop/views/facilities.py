@@ -89,7 +89,8 @@ def review(request: ActorRequest, review_id: int) -> HttpResponse:
     shown = pages.review_facts(found, request.actor)
     if not shown["may_fill"]:
         return render(request, "onestop/facilities/review.html", shown)
-    forms = row_forms(request.POST or None, shown["standard"], reads.checks_of(found), found.level)
+    given = request.POST if request.method == "POST" else None
+    forms = row_forms(given, shown["standard"], reads.checks_of(found), found.level)
     faults = sum(len(form.errors) for form in forms) if request.method == "POST" else 0
     if request.method == "POST" and not faults:
         _fill_in(request, found, forms)
