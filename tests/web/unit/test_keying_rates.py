@@ -64,9 +64,10 @@ def fitting(typed: dict[str, str]) -> dict[str, str]:
         form["apology"] = ""
     elif not form["apology"]:
         form["apology"] = "T"
-    entries, _faults = PAPER.read(form)
-    for name in PAPER.faults(entries):
-        form[name] = f"{form[name]}G" if form[name] else "T"
+    for _round in range(3):  # what is kept as the paper has it may open a question that is wrong in its turn
+        entries, _faults = PAPER.read(form)
+        for name in PAPER.faults(entries):
+            form[name] = f"{form[name]}G" if form[name] else "T"
     return form
 
 

@@ -371,5 +371,5 @@ def test_the_panels_ask_the_database_little(
     client.force_login(hire("department", wide.round.unit))
     for name in PAGES:
         client.get(reverse(name, args=(wide.round_id, "v1")))
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(18):
             assert client.get(reverse(name, args=(wide.round_id, "v1"))).status_code == 200

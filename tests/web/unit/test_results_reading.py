@@ -261,7 +261,7 @@ def test_pages_ask_the_database_little(
         ("result_ranks", (publication.round_id, "v1")),
         ("result_node", (publication.round_id, "v1", "seats")),
     ):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(18):
             client.get(reverse(name, args=arguments))
 
 
