@@ -15,12 +15,12 @@ import pytest
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("installation") / "data"
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def run(folder: Path) -> Run:
     if os.environ.get("SIPAS_TEST_DATABASE") == "postgresql":
         pytest.skip("once is enough")
