@@ -133,6 +133,7 @@ def _carry_over(round_: Round, until: str) -> None:
     settings = json.dumps(settings_of(round_), default=str, sort_keys=True)
     ready = _cache() / hashlib.sha256(f"{until} {settings}".encode()).hexdigest()
     if not ready.exists():
+        assert not (folder_of(round_) / "journal.jsonl").exists(), "the folder of another test's round"
         _make(round_, until)
         shutil.copytree(folder_of(round_), ready)
         return

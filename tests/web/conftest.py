@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -35,6 +37,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 @pytest.fixture(autouse=True)
 def _no_attempts_from_other_tests() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _folders_of_its_own(settings: Any, tmp_path: Path) -> None:
+    """No test finds the round of another: numbers begin anew in each, and two workers count alike."""
+    settings.ROUNDS_FOLDER, settings.MEDIA_ROOT = tmp_path / "rounds", tmp_path / "uploads"
+    settings.PUBLICATIONS_FOLDER = tmp_path / "publications"
 
 
 @pytest.fixture

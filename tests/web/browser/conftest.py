@@ -21,7 +21,7 @@ from typing import Any
 import axe_playwright_python
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from sipas_web.accounts.demonstration import PASSWORD, secret_of
 
@@ -30,6 +30,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 WITH_CODE = {"department", "inspector", "administrator"}
 PERIOD = 30  # s, of a one-time code
 STARTS_WITHIN = 240  # s
+A_WHILE = 60_000  # ms; the machine may be busy
+expect.set_options(timeout=A_WHILE)
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
@@ -213,6 +215,7 @@ def entrance(chromium: Browser, site: Site, logins: dict[str, Any]) -> Iterator[
             storage_state=kept,
             **options,
         )
+        context.set_default_timeout(A_WHILE)
         contexts.append(context)
         visitor = Visitor(context, context.new_page(), site.url)
         watch(visitor)

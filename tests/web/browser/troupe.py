@@ -7,11 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.browser.conftest import Enter, Visitor
+from tests.web.browser.conftest import A_WHILE, Enter, Visitor
 
-A_WHILE = 60_000  # ms; the machine may be busy
 LONG_WORK = 240_000  # ms
-expect.set_options(timeout=A_WHILE)
 
 
 @dataclass
