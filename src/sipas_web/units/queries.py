@@ -127,6 +127,18 @@ def successions_of(unit: Unit) -> QuerySet[Succession]:
     return Succession.objects.filter(unit=unit).select_related("successor").order_by("on", "successor__sort_key")
 
 
+def successor_of(unit: Unit, on: dt.date | None = None) -> Unit | None:
+    """Give the one unit that continues another on a day (today), mergers followed; None: there is none, or several."""
+    there, seen = on or today(), {unit.pk}
+    while not unit.holds(there):
+        after = [row.successor for row in successions_of(unit)[:2]]
+        if len(after) != 1 or after[0].pk in seen:
+            return None
+        unit = after[0]
+        seen.add(unit.pk)
+    return unit
+
+
 def precedents_of(unit: Unit) -> QuerySet[Succession]:
     """Whom it took over."""
     return Succession.objects.filter(successor=unit).select_related("unit").order_by("on", "unit__sort_key")

@@ -85,6 +85,21 @@ def test_a_commune_divided_among_several_lies_where_all_of_them_lie() -> None:
     assert queries.lies_under(divided, queries.root(), AFTER)
 
 
+def test_the_successor_is_found_through_mergers_and_never_guessed() -> None:
+    """Hà Giang went into Tuyên Quang; Bình Phước into Đồng Nai, which then became a city of the same code."""
+    before = dt.date(2025, 6, 30)
+    old = {code: queries.by_code(code, before) for code in ("02", "70")}
+    ha_giang, binh_phuoc = old["02"], old["70"]
+    assert ha_giang is not None
+    assert binh_phuoc is not None
+    assert queries.successor_of(ha_giang, before) == ha_giang
+    assert queries.successor_of(ha_giang) == queries.by_code("08", queries.today())
+    assert queries.successor_of(binh_phuoc) == queries.by_code("75", queries.today())
+    divided = [u for u in queries.Unit.objects.filter(valid_to__isnull=False) if queries.successions_of(u).count() > 1]
+    assert divided, "the four provinces have communes that were divided"
+    assert {queries.successor_of(unit) for unit in divided} == {None}
+
+
 def test_the_area_test_is_one_query(django_assert_num_queries: DjangoAssertNumQueries, dong_nai: Unit) -> None:
     commune = queries.first_commune(dong_nai, queries.today())
     assert commune is not None

@@ -11,9 +11,6 @@ from sipas_web.feedback.actions.steps import note
 from sipas_web.feedback.models import Feedback, State, Step
 from sipas_web.feedback.queries.feedback import OPEN, province_of
 from sipas_web.units import queries as units
-from sipas_web.units.models import Unit
-
-MOST_STEPS = 10  # mergers of mergers followed
 
 
 @transaction.atomic
@@ -35,9 +32,9 @@ def _take_over(feedback: Feedback) -> str:
     """Move one; gives the name of the unit that has ended."""
     before = str(feedback.place)
     if not feedback.place.holds(units.today()):
-        feedback.place = successor_of(feedback.place) or province_of(feedback.place)
+        feedback.place = units.successor_of(feedback.place) or province_of(feedback.place)
     if feedback.unit is not None and not feedback.unit.holds(units.today()):
-        before, unit = str(feedback.unit), successor_of(feedback.unit)
+        before, unit = str(feedback.unit), units.successor_of(feedback.unit)
         if feedback.first_unit_id == feedback.unit_id and feedback.answered is None:
             feedback.first_unit = unit
         feedback.unit = unit or (province_of(feedback.place) if feedback.level or feedback.answered else None)
@@ -45,15 +42,3 @@ def _take_over(feedback: Feedback) -> str:
             feedback.state = State.CLASSIFIED
     feedback.save()
     return before
-
-
-def successor_of(unit: Unit) -> Unit | None:
-    """Give the one unit that continues another today; None where there are several, or none."""
-    for _step in range(MOST_STEPS):
-        after = [row.successor for row in units.successions_of(unit)]
-        if len(after) != 1:
-            return None
-        unit = after[0]
-        if unit.holds(units.today()):
-            return unit
-    return None

@@ -112,9 +112,8 @@ def rounds_with_ended_offices() -> list[int]:
 
 def successor_of(office: Unit) -> Unit | None:
     """Give the one post office that took an office over and exists today; None where there is none, or several."""
-    successors = [step.successor for step in units.successions_of(office)]
-    fit = [unit for unit in successors if unit.kind == Kind.POST_OFFICE and unit.holds(today())]
-    return fit[0] if len(fit) == 1 and len(successors) == 1 else None
+    after = units.successor_of(office)
+    return after if after is not None and after.kind == Kind.POST_OFFICE else None
 
 
 def people_of(round_: Round, office: Unit) -> tuple[list[PersonLine], Held]:

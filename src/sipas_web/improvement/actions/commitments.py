@@ -16,6 +16,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import Commitment, CommitmentItem, Directive, ItemReview
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import commitments as reads
+from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
 from sipas_web.units.queries import over_any
 
@@ -156,7 +157,7 @@ def hand_over_ended(*, by: Actor) -> int:
     moved = 0
     for row in reads.of_ended_units():
         before = row.answering
-        successor = reads.successor_of(before)
+        successor = units.successor_of(before)
         if successor is not None:
             row.held_by = successor
             row.save(update_fields=["held_by"])

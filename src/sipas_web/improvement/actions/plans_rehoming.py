@@ -9,7 +9,7 @@ from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import Measure, Plan
 from sipas_web.improvement.queries.plans import OPEN
-from sipas_web.improvement.queries.tasks_homes import successor_of
+from sipas_web.units import queries as units
 from sipas_web.units.queries import Unit, today
 
 UNGIVEN = (Plan.State.DRAFT, Plan.State.ASKED)
@@ -25,7 +25,7 @@ def rehome_everywhere(*, by: Actor) -> int:
     plans, measures = Plan.objects.filter(state__in=OPEN), Measure.objects.filter(plan__state__in=UNGIVEN)
     used = Q(pk__in=plans.values("unit")) | Q(pk__in=measures.filter(owner__isnull=False).values("owner"))
     ended = list(Unit.objects.filter(used, valid_to__lt=today()).order_by("code", "valid_from"))
-    return sum(_rehome(unit, successor_of(unit), by) for unit in ended)
+    return sum(_rehome(unit, units.successor_of(unit), by) for unit in ended)
 
 
 def _rehome(unit: Unit, successor: Unit | None, by: Actor) -> int:

@@ -10,6 +10,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.improvement.actions.tasks_carrying import write_entry
 from sipas_web.improvement.models import Difficulty, DifficultyStep, Duty, TaskEntry
 from sipas_web.improvement.queries import tasks_homes as homes
+from sipas_web.units import queries as units
 from sipas_web.units.queries import Unit
 
 
@@ -21,7 +22,7 @@ def rehome_everything(*, by: Actor) -> int:
     """
     moved = 0
     for unit in homes.ended_units():
-        successor = homes.successor_of(unit)
+        successor = units.successor_of(unit)
         if successor is not None:
             moved += _rehome(unit, successor, by)
     return moved

@@ -247,12 +247,6 @@ def of_ended_units() -> QuerySet[Commitment]:
     return Commitment.objects.filter(ended, closed_in__isnull=True).select_related(*WITH).order_by("pk")
 
 
-def successor_of(unit: Unit) -> Unit | None:
-    """Give the one unit that took a unit over and exists today; None where there is none, or several."""
-    steps = [step.successor for step in units.successions_of(unit)]
-    return steps[0] if len(steps) == 1 and steps[0].holds(units.today()) else None
-
-
 def _open_items(by: Actor, permission: str, *fields: str) -> QuerySet[CommitmentItem]:
     rows = _concerning(by, permission, *fields).filter(closed_in__isnull=True, signed__isnull=False)
     items = CommitmentItem.objects.filter(commitment__in=rows.values("pk"))

@@ -5,10 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from sipas_web.improvement.models import Difficulty, Duty, Task
-from sipas_web.units import queries as units
 from sipas_web.units.queries import Unit, today
-
-MOST_STEPS = 20  # of successions, one after the other
 
 
 def open_tasks() -> QuerySet[Task]:
@@ -27,15 +24,3 @@ def ended_units() -> list[Unit]:
         | Q(pk__in=waiting.values("at"))
     )
     return list(Unit.objects.filter(used, valid_to__lt=today()).order_by("code", "valid_from"))
-
-
-def successor_of(unit: Unit) -> Unit | None:
-    """Give the one unit that took a unit over, through as many changes as there were; None where there is none."""
-    for _step in range(MOST_STEPS):
-        successors = [row.successor for row in units.successions_of(unit)]
-        if len(successors) != 1:
-            return None
-        unit = successors[0]
-        if unit.holds(today()):
-            return unit
-    return None

@@ -164,12 +164,4 @@ def _candidates(source: DossierSource, on: dt.date) -> Iterable[Unit]:
 def successors_of(unit_ids: Collection[int], on: dt.date) -> dict[int, Unit]:
     """Give, of units that have ended by a day, the one unit that continues each; chains followed."""
     ended = units.Unit.objects.filter(pk__in=unit_ids, valid_to__lt=on)
-    found = {}
-    for unit in ended:
-        current: Unit | None = unit
-        while current is not None and not (current.valid_to is None or current.valid_to >= on):
-            after = list(units.successions_of(current)[:2])
-            current = after[0].successor if len(after) == 1 else None
-        if current is not None:
-            found[unit.pk] = current
-    return found
+    return {unit.pk: after for unit in ended if (after := units.successor_of(unit, on)) is not None}
