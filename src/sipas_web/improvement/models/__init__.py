@@ -1,6 +1,6 @@
 """Tables: directives, tasks, targets, commitments, plans, reports."""
 
-from sipas_web.improvement.models.commitments import Commitment, CommitmentItem, FrozenYear, ItemReview
+from sipas_web.improvement.models.commitments import Commitment, CommitmentItem, FrozenYear, ItemEvidence, ItemReview
 from sipas_web.improvement.models.difficulties import Difficulty, DifficultyStep
 from sipas_web.improvement.models.directives import (
     Addressee,
@@ -38,6 +38,7 @@ __all__ = [
     "Evidence",
     "Extension",
     "FrozenYear",
+    "ItemEvidence",
     "ItemReview",
     "Measure",
     "OwnSeries",

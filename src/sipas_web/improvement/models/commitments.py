@@ -87,6 +87,25 @@ class CommitmentItem(models.Model):
         return f"{self.commitment_id}/{self.number}"
 
 
+class ItemEvidence(models.Model):
+    """A file that shows what was done for an item; it stays when another is added."""
+
+    item = models.ForeignKey(CommitmentItem, models.CASCADE, related_name="files")
+    name = models.CharField(max_length=160)  # as its owner calls it
+    stored = models.CharField(max_length=100, unique=True)  # below MEDIA_ROOT
+    kind = models.CharField(max_length=100)  # content type, from what the file is
+    size = models.PositiveIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    added = models.DateTimeField(default=timezone.now)
+    added_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ItemReview(models.Model):
     """What the tracker found. Reviews are added, never changed: the newest counts."""
 

@@ -26,14 +26,20 @@ class PeriodicReport(models.Model):
     class State(models.TextChoices):
         """How far it is."""
 
+        COUNTING = "counting", _("figures being counted")  # begun; the work that counts has not ended yet
         DRAFT = "draft", _("draft")
         SENT = "sent", _("sent up")
         BACK = "back", _("sent back")
         TAKEN = "taken", _("taken in")
         REPLACED = "replaced", _("replaced by a later version")
+        ENDED = (
+            "ended",
+            _("the unit ended before the cut-off"),
+        )  # its successor's report counts what this one would have
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")  # whose report it is
     receiver = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")  # none: it leaves the program
+    held_by = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")  # successor
     kind = models.CharField(max_length=12, choices=Kind)
     year = models.PositiveSmallIntegerField()
     version = models.PositiveSmallIntegerField(default=1)
@@ -64,7 +70,7 @@ class PeriodicReport(models.Model):
             models.UniqueConstraint(fields=["unit", "kind", "year", "version"], name="improvement_report_version_once"),
             models.UniqueConstraint(
                 fields=["unit", "kind", "year"],
-                condition=Q(state__in=["draft", "back"]),
+                condition=Q(state__in=["counting", "draft", "back"]),
                 name="improvement_one_report_in_work",
             ),
             models.UniqueConstraint(
@@ -78,6 +84,11 @@ class PeriodicReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit.full_name}: {self.get_kind_display()} {self.year} ({self.version})"
+
+    @property
+    def answering(self) -> Unit:
+        """Who writes and sends it today."""
+        return self.held_by or self.unit
 
 
 class ReportUnit(models.Model):
