@@ -23,6 +23,8 @@ from sipas_web.results.queries import KEPT, Publication
 from sipas_web.results.queries.work import PUBLISH
 from sipas_web.rounds import frame_files
 from sipas_web.rounds.queries import Round
+from sipas_web.shared import messages
+from sipas_web.units import staged_lists
 
 AGE = 24 * 3600.0  # s without a change; no request and no step of work takes as long
 log = logging.getLogger(__name__)
@@ -33,7 +35,8 @@ def forget() -> int:
     try:
         before = time.time() - AGE
         count = sum(frame_files.forget_strays(round_, before) for round_ in Round.objects.order_by("pk"))
-        return count + _received(before) + _half_published(before) + _shown_nowhere(before)
+        count += staged_lists.forget(before)
+        return count + _received(before) + _half_published(before) + _shown_nowhere(before) + _unsent(before)
     except (DatabaseError, OSError):
         log.exception("files that a crash left could not be removed")
         return 0
@@ -59,6 +62,12 @@ def _shown_nowhere(before: float) -> int:
     for name in strays:
         old[name].unlink(missing_ok=True)
     return len(strays)
+
+
+def _unsent(before: float) -> int:
+    """Parts of messages that the file gateway never took."""
+    gateway = messages.gateway()
+    return gateway.forget_strays(before) if isinstance(gateway, messages.FileGateway) else 0
 
 
 def _half_published(before: float) -> int:

@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from sipas.errors import SipasError
 from sipas_web.audit.actors import Actor
-from sipas_web.jobs.registry import LaterError, Work, handles
-from sipas_web.onestop import gateways
+from sipas_web.jobs.outgoing import send_due
+from sipas_web.jobs.registry import Work, handles
 from sipas_web.onestop.actions import sending
 from sipas_web.onestop.apology_documents import letter_pdf, message_text
-from sipas_web.onestop.queries.apologies import Message, first_try, messages_due
+from sipas_web.onestop.queries.apologies import Message, every_message
+from sipas_web.shared import messages
 
-AT_ONCE = 100
-LEAST_WAIT, LONGEST_WAIT = dt.timedelta(seconds=5), dt.timedelta(minutes=1)  # new messages wait at most so long with it
 NOT_SET, NOT_OPENED = "letter_not_set", "not_opened"
 
 
 @handles(sending.SENDING, quick=True)
 def send_apologies(work: Work) -> dict[str, Any]:
     """Send what is due now; where the gateway did not take something, the work waits for its next try."""
-    sent = failed = 0
-    gateway = gateways.gateway()
-    while due := list(messages_due(timezone.now())[:AT_ONCE]):
-        for message in due:
-            work.progress(sent / (sent + failed + len(due)), "onestop.sending")
-            if deliver(message, gateway, work.actor):
-                sent += 1
-            else:
-                failed += 1
-    next_try = first_try()
-    if next_try is not None:
-        raise LaterError(max(min(next_try - timezone.now(), LONGEST_WAIT), LEAST_WAIT))
-    return {"sent": sent, "failed": failed}
+    return send_due(
+        work, every_message(), lambda message, gateway: deliver(message, gateway, work.actor), "onestop.sending"
+    )
 
 
-def deliver(message: Message, gateway: gateways.Gateway, by: Actor) -> bool:
+def deliver(message: Message, gateway: messages.Gateway, by: Actor) -> bool:
     """Hand one message over: a try is counted, the gateway asked, what it said written down, each on its own."""
     try:
         taken_up = sending.take_up(message_id=message.pk, by=by)
@@ -48,13 +35,13 @@ def deliver(message: Message, gateway: gateways.Gateway, by: Actor) -> bool:
         return False
     if taken_up is None:
         return False
-    address = sending.address_of(message.way, taken_up.who)
+    address = sending.address_of(taken_up.message.way, taken_up.who)
     if not address:
         sending.note_fault(message_id=message.pk, code=sending.NO_ADDRESS, is_final=True)
         return False
     try:
         moment = gateway.send(_letter(taken_up, address))
-    except gateways.GatewayError as error:
+    except messages.GatewayError as error:
         sending.note_fault(message_id=message.pk, code=error.code)
         return False
     except SipasError:  # a letter that no font can set
@@ -63,10 +50,10 @@ def deliver(message: Message, gateway: gateways.Gateway, by: Actor) -> bool:
     return sending.note_taken(message_id=message.pk, at=moment, by=by)
 
 
-def _letter(taken_up: sending.TakenUp, address: str) -> gateways.Letter:
+def _letter(taken_up: sending.TakenUp, address: str) -> messages.Letter:
     subject, text = message_text(taken_up.apology, taken_up.who, way=taken_up.message.way)
-    is_mail = taken_up.message.way == gateways.EMAIL
+    is_mail = taken_up.message.way == messages.EMAIL
     paper = letter_pdf(taken_up.apology, taken_up.who) if is_mail else b""
-    return gateways.Letter(
+    return messages.Letter(
         taken_up.message.key, taken_up.message.way, address, subject, text, paper, f"{taken_up.apology}.pdf"
     )

@@ -14,9 +14,10 @@ from django_stubs_ext import StrOrPromise
 from sipas_web.audit.actors import Actor
 from sipas_web.privacy import actions, queries
 from sipas_web.privacy.retention import Kept
+from sipas_web.shared.messages import LEDGER, READY
 
 # The office's own estimates, no rule of law: the operator sets others (SIPAS_KEEP_DAYS).
-BACKUP_DAYS, LOG_DAYS, REQUEST_DAYS = 90, 180, 730
+BACKUP_DAYS, LOG_DAYS, REQUEST_DAYS, MESSAGE_DAYS = 90, 180, 730, 30
 
 
 def files_kept(
@@ -88,4 +89,12 @@ LOGS = files_kept(
     lambda: Path(settings.LOGS_FOLDER),
     ("*.log", "*.log.*", "*.gz"),
 )
-OWN = (CONTACTS, REQUESTS, BACKUPS, LOGS)
+MESSAGES = files_kept(
+    "privacy.messages",
+    _("Files of messages to citizens, and the list of those that were taken"),
+    _("the message was handed to the gateway"),
+    MESSAGE_DAYS,
+    lambda: Path(settings.MESSAGES_FOLDER),
+    (f"{READY}/*", f"{LEDGER}/*"),
+)
+OWN = (CONTACTS, REQUESTS, BACKUPS, LOGS, MESSAGES)

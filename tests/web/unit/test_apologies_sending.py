@@ -23,12 +23,13 @@ from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.jobs.models import Job, State
 from sipas_web.jobs.worker import work_off
-from sipas_web.onestop import delivering, gateways
+from sipas_web.onestop import delivering
 from sipas_web.onestop.actions import apologies as actions
 from sipas_web.onestop.actions import sending
 from sipas_web.onestop.actions.apologies import Content
-from sipas_web.onestop.gateways import FileGateway, GatewayError, Letter
 from sipas_web.onestop.models import Apology, Message
+from sipas_web.shared import messages, outgoing
+from sipas_web.shared.messages import FileGateway, GatewayError, Letter
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -108,8 +109,8 @@ def test_a_text_message_and_an_email_leave_once_with_the_letter(
 
 POINTS = (
     "sipas_web.onestop.actions.sending.take_up",
-    "sipas_web.onestop.gateways._content",
-    "sipas_web.onestop.gateways._write",
+    "sipas_web.shared.messages._content",
+    "sipas_web.shared.messages._write",
     "pathlib.Path.rename",
     "sipas_web.onestop.actions.sending.note_taken",
 )
@@ -135,7 +136,7 @@ def test_killed_in_the_middle_it_leaves_exactly_once(
     with monkeypatch.context() as patched:
         patched.setattr(owner, name, killed)
         with pytest.raises(KilledError):
-            delivering.deliver(message, gateways.gateway(), clerk)
+            delivering.deliver(message, messages.gateway(), clerk)
     for _ in range(3):
         fetched += fetch(folder)
         come_due()
@@ -158,7 +159,7 @@ SENDER = """
 import datetime as dt, os, sys, threading, time
 sys.path.insert(0, sys.argv[3])
 from pathlib import Path
-from sipas_web.onestop.gateways import FileGateway, Letter
+from sipas_web.shared.messages import FileGateway, Letter
 gateway = FileGateway(Path(sys.argv[1]))
 for k in range(40):
     gateway.send(Letter(f"k{k}", "sms", "09", "x", "y" * 20000))
@@ -168,7 +169,7 @@ for k in range(40):
 
 def test_a_gateway_really_killed_takes_every_message_once(tmp_path: Path) -> None:
     """A process is ended by the system at any moment, again and again; meanwhile files are fetched and deleted."""
-    source = str(Path(gateways.__file__).parents[2])
+    source = str(Path(messages.__file__).parents[2])
     fetched: list[str] = []
     for pause in (0.02, 0.05, 0.01, 0.08, 0.03, None):
         sender = subprocess.Popen(
@@ -206,7 +207,7 @@ def test_a_gateway_that_fails_is_tried_again_and_then_left_to_a_person(
     assert job.state == State.WAITING  # it takes itself up again
     assert not files(folder)
     pauses = []
-    for _ in range(sending.MOST_ATTEMPTS - 1):
+    for _ in range(outgoing.MOST_ATTEMPTS - 1):
         come_due()
         work_off()
         message.refresh_from_db()
@@ -243,7 +244,7 @@ def test_one_bad_message_does_not_hold_up_the_others(
     work_off()
     good.refresh_from_db()
     assert good.state == "sent"
-    for _ in range(sending.MOST_ATTEMPTS + 1):
+    for _ in range(outgoing.MOST_ATTEMPTS + 1):
         come_due()
         sending.ask_due(by=by)
         work_off()

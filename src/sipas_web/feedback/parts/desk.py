@@ -19,7 +19,6 @@ from sipas_web.feedback.queries import figures, retention
 from sipas_web.feedback.queries.feedback import State, count_waiting, waiting_rows
 from sipas_web.feedback.topics import named
 from sipas_web.jobs import notes
-from sipas_web.privacy.own_kept import files_kept
 from sipas_web.privacy.retention import Kept, keep
 from sipas_web.shared import menu, report_figures, waiting
 from sipas_web.units.actions.handing_over import hears
@@ -118,8 +117,6 @@ def kept() -> tuple[Kept, ...]:
              retention.oldest_text, retaining.empty_texts),
         Kept("feedback.routed_out", _("Words of complaints and denunciations that were routed out"),
              _("it was routed out"), OUT_DAYS, retention.oldest_routed_out, retaining.empty_routed_out),
-        files_kept("feedback.messages", _("Messages to citizens for the gateway"), _("the file was written"),
-                   own.message_days, messaging.folder, ("*.json", "*.part")),
     )  # fmt: skip
 
 

@@ -19,11 +19,10 @@ from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries import apologies as reads
 from sipas_web.privacy.actions import open_people
 from sipas_web.privacy.queries import Identity
+from sipas_web.shared import outgoing
 
 SENDING, APPLICANT = "onestop.send_apologies", "onestop.applicant"
 NO_ADDRESS, WITHDRAWN = "no_address", "withdrawn"
-MOST_ATTEMPTS = 8
-FIRST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=1), dt.timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,12 @@ class TakenUp:
 
 @transaction.atomic
 def queue(*, apology_id: int, way: str, by: Actor) -> Message:
-    """Ask that a signed letter leave by e-mail or text message. Needs ``onestop.apology_draft``."""
+    """Ask that a signed letter leave by e-mail or text message, empty: as the applicant can be reached.
+
+    Needs ``onestop.apology_draft``.
+    """
     apology = _held(apology_id, by)
-    if way not in reads.ELECTRONIC:
+    if way and way not in reads.ELECTRONIC:
         raise ValidationError({"way": _("Choose one of the list.")})
     if apology.state != ApologyState.SIGNED:
         raise ValidationError(_("Only a signed letter is sent."))
@@ -47,7 +49,7 @@ def queue(*, apology_id: int, way: str, by: Actor) -> Message:
         raise ValidationError(_("The file of this dossier named no applicant: send the letter on paper."))
     try:
         with transaction.atomic():
-            message = Message.objects.create(apology=apology, way=Way(way), asked_by=by.name)
+            message = Message.objects.create(apology=apology, way=way, asked_by=by.name)
     except IntegrityError as error:
         raise ValidationError(_("A message of this letter is on its way already.")) from error
     record(by=by, action="onestop.message_queued", subject=message, unit=apology.unit, details={"kind": way})
@@ -84,7 +86,7 @@ def call_off(*, message_id: int, by: Actor) -> None:
 def ask_due(*, by: Actor) -> bool:
     """Ask for the sending of messages whose next try has come; says whether there were any."""
     with transaction.atomic():
-        if not reads.messages_due(timezone.now()).exists():
+        if not outgoing.due(reads.every_message(), timezone.now()).exists():
             return False
         jobs.start(kind=SENDING, subject=SENDING, unit=None, by=by)
         return True
@@ -101,19 +103,19 @@ def take_up(*, message_id: int, by: Actor) -> TakenUp | None:
         return None
     apology = reads.held_letter(message.apology_id)
     if apology.state != ApologyState.SIGNED:
-        message.state, message.fault = MessageState.CALLED_OFF, WITHDRAWN
-        message.save(update_fields=["state", "fault"])
+        message.end(MessageState.CALLED_OFF, WITHDRAWN)
         return None
-    if message.attempts >= MOST_ATTEMPTS:  # each of them ended with this process
-        message.state = MessageState.FAILED
-        message.save(update_fields=["state"])
+    if message.is_used_up:  # each try ended with its process
+        message.end(MessageState.FAILED, message.fault)
         return None
-    message.attempts += 1
-    message.next_try = timezone.now() + _pause(message)  # whatever breaks off, others are sent before the next try
-    message.save(update_fields=["attempts", "next_try"])
+    message.begin_try()
     token = apology.dossier.applicant
     found = open_people(kind=APPLICANT, tokens=[token], purpose=f"{message}, {apology}", unit=apology.unit, by=by)
-    return TakenUp(message, apology, found.get(token, Identity()))
+    who = found.get(token, Identity())
+    if not message.way:
+        message.way = Way.EMAIL if who.email else Way.SMS
+        message.save(update_fields=["way"])
+    return TakenUp(message, apology, who)
 
 
 @transaction.atomic
@@ -122,8 +124,7 @@ def note_taken(*, message_id: int, at: dt.datetime, by: Actor) -> bool:
     message = reads.held_message(message_id)
     if message.state == MessageState.SENT:
         return False
-    message.state, message.taken, message.fault = MessageState.SENT, at, ""
-    message.save(update_fields=["state", "taken", "fault"])
+    message.end(MessageState.SENT, taken=at)
     apologies.mark_sent(reads.held_letter(message.apology_id), timezone.localdate(at), Way(message.way), by)
     return True
 
@@ -132,24 +133,13 @@ def note_taken(*, message_id: int, at: dt.datetime, by: Actor) -> bool:
 def note_fault(*, message_id: int, code: str, is_final: bool = False) -> None:
     """Write that a message was not taken; it is tried again later, ever more rarely, then left to a person."""
     message = reads.held_message(message_id)
-    if message.state != MessageState.QUEUED:
-        return
-    message.fault = code
-    if is_final or message.attempts >= MOST_ATTEMPTS:
-        message.state = MessageState.FAILED
-    message.next_try = timezone.now() + _pause(message)
-    message.save(update_fields=["fault", "state", "next_try"])
+    if message.state == MessageState.QUEUED:
+        message.note_fault(code, is_final=is_final)
 
 
 def address_of(way: str, who: Identity) -> str:
     """Give where a message goes; empty where it is not known."""
     return who.email if way == Way.EMAIL else who.phone
-
-
-def _pause(message: Message) -> dt.timedelta:
-    """Give how long the next try waits: ever longer."""
-    longer: int = 4 ** min(max(message.attempts, 1) - 1, MOST_ATTEMPTS)
-    return min(FIRST_PAUSE * longer, LONGEST_PAUSE)
 
 
 def _held(apology_id: int, by: Actor) -> Apology:

@@ -5,7 +5,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-import sipas_web.onestop.message_keys
+import sipas_web.shared.messages
 
 
 class Migration(migrations.Migration):
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "key",
-                    models.CharField(default=sipas_web.onestop.message_keys.new_key, max_length=32, unique=True),
+                    models.CharField(default=sipas_web.shared.messages.new_key, max_length=32, unique=True),
                 ),
                 (
                     "way",

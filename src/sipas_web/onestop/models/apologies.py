@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from sipas_web.onestop.message_keys import new_key
 from sipas_web.onestop.models.dossiers import Dossier
+from sipas_web.shared.outgoing import MessageState as MessageState
+from sipas_web.shared.outgoing import Outgoing
 from sipas_web.units.models import Unit
 
 
@@ -97,31 +98,14 @@ class ApologyException(models.Model):
         return f"NL-{self.pk}"
 
 
-class MessageState(models.TextChoices):
-    """How far a message is."""
-
-    QUEUED = "queued", _("waits to be sent")
-    SENT = "sent", _("handed to the gateway")
-    FAILED = "failed", _("could not be sent")
-    CALLED_OFF = "called_off", _("called off")
-
-
-class Message(models.Model):
+class Message(Outgoing):
     """An apology on its way by e-mail or text message; its address is read from under lock when it leaves."""
 
     apology = models.ForeignKey(Apology, models.PROTECT, related_name="messages")
-    key = models.CharField(max_length=32, unique=True, default=new_key)  # the gateway takes it once
-    way = models.CharField(max_length=10, choices=Way)
-    state = models.CharField(max_length=10, choices=MessageState, default=MessageState.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try = models.DateTimeField(default=timezone.now)
-    fault = models.CharField(max_length=40, blank=True)  # code of what went wrong last
-    asked = models.DateTimeField(default=timezone.now)
+    way = models.CharField(max_length=10, choices=Way, blank=True)  # empty: as the applicant can be reached
     asked_by = models.CharField(max_length=200)
-    taken = models.DateTimeField(null=True)  # moment the gateway took it
 
-    class Meta:
-        ordering: ClassVar = ["pk"]
+    class Meta(Outgoing.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["apology"], condition=Q(state__in=["queued", "sent"]), name="onestop_one_message_of_an_apology"

@@ -35,10 +35,8 @@ def register() -> None:
     from sipas_web.jobs import notes
     from sipas_web.onestop import delivering  # noqa: F401  # registers the handler
     from sipas_web.onestop.actions.apologies import hand_over
-    from sipas_web.onestop.kept_messages import MESSAGES
     from sipas_web.onestop.pages import apologies_waiting as waits
     from sipas_web.onestop.permissions import Permission
-    from sipas_web.privacy import retention
     from sipas_web.shared import menu, report_figures, waiting
     from sipas_web.units.actions.handing_over import hears
 
@@ -51,4 +49,3 @@ def register() -> None:
     for source in waits.WAITING:
         waiting.add(source)
     report_figures.add(waits.FIGURES)
-    retention.keep(MESSAGES)

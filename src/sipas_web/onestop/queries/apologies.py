@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db.models import BooleanField, CharField, F, FilteredRelation, Min, Q, QuerySet, Value, When
+from django.db.models import BooleanField, CharField, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models import Case as Choose
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -223,15 +223,9 @@ def is_under_way(apology: Apology) -> bool:
     return Message.objects.filter(apology=apology, state__in=(MessageState.QUEUED, MessageState.SENT)).exists()
 
 
-def messages_due(at: dt.datetime) -> QuerySet[Message]:
-    """List messages to be handed to the gateway now."""
-    return Message.objects.filter(state=MessageState.QUEUED, next_try__lte=at).order_by("next_try", "pk")
-
-
-def first_try() -> dt.datetime | None:
-    """Give when the first of the messages that wait is to be tried; None where none waits."""
-    first: dt.datetime | None = Message.objects.filter(state=MessageState.QUEUED).aggregate(t=Min("next_try"))["t"]
-    return first
+def every_message() -> QuerySet[Message]:
+    """Query all messages, for the work that hands them over."""
+    return Message.objects.all()
 
 
 def held_message(message_id: int) -> Message:

@@ -1,4 +1,4 @@
-"""Ways by which e-mails and text messages leave. A gateway takes each message once, whatever is killed when.
+"""The one way by which e-mails and text messages leave. A gateway takes each message once, whatever is killed when.
 
 The operator names another one by ``SIPAS_MESSAGE_GATEWAY``, a dotted path of a class made without arguments.
 """
@@ -9,6 +9,7 @@ import datetime as dt
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from django.utils.module_loading import import_string
 
 EMAIL, SMS = "email", "sms"
 READY, LEDGER = "ready", "ledger"
+PART = ".part"  # ends the name of a file that is not whole yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,25 @@ class FileGateway:
         The part is whole before the ledger names it, and becomes the file that is fetched by its renaming alone.
         """
         ledger = self.folder / LEDGER / letter.key
-        part = self.folder / LEDGER / f"{letter.key}.part"
+        part = self.folder / LEDGER / f"{letter.key}{PART}"
         if not ledger.exists():
             _write(part, _content(letter))
             _write(ledger, b"")
         if part.exists():
             part.rename(self.folder / READY / f"{letter.key}.{'eml' if letter.way == EMAIL else 'json'}")
         return dt.datetime.fromtimestamp(ledger.stat().st_mtime, dt.UTC)
+
+    def forget_strays(self, before: float) -> int:
+        """Remove parts that a crash left and the ledger never named, from before a moment; a next try writes anew."""
+        place = self.folder / LEDGER
+        if not place.is_dir():
+            return 0
+        with self._alone():
+            parts = [path for path in place.glob(f"*{PART}") if path.stat().st_mtime < before]
+            strays = [path for path in parts if not path.with_name(path.name.removesuffix(PART)).exists()]
+            for path in strays:
+                path.unlink(missing_ok=True)
+        return len(strays)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -102,6 +116,11 @@ def gateway() -> Gateway:
     """Give the gateway of this installation."""
     made: Gateway = import_string(settings.MESSAGE_GATEWAY)()
     return made
+
+
+def new_key() -> str:
+    """Give a key under which a gateway knows a message again."""
+    return secrets.token_hex(16)
 
 
 def _content(letter: Letter) -> bytes:
