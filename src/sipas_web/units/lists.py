@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from sipas_web.units.kinds import Kind
 MEBI = 1024 * 1024
 LIMITS = Limits(file_bytes=10 * MEBI)
 MOST_ROWS = 5_000
+SAMPLES = 3  # values shown of a column
 # Column, and the heads under which offices write it (compared without diacritics and case).
 HEADS: dict[str, tuple[str, ...]] = {
     "code": ("Mã", "Mã đơn vị", "code"),
@@ -76,6 +77,7 @@ class Fault:
     """A row that cannot be taken, and why."""
 
     number: int
+    column: str  # its head in the list
     got: str
     reason: str
 
@@ -86,54 +88,100 @@ class UnitList:
 
     rows: tuple[Row, ...]
     faults: tuple[Fault, ...]
+    heads: Mapping[str, str]  # of each column of ours, the list's own
 
 
-def read_list(path: Path) -> UnitList:
-    """Read a list; raises SipasError where the file as a whole cannot be used."""
-    table = read(path, limits=LIMITS)
-    heads = _heads(table)
-    if table.height > MOST_ROWS:
-        raise SipasError("intake.too_many_rows", expected=MOST_ROWS, got=table.height)
+@dataclass(frozen=True, slots=True)
+class SeenColumn:
+    """A column of a list, and what it was taken for."""
+
+    head: str
+    target: str  # one of HEADS, or empty
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A list as it would be read."""
+
+    rows: int
+    columns: tuple[SeenColumn, ...]
+
+    @property
+    def missing(self) -> list[str]:
+        """Needed columns that were not recognised, by the first of their heads."""
+        taken = {column.target for column in self.columns}
+        return [HEADS[name][0] for name in HEADS if name not in taken and name not in OPTIONAL]
+
+
+def look(path: Path) -> Seen:
+    """Say what each column of a list was taken for; raises SipasError where it cannot be read."""
+    table = _read(path)
+    targets = {head: name for name, head in _recognised(table.headers).items()}
+    columns = [SeenColumn(head, targets.get(head, ""), _samples(table, head)) for head in table.headers]
+    return Seen(table.height, tuple(columns))
+
+
+def read_list(path: Path, chosen: Mapping[str, str] | None = None) -> UnitList:
+    """Read a list, its columns as chosen or recognised; raises SipasError where the file as a whole cannot be used."""
+    table = _read(path)
+    heads = _complete(chosen or _recognised(table.headers), table.headers)
     texts = {name: table.texts(head).values.to_list() for name, head in heads.items()}
     since, until = table.dates(heads["since"]), table.dates(heads["until"]) if "until" in heads else None
     broken = table.skipped.filter(pl.col("reason") == ROW_TOO_LONG)  # titles, heads and footers are no units
-    faults = [*_faults(broken), *_faults(since.faults), *_faults(until.faults if until else since.faults[:0])]
+    faults = [*_faults(broken, ""), *_faults(since.faults, heads["since"])]
+    faults += _faults(until.faults, heads["until"]) if until else []
     wrong = {fault.number for fault in faults}
     rows = []
     for place, number in enumerate(table.rows.to_list()):
         given = {name: values[place] or "" for name, values in texts.items()}
-        day, end = since.values[place], until.values[place] if until else None
-        problem = _problem(given, day)
-        if problem and number not in wrong:
-            faults.append(Fault(number, given["code"] or given["name"], problem))
-        elif number not in wrong:
+        found = list(_problems(number, given, heads, is_read=number in wrong))
+        faults += found
+        if not found and number not in wrong:
+            day, end = since.values[place], until.values[place] if until else None
             kind = KINDS[search_key(given["kind"])]
-            rows.append(
-                Row(number, given["code"], given["name"], kind, given["parent"], day, end, given.get("act", ""))
-            )
-    return UnitList(tuple(rows), tuple(sorted(faults, key=lambda f: f.number)))
+            named = (given["code"], given["name"], kind, given["parent"])
+            rows.append(Row(number, *named, day, end, given.get("act", "")))
+    return UnitList(tuple(rows), tuple(sorted(faults, key=lambda f: f.number)), heads)
 
 
-def _problem(given: dict[str, str], day: dt.date | None) -> str:
-    if not (given["code"] and given["name"] and given["parent"]) or day is None:
-        return _("Code, name, code of the unit above and first day are needed.")
-    if search_key(given["kind"]) not in KINDS:
-        return _("The kind is not known: agency, one-stop desk, post office or supervising organisation.")
-    return ""
+def _read(path: Path) -> OfficeTable:
+    table = read(path, limits=LIMITS)
+    if table.height > MOST_ROWS:
+        raise SipasError("intake.too_many_rows", expected=MOST_ROWS, got=table.height)
+    return table
 
 
-def _heads(table: OfficeTable) -> dict[str, str]:
-    by_key = {search_key(head): head for head in table.headers}
-    found = {name: by_key[k] for name, heads in HEADS.items() for h in heads[::-1] if (k := search_key(h)) in by_key}
-    missing = [HEADS[name][0] for name in HEADS if name not in found and name not in OPTIONAL]
+def _samples(table: OfficeTable, head: str) -> tuple[str, ...]:
+    return tuple(table.texts(head).values.drop_nulls().unique(maintain_order=True).head(SAMPLES).to_list())
+
+
+def _problems(number: int, given: dict[str, str], heads: Mapping[str, str], *, is_read: bool) -> Iterator[Fault]:
+    """Say what a row lacks; ``is_read``: its days were found at fault already."""
+    needed = [name for name in HEADS if name not in OPTIONAL and not (is_read and name == "since")]
+    for name in needed:
+        if not given[name]:
+            yield Fault(number, heads[name], "", _("This cell is needed."))
+    if given["kind"] and search_key(given["kind"]) not in KINDS:
+        expected = _("The kind is not known: agency, one-stop desk, post office or supervising organisation.")
+        yield Fault(number, heads["kind"], given["kind"], expected)
+
+
+def _recognised(headers: Sequence[str]) -> dict[str, str]:
+    by_key = {search_key(head): head for head in headers}
+    return {name: by_key[k] for name, heads in HEADS.items() for h in heads[::-1] if (k := search_key(h)) in by_key}
+
+
+def _complete(found: Mapping[str, str], headers: Sequence[str]) -> Mapping[str, str]:
+    missing = [HEADS[name][0] for name in HEADS if found.get(name) not in headers and name not in OPTIONAL]
     if missing:
-        raise SipasError("intake.column_missing", ", ".join(missing), got=list(table.headers))
+        raise SipasError("intake.column_missing", ", ".join(missing), got=list(headers))
     return found
 
 
-def _faults(rejected: pl.DataFrame) -> list[Fault]:
+def _faults(rejected: pl.DataFrame, head: str) -> list[Fault]:
     rows = rejected.select("row", "got", "reason").iter_rows()
-    return [Fault(row, got or "", reason(code)) for row, got, code in rows]
+    return [Fault(row, head, got or "", reason(code)) for row, got, code in rows]
 
 
 def csv_text(lines: Iterable[Sequence[str]]) -> bytes:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
-from pathlib import Path
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import Form
@@ -16,21 +13,21 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from sipas.errors import SipasError
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.shared.access import needs
 from sipas_web.shared.core_errors import sentence
 from sipas_web.shared.downloads import attachment
-from sipas_web.units import actions, lists, queries
+from sipas_web.units import actions, lists, queries, staged_lists
 from sipas_web.units.actions.exchange import FORMATS, ListRefusedError
-from sipas_web.units.forms import DissolveForm, ListForm, MoveForm, NameForm, UnitFilter, UnitForm
+from sipas_web.units.forms import ColumnsForm, DissolveForm, ListForm, MoveForm, NameForm, UnitFilter, UnitForm
 from sipas_web.units.permissions import Permission
 from sipas_web.units.queries import Unit
+from sipas_web.units.staged_lists import named
 
 PER_PAGE = 50
-COPY_BYTES = 64 * 1024
 
 
 @needs(Permission.UNIT_VIEW)
@@ -130,21 +127,51 @@ def dissolve(request: ActorRequest, unit_id: int) -> HttpResponse:
 
 
 @needs(Permission.UNIT_CHANGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: ActorRequest) -> HttpResponse:
-    """Import a list: all of it or nothing."""
+    """Take a list, show its columns, import it: all of it or nothing."""
+    if "staged" in request.POST:
+        return _import_columns(request)
     form = ListForm(request.POST or None, request.FILES or None)
-    faults: tuple[lists.Fault, ...] = ()
     if request.method == "POST" and form.is_valid():
+        mark = staged_lists.stage(form.cleaned_data["file"], request.user.pk)
+        kept = staged_lists.found(mark, request.user.pk)
+        assert kept is not None, "it was kept just now"
         try:
-            added = actions.import_list(given=_read(form.cleaned_data["file"]), by=request.actor)
+            seen = lists.look(kept[0])
         except SipasError as error:
-            form.add_error("file", sentence(error))
+            form.add_error("file", sentence(named(error, *kept)))
+        else:
+            return _columns_page(request, ColumnsForm(initial={"staged": mark}, seen=seen), kept[1])
+    return render(request, "units/import.html", {"form": form, "heads": lists.HEADS})
+
+
+def _import_columns(request: ActorRequest) -> HttpResponse:
+    kept = staged_lists.found(request.POST["staged"], request.user.pk)
+    if kept is None:
+        messages.error(request, _("The list is no longer kept here. Choose it again."))
+        return redirect("unit_import")
+    form = ColumnsForm(request.POST, seen=lists.look(kept[0]))
+    faults: tuple[lists.Fault, ...] = ()
+    if form.is_valid():
+        try:
+            given = lists.read_list(kept[0], form.cleaned_data["chosen"])
+            added = actions.import_list(given=given, by=request.actor)
+        except SipasError as error:
+            form.add_error(None, sentence(named(error, *kept)))
         except ListRefusedError as refused:
             faults = refused.faults
         else:
+            kept[0].unlink(missing_ok=True)
             messages.success(request, _("%(count)d units were added.") % {"count": added})
             return redirect("unit_list")
-    return render(request, "units/import.html", {"form": form, "faults": faults, "heads": lists.HEADS})
+    return _columns_page(request, form, kept[1], faults)
+
+
+def _columns_page(
+    request: ActorRequest, form: ColumnsForm, name: str, faults: tuple[lists.Fault, ...] = ()
+) -> HttpResponse:
+    return render(request, "units/import_columns.html", {"form": form, "name": name, "faults": faults})
 
 
 def _filtered(request: ActorRequest) -> tuple[UnitFilter, QuerySet[Unit]]:
@@ -183,13 +210,3 @@ def _day(request: ActorRequest, unit: Unit) -> dt.date:
 
 def _form_page(request: ActorRequest, form: Form, unit: Unit, title: str, verb: str) -> HttpResponse:
     return render(request, "units/form.html", {"form": form, "unit": unit, "title": title, "verb": verb})
-
-
-def _read(file: UploadedFile[bytes]) -> lists.UnitList:
-    with tempfile.TemporaryDirectory() as folder:
-        # Never a path made of the client's own name.
-        path = Path(folder) / "danh-sach"
-        with path.open("wb") as out:
-            for chunk in file.chunks(COPY_BYTES):
-                out.write(chunk)
-        return lists.read_list(path)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from sipas import geography
@@ -16,7 +19,7 @@ from sipas.intake.vietnamese import sort_key
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
-from sipas_web.units import actions, lists, queries
+from sipas_web.units import actions, lists, queries, staged_lists
 from sipas_web.units.actions.ancestry import Step, continued
 from sipas_web.units.actions.exchange import ListRefusedError
 from sipas_web.units.closure import FOREVER, Tree
@@ -259,7 +262,14 @@ def test_a_list_with_a_fault_is_refused_whole_with_every_row_named(by: Actor, tm
     given = listed(tmp_path, "\n".join(rows) + "\n")
     with pytest.raises(ListRefusedError) as refused:
         actions.import_list(given=given, by=by)
-    assert [f.number for f in refused.value.faults] == [3, 4, 5, 6, 7]
+    told = [(f.number, f.column, f.got) for f in refused.value.faults]
+    assert told == [
+        (3, "Trực thuộc", "99999"),
+        (4, "Loại", "Quán cà phê"),
+        (5, "Từ ngày", "31/02/2025"),
+        (6, "Mã", "S1"),
+        (7, "Mã", ""),
+    ]
     assert not Unit.objects.filter(code="S1").exists()
 
 
@@ -279,3 +289,59 @@ def test_a_name_that_looks_like_a_formula_stays_text(by: Actor, tmp_path: Path) 
     made, _type = actions.export(units=Unit.objects.filter(code="S1"), form="xlsx", by=by)
     (tmp_path / "x.xlsx").write_bytes(made)
     assert lists.read_list(tmp_path / "x.xlsx").rows[0].name == "=1+1"
+
+
+STRANGE = "Ký hiệu,Tên đơn vị,Loại,Trực thuộc,Từ ngày\nS1,Sở Tư pháp,Cơ quan,75,01/08/2025\n"
+
+
+@pytest.fixture
+def clerk(client: Client, dong_nai: Unit, hire: Any, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
+    client.force_login(hire("department", dong_nai), backend="sipas_web.accounts.backends.AreaBackend")
+    return client
+
+
+def handed_in(client: Client, text: str, name: str = "don-vi.csv") -> Any:
+    return client.post("/don-vi/nhap/", {"file": SimpleUploadedFile(name, text.encode())})
+
+
+def test_a_list_is_shown_before_it_is_taken(clerk: Client) -> None:
+    seen = handed_in(clerk, STRANGE)
+    assert not Unit.objects.filter(code="S1").exists()
+    form = seen.context["form"]
+    assert form.seen.missing == ["Mã"]
+    assert [(c.head, c.target, c.samples) for c in form.seen.columns[:2]] == [
+        ("Ký hiệu", "", ("S1",)),
+        ("Tên đơn vị", "name", ("Sở Tư pháp",)),
+    ]
+    chosen = {"staged": form["staged"].value(), "c0": "", "c1": "name", "c2": "kind", "c3": "parent", "c4": "since"}
+    lacking = clerk.post("/don-vi/nhap/", chosen)
+    assert "Mã" in str(lacking.context["form"].non_field_errors())
+    assert clerk.post("/don-vi/nhap/", {**chosen, "c0": "code"}).status_code == 302
+    assert at("S1", AFTER).name == "Sở Tư pháp"
+    gone = clerk.post("/don-vi/nhap/", {**chosen, "c0": "code"}, follow=True)
+    assert gone.redirect_chain == [("/don-vi/nhap/", 302)]  # taken once: it is no longer kept
+
+
+def test_a_refused_list_keeps_what_was_chosen_and_names_row_and_column(clerk: Client) -> None:
+    seen = handed_in(clerk, STRANGE.replace(",75,", ",99999,"))
+    chosen = {"staged": seen.context["form"]["staged"].value(), "c0": "code", "c1": "name", "c2": "kind"}
+    refused = clerk.post("/don-vi/nhap/", {**chosen, "c3": "parent", "c4": "since"})
+    assert [(f.number, f.column, f.got) for f in refused.context["faults"]] == [(2, "Trực thuộc", "99999")]
+    assert refused.context["form"]["c0"].value() == "code"
+
+
+def test_a_list_kept_for_one_is_nobody_elses(db: None) -> None:
+    mark = staged_lists.stage(SimpleUploadedFile("don-vi.csv", STRANGE.encode()), 1)
+    assert staged_lists.found(mark, 1) is not None
+    assert staged_lists.found(mark, 2) is None
+    assert staged_lists.found(mark + "x", 1) is None
+    staged_lists.forget(time.time() + 1)
+    assert staged_lists.found(mark, 1) is None
+
+
+def test_a_file_that_is_no_list_is_called_by_its_name(clerk: Client) -> None:
+    refused = handed_in(clerk, "PK\x03\x04 broken", "danh-sach.xlsx")
+    errors = str(refused.context["form"].errors["file"])
+    assert "danh-sach.xlsx" in errors, errors
+    assert not Unit.objects.filter(code="S1").exists()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,10 +16,15 @@ from sipas_web.audit.actors import Actor
 from sipas_web.units import lists, queries
 from sipas_web.units.actions.changing import place_unit
 from sipas_web.units.kinds import Kind
-from sipas_web.units.lists import WORDS, Fault, Row, UnitList
+from sipas_web.units.lists import HEADS, WORDS, Fault, Row, UnitList
 from sipas_web.units.models import Unit
 from sipas_web.units.permissions import Permission
 
+# Column of the list for a field of the unit at fault.
+COLUMNS = {
+    "code": "code", "name": "name", "full_name": "name", "kind": "kind", "parent": "parent",
+    "valid_from": "since", "valid_to": "until", "legal_act": "act",
+}  # fmt: skip
 FORMATS = {
     "csv": (lists.csv_text, "text/csv; charset=utf-8"),
     "xlsx": (lists.xlsx_bytes, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -46,7 +52,7 @@ def import_list(*, given: UnitList, by: Actor) -> int:
             with transaction.atomic():
                 added.append(_add(row, by))
         except ValidationError as error:
-            faults.append(Fault(row.number, row.code, " ".join(error.messages)))
+            faults += _said(row, error, given.heads)
     if faults:
         raise ListRefusedError(tuple(sorted(faults, key=lambda f: f.number)))
     record(
@@ -86,6 +92,16 @@ def _add(row: Row, by: Actor) -> Unit:
         valid_to=row.until,
         legal_act=row.act,
     )
+
+
+def _said(row: Row, error: ValidationError, heads: Mapping[str, str]) -> Iterator[Fault]:
+    """Say in which column a row is at fault; what no column of its own has is about the unit above."""
+    by_field = error.message_dict if hasattr(error, "error_dict") else {"parent": error.messages}
+    for field, messages in by_field.items():
+        name = COLUMNS.get(field, "code")
+        got = getattr(row, name)
+        shown = format_date(got) if isinstance(got, dt.date) else str(got or "")
+        yield Fault(row.number, heads.get(name, HEADS[name][0]), shown, " ".join(messages))
 
 
 def _common(units: list[Unit]) -> Unit | None:
