@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from msgspec import inspect
 
 from sipas.errors import Place, SipasError
+from sipas.tables.typed import described
 
 # Outside the characters of XML 1.0 (production 2): a form or codebook could not hold it.
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -27,7 +28,7 @@ class Shape:
     """
 
     def __init__(self, kind: type) -> None:
-        self.kind = inspect.type_info(kind)
+        self.kind = described(kind)
         self.faults: list[SipasError] = []
 
     def mend(self, raw: object) -> object:

@@ -115,7 +115,7 @@ def witness_file(
     if reason:
         data["reason"] = reason
     if history:
-        data["history"] = msgspec.json.decode(msgspec.json.encode(tuple(history)))  # lists, no tuples: YAML
+        data["history"] = json.loads(msgspec.json.encode(tuple(history)))  # lists, no tuples: YAML
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False).encode()
 
 

@@ -9,7 +9,7 @@ import sys
 MANY_THREADS = """
 import sys, threading
 import msgspec
-from sipas.tables.typed import convert, from_json
+from sipas.tables.typed import convert, described, from_json
 sys.setswitchinterval(1e-6)
 def once():
     Leaf = msgspec.defstruct("Leaf", [(f"n{i}", "int | None", None) for i in range(30)])
@@ -17,6 +17,8 @@ def once():
     barrier, found = threading.Barrier(8), []
     def make():
         barrier.wait()
+        if threading.get_ident() % 2:
+            described(Node)
         found.append(convert({"leaves": [{"n1": 1}], "by_name": {"a": {"n2": 2}}}, Node).leaves[0].n1)
         found.append(from_json('{"leaves": [], "by_name": {"a": {"n2": 2}}}', Node).by_name["a"].n2)
     threads = [threading.Thread(target=make) for _ in range(8)]

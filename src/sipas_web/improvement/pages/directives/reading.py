@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-import msgspec
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from sipas.intake.vietnamese import format_date
 from sipas.letters import Citation, Deadline, Letter, Placed, Threshold
+from sipas.tables.typed import convert
 from sipas_web.improvement.directive_wording import indicator_label, kind_label, word
 from sipas_web.improvement.queries.directives import Directive
 
@@ -85,7 +85,7 @@ class Reading:
 
 def reading_of(directive: Directive) -> Reading:
     """Work out what the page of a reading shows."""
-    letter = msgspec.convert({**directive.reading, "text": directive.text}, Letter)
+    letter = convert({**directive.reading, "text": directive.text}, Letter)
     groups = tuple(_groups(letter))
     values = [v for g in groups for v in g.values]
     return Reading(
