@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import threading
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,7 +75,9 @@ def receipt_of(case: Case, handle: str = "") -> Receipt | None:
 def edition_of(round_: Round) -> Edition:
     """Give the edition of a round in the field, kept in memory; it is read again when its settings are written."""
     root = folder_of(round_)
-    return _edition(str(root), (root / "round.yaml").stat().st_mtime_ns)
+    written = (root / "round.yaml").stat().st_mtime_ns
+    with _one_reads:  # a burst begins with many threads that want the same
+        return _edition(str(root), written)
 
 
 def kind_of(case: Case) -> str | None:
@@ -96,6 +99,9 @@ def _open_rounds() -> dict[int, Round]:
     rounds = {round_.pk: round_ for round_ in in_field}
     _kept["open"] = time.monotonic(), rounds
     return rounds
+
+
+_one_reads = threading.Lock()
 
 
 @lru_cache(maxsize=64)

@@ -15,13 +15,13 @@ def once():
     Leaf = msgspec.defstruct("Leaf", [(f"n{i}", "int | None", None) for i in range(30)])
     Node = msgspec.defstruct("Node", [("leaves", list[Leaf]), ("by_name", dict[str, Leaf])])
     barrier, found = threading.Barrier(8), []
-    def make():
+    def make(n):
         barrier.wait()
-        if threading.get_ident() % 2:
+        if n % 2:
             described(Node)
         found.append(convert({"leaves": [{"n1": 1}], "by_name": {"a": {"n2": 2}}}, Node).leaves[0].n1)
         found.append(from_json('{"leaves": [], "by_name": {"a": {"n2": 2}}}', Node).by_name["a"].n2)
-    threads = [threading.Thread(target=make) for _ in range(8)]
+    threads = [threading.Thread(target=make, args=(n,)) for n in range(8)]
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert sorted(found) == [1] * 8 + [2] * 8, found
