@@ -17,12 +17,13 @@ import polars as pl
 
 from sipas.instrument import Edition, load
 from sipas.quality import FAMILIES, SuspicionPoints, form_signs, suspicion_points, suspicions
-from sipas.quality.suspicion import BY_DAY, Steps, _numbers, _others, _shows
+from sipas.quality.other_forms import other_forms, shows_sign, sizes_of
+from sipas.quality.suspicion import Steps
 from sipas.simulation import WAYS, Way, honest_round, load_profile, people_who_answer, plant
 
 TARGET = Path("src/sipas/quality/suspicion.yaml")
 ROUNDS, FORMS, INTERVIEWERS = 120, 480, 20
-LEARN, TEST, OTHER = 1000, 5000, 9000  # first seeds: populations, people and cheats never meet
+LEARN, TEST, OTHER = 1000, 20_000, 9000  # first seeds: populations, people and cheats never meet
 UNKNOWN = 0.3  # share of fabrications thought to be of a way nobody has thought of
 FALSE_ALARMS = 0.018  # of honest forms, where the threshold is set
 HONEST_INTERVIEWERS = 0.01
@@ -103,7 +104,7 @@ def learn(measured: pl.DataFrame, ways: Sequence[Way]) -> SuspicionPoints:
     """Give points: ten times the decimal logarithm of how much more frequent a size is among the planted."""
     honest = measured["way"].is_null().to_numpy()
     planted = [(measured["way"] == way).fill_null(value=False).to_numpy() for way in ways]
-    signs = {name: _steps(_numbers(measured, name), steps, honest, planted) for name, steps in STEPS.items()}
+    signs = {name: _steps(sizes_of(measured, name), steps, honest, planted) for name, steps in STEPS.items()}
     made = _points(signs, Steps((1.0,), (0,)), NOBODY, NOBODY)
     made = _points(signs, _others_steps(measured, made, ways), NOBODY, NOBODY)
     forms, interviewers = scored(measured, made)
@@ -143,8 +144,8 @@ def _others_steps(measured: pl.DataFrame, points: SuspicionPoints, ways: Sequenc
         is_honest = group["way"].is_null().to_numpy()
         is_planted = group["way"].is_in(list(ways)).fill_null(value=False).to_numpy()
         for family, members in FAMILIES.items():
-            shows = _shows(group, members, points)
-            excess = _others(group, codes, shows, by_day=family in BY_DAY, alike=ALIKE).excess()
+            shows = shows_sign(group, members, points.shown)
+            excess = other_forms(group, codes, family, shows, ALIKE).excess()
             places = np.searchsorted(OTHERS, excess, side="right")
             honest += np.bincount(places[shows & is_honest], minlength=len(honest))
             planted += np.bincount(places[shows & is_planted], minlength=len(honest))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from sipas.capture import answered_shares, asked
@@ -13,6 +14,7 @@ from sipas.instrument.edition import Edition
 from sipas.quality.checks import run_lengths
 from sipas.quality.likeness import match_surprise, same_texts
 from sipas.quality.movements import VisitLimits, visit_marks
+from sipas.quality.normal_scores import Reals, normal_scores
 
 LEAST_ITEMS = 10  # answered items under which a form's ticking is not judged
 LEAST_FORMS = 30  # forms under which "usual in the round" means nothing
@@ -48,12 +50,12 @@ def form_signs(
         (decades of chance of the likeness to an earlier form of the same interviewer, of anybody, in rounds of more
         than 5,000 forms of anybody in the same ``place``; each with
         ``_partner``, ``_same``, ``_common``, ``_expected``); ``straight`` (share of its rated items ticked alike) with
-        ``straight_run``, ``straight_items``, ``straight_usual`` (items); ``scattered`` (variance among the form's items
-        over that of the round's usual form); ``missing`` (rarity of so many gaps) with ``missing_share``,
-        ``missing_usual``; ``gaps`` (forms of the interviewer with the very same two or more gaps); ``remark`` (forms of
-        the interviewer with the same remark); ``pace`` (times faster than usual in its mode) with ``pace_seconds``,
-        ``pace_usual`` (per answered question); ``night``, ``burst``, ``still``, ``speed``, ``clock`` as
-        ``visit_marks``, ``speed_partner``. What cannot be known is missing.
+        ``straight_run``, ``straight_items``, ``straight_usual`` (items); ``scattered`` (variance among the
+        normal scores of the form's items over that of the round's usual form); ``missing`` (rarity of so many gaps)
+        with ``missing_share``, ``missing_usual``; ``gaps`` (forms of the interviewer with the very same two or more
+        gaps); ``remark`` (forms of the interviewer with the same remark); ``pace`` (times faster than usual in its
+        mode) with ``pace_seconds``, ``pace_usual`` (per answered question); ``night``, ``burst``, ``still``, ``speed``,
+        ``clock`` as ``visit_marks``, ``speed_partner``. What cannot be known is missing.
 
     Raises
     ------
@@ -79,20 +81,25 @@ def form_signs(
 
 
 def _levels(forms: pl.DataFrame, items: Sequence[str]) -> list[pl.Series]:
-    """Give ``level`` (mean) and ``spread`` (variance) of a form's items, each in SDs from the mean of all forms."""
+    """Give ``level`` (mean of a form's items, in SDs of all forms) and ``spread`` (variance of their normal scores)."""
     answers = forms.select(items).cast(pl.Float64)
     scaled = answers.select((pl.col(n) - pl.col(n).mean()) / _positive(pl.col(n).std()) for n in items)
-    values = scaled.to_numpy().astype(np.float64)
-    known = ~np.isnan(values)
-    count = known.sum(axis=1)
-    filled = np.where(known, values, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = filled.sum(axis=1) / count
-        spread = (np.where(known, values - mean[:, None], 0.0) ** 2).sum(axis=1) / (count - 1)
+    level, _variance, _count = _moments(scaled.to_numpy().astype(np.float64))
+    places = [normal_scores(answers[n].fill_null(np.nan).to_numpy()) for n in items]
+    _mean, spread, count = _moments(np.column_stack(places))
     return [
-        pl.Series("level", mean).fill_nan(None),
+        pl.Series("level", level).fill_nan(None),
         pl.Series("spread", np.where(count >= LEAST_ITEMS, spread, np.nan)).fill_nan(None),
     ]
+
+
+def _moments(values: Reals) -> tuple[Reals, Reals, npt.NDArray[np.int64]]:
+    """Give mean, variance and number of the known values of each row."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=1) / count
+        return mean, (np.where(known, values - mean[:, None], 0.0) ** 2).sum(axis=1) / (count - 1), count
 
 
 def _positive(value: pl.Expr) -> pl.Expr:

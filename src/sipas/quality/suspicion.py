@@ -14,22 +14,11 @@ import numpy.typing as npt
 import polars as pl
 
 from sipas.errors import SipasError
-from sipas.quality.form_signs import VISIT_SIGNS
+from sipas.quality.other_forms import FAMILIES, OtherForms, other_forms, shows_sign, sizes_of
 from sipas.tables.typed import from_yaml
 
-FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "likeness": ("same_as_own", "same_as_any"),
-    "straight": ("straight",),
-    "scattered": ("scattered",),
-    "gaps": ("missing", "gaps"),
-    "remarks": ("remark",),
-    "pace": ("pace",),
-    "visits": VISIT_SIGNS,
-}
-HALF = 0.5  # of a form, added so that no share is 0
 LEAST_FLAGGED = 5  # flagged forms of an interviewer that are looked at as a whole where they are most of theirs
 COMMON = 0.1  # share of others' forms with as many points above which a sign counts less
-BY_DAY = ("visits",)  # one evening's forms are one happening: here days are counted, not forms
 # What a reason tells beside its value: typical, count, of, partner; empty where there is none.
 TOLD: Mapping[str, tuple[str, str, str, str]] = {
     "same_as_own": ("same_as_own_expected", "same_as_own_same", "same_as_own_common", "same_as_own_partner"),
@@ -216,12 +205,12 @@ def suspicions(signs: pl.DataFrame, points: SuspicionPoints | None = None) -> Su
     for family, members in FAMILIES.items():
         own, best = _own_points(signs, members, points)
         own = _capped(own, codes)
-        shows = _shows(signs, members, points)
-        others = _others(signs, codes, shows, by_day=family in BY_DAY, alike=points.alike)
+        shows = shows_sign(signs, members, points.shown)
+        others = other_forms(signs, codes, family, shows, points.alike)
         more = np.where(shows & carried, points.others.of(others.excess()), 0)
         total += own + more
         reasons.append(_reasons(signs, family, members, best, own, more, others))
-        of_interviewers.append(others.table(signs["interviewer"], family, points))
+        of_interviewers.append(others.table(signs["interviewer"], family, points.others.of))
     forms = signs.select("case_id", "interviewer").with_columns(points=pl.Series(total))
     forms = forms.with_columns(flagged=pl.col("points") >= points.flag_form)
     told = pl.concat([pl.DataFrame(schema=REASONS), *reasons])
@@ -239,7 +228,7 @@ Whole0: Whole = np.zeros(0, np.int64)
 
 def _own_points(signs: pl.DataFrame, members: tuple[str, ...], points: SuspicionPoints) -> tuple[Whole, Whole]:
     """Give the points of the heaviest sign of a family and which it is."""
-    each = np.stack([points.signs[name].of(_numbers(signs, name)) for name in members])
+    each = np.stack([points.signs[name].of(sizes_of(signs, name)) for name in members])
     best = each.argmax(axis=0)
     return each.max(axis=0), best
 
@@ -258,75 +247,8 @@ def _capped(own: Whole, codes: Whole) -> Whole:
     return capped
 
 
-def _shows(signs: pl.DataFrame, members: tuple[str, ...], points: SuspicionPoints) -> npt.NDArray[np.bool_]:
-    each = [np.nan_to_num(_numbers(signs, n), nan=-np.inf) >= points.shown[n] for n in members]
-    return np.asarray(np.any(each, axis=0), np.bool_)
-
-
-def _numbers(signs: pl.DataFrame, name: str) -> Reals:
-    return signs[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
-
-
-@dataclass(frozen=True, slots=True)
-class _Others:
-    """How often a family of signs is shown: ``forms`` and ``shown`` by interviewer, in forms or in days."""
-
-    codes: Whole  # interviewer of each form
-    forms: Whole
-    shown: Whole
-    own: npt.NDArray[np.bool_]  # whether the form, or its day, shows it
-    alike: float
-
-    def elsewhere(self, added: float = 0.0) -> Reals:
-        """Give the share among all others', by interviewer; not a number where there are no others."""
-        shown, forms = self.shown.sum() - self.shown, self.forms.sum() - self.forms
-        whole = np.where(forms + added > 0, forms + 2 * added, np.nan)
-        return np.asarray((shown + added) / whole, np.float64)
-
-    def excess(self) -> Reals:
-        """Give, of each form, by how many standard errors the interviewer's other ones show it more than elsewhere."""
-        forms, shown = self.others()
-        return _standard_errors(forms, shown, self.elsewhere(HALF)[self.codes], self.alike)
-
-    def others(self) -> tuple[Whole, Whole]:
-        """Give, of each form, the interviewer's other forms, or days, and those that show it."""
-        return self.forms[self.codes] - 1, self.shown[self.codes] - self.own
-
-    def table(self, names: pl.Series, family: str, points: SuspicionPoints) -> pl.DataFrame:
-        """Tell each interviewer's count."""
-        given = points.others.of(_standard_errors(self.forms, self.shown, self.elsewhere(HALF), self.alike))
-        labels = names.fill_null("").unique().sort()
-        made = pl.DataFrame({
-            "interviewer": labels, "family": [family] * len(labels), "forms": self.forms, "shown": self.shown,
-            "elsewhere": pl.Series(self.elsewhere()).fill_nan(None), "points": given,
-        }, schema_overrides={"interviewer": pl.String, "family": pl.String})  # fmt: skip
-        return made.filter(pl.col("interviewer") != "")
-
-
-def _others(signs: pl.DataFrame, codes: Whole, shows: npt.NDArray[np.bool_], *, by_day: bool, alike: float) -> _Others:
-    """Count; forms that nobody carried stand together as the first."""
-    units = np.arange(len(codes))
-    if by_day and signs.height:
-        days = signs["day"].rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
-        units = np.unique(codes * (days.max() + 1) + days, return_inverse=True)[1]
-    shown = np.bincount(units, weights=shows, minlength=0) > 0
-    whose = np.zeros(len(shown), np.int64)
-    whose[units] = codes
-    number = int(codes.max(initial=-1)) + 1
-    return _Others(
-        codes, np.bincount(whose, minlength=number), np.bincount(whose[shown], minlength=number), shown[units], alike
-    )
-
-
-def _standard_errors(forms: Whole, shown: Whole, share: Reals, alike: float) -> Reals:
-    """Give the distance from what is expected; forms of one interviewer are no independent draws."""
-    effect = 1 + np.maximum(forms - 1, 0) * alike
-    spread = np.sqrt(forms * share * (1 - share) * effect + 0.25)  # a quarter: one form more or less proves nothing
-    return np.asarray((shown - forms * share) / spread, np.float64)
-
-
 def _reasons(
-    signs: pl.DataFrame, family: str, members: tuple[str, ...], best: Whole, own: Whole, more: Whole, others: _Others
+    signs: pl.DataFrame, family: str, members: tuple[str, ...], best: Whole, own: Whole, more: Whole, others: OtherForms
 ) -> pl.DataFrame:
     """Tell why, for the forms that get points in a family."""
     rows = np.flatnonzero(own + more)

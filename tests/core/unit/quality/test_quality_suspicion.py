@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import random
+from statistics import NormalDist
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from quality_form import FORM, ITEMS, answers
 
 from sipas.errors import SipasError
 from sipas.quality import FAMILIES, decided_flags, form_signs, read_suspicion_points, suspicion_points, suspicions
+from sipas.quality.normal_scores import excesses, normal_scores
 from sipas.quality.suspicion import TOLD, VALUES, Suspicions
 from sipas.simulation import WAYS, Way, honest_round, load_profile, people_who_answer, plant
 
@@ -228,3 +231,39 @@ def test_whose_forms_are_mostly_flagged_is_looked_at_too() -> None:
     assert scores.filter("flagged")["interviewer"].to_list() == ["I0"]
     half = suspicions(signs(32, burst=dict.fromkeys(range(0, 16, 4), 8.0)))
     assert half.interviewer_scores.filter("flagged").height == 0  # four of eight
+
+
+def test_many_forms_somewhat_high_weigh_though_few_are_high_enough_to_count() -> None:
+    """Others' forms go up to 0.5; those of I0 lie just below the size that counts, so counting alone sees nothing."""
+    sizes = {k: (1.39 if k % 4 == 0 else k / 320) for k in range(160)} | {0: 1.5}
+    assert suspicion_points().shown["scattered"] == 1.4
+    high = suspicions(signs(160, scattered=sizes))
+    alone = suspicions(signs(160, scattered={k: k / 320 for k in range(160)} | {0: 1.5}))
+    row = high.reasons.filter(case_id="C000").row(0, named=True)
+    assert (row["others_with"], row["others"]) == (0, 39)
+    assert row["others_points"] >= 15
+    assert alone.reasons.filter(case_id="C000")["others_points"].to_list() == [0]
+
+
+@pytest.mark.parametrize("values", [[], [3.0], [4.0, 4.0, 4.0], [1.0, 4.0, 4.0, 5.0, float("nan")]])
+def test_normal_scores_are_means_of_parts_of_a_normal_population(values: list[float]) -> None:
+    """Against a slow twin: each value is the mean of the ranks' slices of a large population."""
+    known = sorted(v for v in values if v == v)
+    size = 30_000
+    population = [NormalDist().inv_cdf((k + 0.5) / size) for k in range(size)]
+    made = normal_scores(np.array(values))
+    for value, score in zip(values, made, strict=True):
+        if value != value:
+            assert np.isnan(score)
+            continue
+        first, last = known.index(value), len(known) - known[::-1].index(value)
+        part = population[first * size // len(known) : last * size // len(known)]
+        assert score == pytest.approx(sum(part) / len(part), abs=1e-3)
+
+
+def test_excesses_say_nothing_below_the_middle_and_keep_ties() -> None:
+    made = excesses(np.array([float("nan"), 1.0, 2.0, 2.0, 9.0]))
+    assert made[0] == made[1] == 0.0
+    assert 0.0 < made[2] == made[3] < made[4]
+    assert excesses(np.array([])).size == 0
+    assert set(excesses(np.full(5, np.nan))) == {0.0}
