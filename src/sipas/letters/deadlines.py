@@ -38,6 +38,9 @@ _EVERY = re.compile(
 _REGULAR = re.compile(r"\bdinh\s+k[yi](?!\w)(?:\s+(?P<bare>0?6\s+thang|0?9\s+thang|quy|thang|nam)(?!\w))?")
 _LAST_MONTH = re.compile(r"thang\s+cuoi\s+(?:cua\s+)?(?P<period>quy|nam)")
 _DAY_OF = re.compile(rf"(?:ngay|truoc)\s+(?P<day>{DIGIT}{{1,2}})(?:\s|$|/)")
+# A day without its month, elsewhere in the sentence: "hằng quý, các sở báo cáo … trước ngày 15 của tháng cuối quý".
+_LONE_DAY = re.compile(rf"truoc\s+ngay\s+(?P<day>{DIGIT}{{1,2}})(?!\s*[/\d-]|\s+thang\s+{DIGIT})(?!\w)")
+_SENTENCE = 400  # characters to either side
 # A period tells of a duty only beside one of these: "kết quả SIPAS hằng năm" is no deadline.
 _DOING = re.compile(
     r"bao\s+cao|tong\s+hop|trinh\b|kiem\s+tra|danh\s+gia|ra\s+soat|chuyen\s+muc|truoc\s+ngay|ngay\s+\d|dinh\s+ky|tham\s+muu"
@@ -142,7 +145,7 @@ def _periodic(text: Text, start: int, end: int, task: str | None) -> Iterator[De
         for match in pattern.finditer(text.folded, start, end):
             clause = _clause_around(text, match, start, end)
             if pattern is not _EVERY or _DOING.search(text.folded, *clause):
-                yield _period(text, match, clause, task)
+                yield _period(text, match, clause, _sentence_around(text, match, start, end), task)
 
 
 def _clause_around(text: Text, match: re.Match[str], start: int, end: int) -> tuple[int, int]:
@@ -152,10 +155,19 @@ def _clause_around(text: Text, match: re.Match[str], start: int, end: int) -> tu
     return (left + 1 if left >= 0 else start), right
 
 
-def _period(text: Text, match: re.Match[str], clause: tuple[int, int], task: str | None) -> Deadline:
+def _sentence_around(text: Text, match: re.Match[str], start: int, end: int) -> tuple[int, int]:
+    start, end = max(start, match.start() - _SENTENCE), min(end, match.end() + _SENTENCE)
+    left = max(text.folded.rfind(mark, start, match.start()) for mark in (";", ". ", "\n\n"))
+    ends = [at for mark in (";", ". ", "\n\n") if (at := text.folded.find(mark, match.end(), end)) >= 0]
+    return (left + 1 if left >= 0 else start), min(ends, default=end)
+
+
+def _period(
+    text: Text, match: re.Match[str], clause: tuple[int, int], sentence: tuple[int, int], task: str | None
+) -> Deadline:
     groups = match.groupdict()
     word = groups.get("period") or groups.get("bare") or groups.get("per")
-    day = _DAY_OF.search(text.folded, *clause)
+    day = _DAY_OF.search(text.folded, *clause) or _LONE_DAY.search(text.folded, *sentence)
     start, end = match.start(), match.end()
     # the day before the period ("trước ngày 30/9 hằng năm") belongs to it
     if day and 0 <= match.start() - day.end() < 12:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 
 from sipas.letters import Deadline
 from sipas_web.shared import working_days
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
+STEPS = MONTHS | {
+    "nine_months": 12
+}  # months from one deadline to the next: the report on nine months comes once a year
+WEEK = dt.timedelta(days=7)
+REPEATING = ("week", *STEPS)
+_YEAR = re.compile(r"\b20\d\d\b")
 
 
 def day_of(deadline: Deadline, issued: dt.date | None) -> dt.date | None:
@@ -48,13 +55,41 @@ def first_of_period(issued: dt.date, period: str, day: int) -> dt.date:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
+def next_deadline(first: dt.date, period: str, after: dt.date) -> dt.date:
+    """Give the first deadline after a day, of those from ``first`` on: one a period, the last day of shorter months."""
+    if period == "week":
+        return first + WEEK * max((after - first).days // 7 + 1, 0)
+    step = STEPS[period]
+    months = (after.year - first.year) * 12 + after.month - first.month
+    n = max(months // step, 0)
+    while (found := _months_on(first, n * step)) <= after:
+        n += 1
+    return found
+
+
+def least_gap(period: str) -> dt.timedelta:
+    """Give half a period: nearer than this two deadlines are of the same period, one of them corrected."""
+    return WEEK / 2 if period == "week" else dt.timedelta(days=15 * STEPS[period])
+
+
+def last_of_year_named(subject: str, issued: dt.date | None) -> dt.date | None:
+    """Give the end of the one year that a subject names, where the letter is not later."""
+    years = {int(year) for year in _YEAR.findall(subject)}
+    if len(years) != 1 or issued is None or issued.year > max(years):
+        return None
+    return dt.date(max(years), 12, 31)
+
+
+def _months_on(day: dt.date, months: int) -> dt.date:
+    year, month = day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
 def _after(issued: dt.date, amount: int, unit: str) -> dt.date:
     if unit == "working_day":
         return working_days.after(issued, amount)
     if unit == "month":
-        months = issued.month - 1 + amount
-        year, month = issued.year + months // 12, months % 12 + 1
-        return dt.date(year, month, min(issued.day, calendar.monthrange(year, month)[1]))
+        return _months_on(issued, amount)
     days = {"week": 7 * amount, "day": amount}.get(unit, -(-amount // 24))  # hours: whole days, begun ones too
     return issued + dt.timedelta(days=days)
 

@@ -341,7 +341,7 @@ def test_a_withdrawn_directive_waits_for_nobody_and_stays_readable(
     top = levels.letters["province"]
     with pytest.raises(ValidationError):
         acts.withdraw(directive_id=top.pk, reason=" ", by=by)
-    acts.withdraw(directive_id=top.pk, reason="Thay bằng 500/UBND-NC", by=by)
+    acts.withdraw(directive_id=top.pk, reason="Thay bằng 500/UBND-NC", fate="drop", by=by)
     assert figures.waiting(acting(hire("agency", levels.other)), 10) == []
     with pytest.raises(ValidationError):
         acts.correct_addressees(directive_id=top.pk, addressees=[], by=by, reason="x")

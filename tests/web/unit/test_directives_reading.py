@@ -6,16 +6,42 @@ import calendar
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sipas.letters import Deadline, read_letter
-from sipas_web.improvement.actions.directives.proposing import parties_of, title_of
+from sipas_web.improvement.actions.directives.proposing import deadline_of, parties_of, period_of, title_of
 from sipas_web.improvement.directive_deadlines import MONTHS, day_of, first_of_period, last_day
 from sipas_web.improvement.pages.directives.reading import Value, pieces_of
 from sipas_web.shared import working_days
 
 DAYS = st.dates(dt.date(2018, 1, 1), dt.date(2030, 12, 31))
+
+
+REGULAR = """Số: 431/UBND-NC
+Tuyên Quang, ngày 12 tháng 01 năm 2026
+V/v báo cáo kết quả
+
+Kính gửi: Sở Nội vụ.
+
+1. {order}./.
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "kind", "day", "period"),
+    [
+        ("Định kỳ hằng quý, các sở báo cáo trước ngày 15 của tháng cuối quý", "periodic", 15, "quarter"),
+        ("Hằng tháng báo cáo về Sở, muộn nhất trước ngày 20", "periodic", 20, "month"),
+        ("Định kỳ hằng năm báo cáo trước ngày 30/11", "exact", None, "year"),
+        ("Báo cáo trước ngày 30/11/2026. Định kỳ hằng quý rà soát thủ tục", "exact", None, ""),
+    ],
+)
+def test_how_often_and_when_stand_in_one_sentence(order: str, kind: str, day: int | None, period: str) -> None:
+    letter = read_letter(REGULAR.format(order=order))
+    found = deadline_of(letter.tasks[0], letter.deadlines, {t.path: t for t in letter.tasks})
+    assert found is not None
+    assert (found.kind, found.day, period_of(found, letter.deadlines, letter.text)) == (kind, day, period)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +52,7 @@ def test_a_coarse_deadline_means_its_last_day(until: str, day: tuple[int, int, i
     assert last_day(until) == dt.date(*day)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(DAYS, st.sampled_from(sorted(MONTHS)), st.integers(1, 31))
 def test_the_first_day_of_a_period_is_found_by_walking_too(issued: dt.date, period: str, day: int) -> None:
     ends = {"month": range(1, 13), "quarter": (3, 6, 9, 12), "half_year": (6, 12), "nine_months": (9,), "year": (12,)}
@@ -38,6 +65,7 @@ def test_the_first_day_of_a_period_is_found_by_walking_too(issued: dt.date, peri
     assert first_of_period(issued, period, day) == walked
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 40))
 def test_relative_deadlines_count_from_the_day_of_the_letter(issued: dt.date, amount: int) -> None:
     def due(unit: str) -> dt.date | None:

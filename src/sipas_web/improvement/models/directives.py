@@ -143,6 +143,7 @@ class Provision(models.Model):
     title = models.CharField(max_length=300, blank=True)
     due = models.DateField(null=True, blank=True)
     period = models.CharField(max_length=12, choices=Period, blank=True, default=Period.ONCE)
+    until = models.DateField(null=True, blank=True)  # of one that comes again and again: no deadline after this day
     is_for_all = models.BooleanField(default=False)  # each addressee owns it
     above = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")  # order it passes on
     given_on = models.DateField(null=True, blank=True)

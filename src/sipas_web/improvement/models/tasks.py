@@ -33,6 +33,9 @@ class Task(models.Model):
     percent = models.PositiveSmallIntegerField(default=0)  # as last reported
     done = models.DateField(null=True, blank=True)
     dropped = models.DateField(null=True, blank=True)  # it no longer has to be done; the reason is in its entries
+    follows = models.OneToOneField(  # the same duty in the period before; each period has one task
+        "self", models.PROTECT, null=True, blank=True, related_name="next_one"
+    )
     created_by = models.CharField(max_length=200)
 
     class Meta:
@@ -97,6 +100,7 @@ class TaskEntry(models.Model):
         REOPENED = "reopened", _("completion not accepted")
         DROPPED = "dropped", _("dropped")
         HANDED_OVER = "handed_over", _("handed over")
+        CONTINUED = "continued", _("stays in force")
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="entries")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -82,6 +82,8 @@ class Facts:
     request: Any = None  # open request for more time
     may_decide: bool = False
     may_open_directive: bool = False
+    before: Task | None = None  # the same duty in the period before
+    after: Task | None = None
 
 
 def line(task: Task, today: dt.date | None = None) -> Line:
@@ -116,6 +118,7 @@ def facts(task: Task, by: Actor) -> Facts:
     request = next((row for row in task.extensions.all() if row.is_open), None)
     made = Facts(line(task), list(reads.duties_of(task)), request=request)
     made.may_decide = request is not None and task.is_open and parts.decides(task, by)
+    made.before, made.after = reads.periods_beside(task, by)
     made.may_open_directive = by.may(Permission.DIRECTIVE_VIEW)
     made.offers = list(_offers(task, by, is_asked=request is not None))
     return made

@@ -31,7 +31,9 @@ SENTENCES: dict[str, StrOrPromise] = {
     "improvement.calendar_closed": _("ended the secret address of their calendar"),
 }
 NOTES: dict[str, StrOrPromise] = {
-    "improvement.tasks_daily": _("Daily look at tasks: unanswered difficulties, units that have ended"),
+    "improvement.tasks_daily": _(
+        "Daily look at tasks: unanswered difficulties, units that have ended, duties of the next period"
+    ),
 }
 Line = report_figures.Line
 LINES = (

@@ -88,7 +88,7 @@ def listed(by: Actor, state: str, today: dt.date) -> QuerySet[Difficulty]:
     rows = visible(by)
     if state == "answered":
         return rows.filter(answered__isnull=False).order_by("-answered", "-pk")
-    rows = rows.filter(answered__isnull=True).order_by("answer_by", "pk")
+    rows = rows.filter(answered__isnull=True, task__dropped__isnull=True).order_by("answer_by", "pk")
     return rows.filter(answer_by__lt=today) if state == "late" else rows
 
 
@@ -111,5 +111,6 @@ def steps_of(row: Difficulty) -> QuerySet[DifficultyStep]:
 
 def to_answer(units_of: frozenset[int], most: int) -> QuerySet[Difficulty]:
     """List what some units (ids) have to answer, the earliest first."""
-    rows = Difficulty.objects.filter(Q(at__in=units_of) | Q(via__in=units_of), answered__isnull=True)
+    mine = Q(at__in=units_of) | Q(via__in=units_of)
+    rows = Difficulty.objects.filter(mine, answered__isnull=True, task__dropped__isnull=True)
     return rows.select_related("task", "unit", "at").order_by("answer_by", "pk")[:most]

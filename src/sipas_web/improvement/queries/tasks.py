@@ -63,6 +63,13 @@ def task_for(by: Actor, task_id: int) -> Task | None:
     return visible(by).select_related("unit", "giver", "directive").prefetch_related(GRANTED).filter(pk=task_id).first()
 
 
+def periods_beside(task: Task, by: Actor) -> tuple[Task | None, Task | None]:
+    """Give the tasks of the same duty in the period before and after, as far as the actor may see them."""
+    seen = visible(by).order_by()
+    before = seen.filter(pk=task.follows_id).first() if task.follows_id else None
+    return before, seen.filter(follows=task).first()
+
+
 def duties_of(task: Task) -> QuerySet[Duty]:
     """List the other units with a part in a task."""
     return Duty.objects.filter(task=task).select_related("unit").order_by("kind", "unit__sort_key", "pk")

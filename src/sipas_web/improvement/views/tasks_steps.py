@@ -88,7 +88,10 @@ def drop(request: ActorRequest, task_id: int) -> HttpResponse:
     """Drop."""
     task = found_task(request, task_id)
     form = _form(request, forms.ReasonForm, task)
-    text = _("It no longer has to be done. It is not counted as completed and stays listed with its reason.")
+    text = _(
+        "It no longer has to be done. It is not counted as completed and stays listed with its reason. If it comes "
+        "again each period, no further one arises."
+    )
     return _step(
         request, task, form, tasks_ending.drop, _("Drop the task"), _("The task was dropped."), text, grave=True
     )

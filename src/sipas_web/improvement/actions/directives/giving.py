@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
-from sipas_web.improvement.actions import tasks
+from sipas_web.improvement.actions import tasks, tasks_recurring
 from sipas_web.improvement.models import Directive, Party, Provision, Task
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries.directives import owning
@@ -57,9 +57,10 @@ def give_what_may(directive: Directive, by: Actor) -> int:
 
 def _give(directive: Directive, provision: Provision, unit: Unit, by: Actor) -> Task:
     today = timezone.localdate()
+    due = tasks_recurring.first_deadline(provision, today)
     made = tasks.give(
-        unit=unit, title=provision.title, by=by, text=provision.text, due=provision.due, directive=directive,
-        path=provision.path, origin=f"provision:{provision.pk}", duties=list(_duties(provision)),
+        unit=unit, title=provision.title, by=by, text=provision.text, due=due, directive=directive,
+        path=provision.path, origin=tasks_recurring.origin_of(provision), duties=list(_duties(provision)),
         given=directive.issued or directive.kept_on or today,
     )  # fmt: skip
     if provision.given_on is None:

@@ -1,4 +1,4 @@
-"""Keeping a corrected letter, dropping a draft, withdrawing what was kept."""
+"""Keeping a corrected letter, dropping a draft."""
 
 from __future__ import annotations
 
@@ -56,28 +56,6 @@ def drop(*, directive_id: int, by: Actor) -> None:
     key, unit = f"improvement.directive:{directive.pk}", directive.unit
     directive.delete()
     record(by=by, action="improvement.directive_dropped", subject=key, unit=unit, details=details)
-
-
-@transaction.atomic
-def withdraw(*, directive_id: int, reason: str, by: Actor) -> Directive:
-    """Withdraw a kept directive, as when it was replaced; its page, its tasks and the reason stay. Recorded.
-
-    Needs ``improvement.directive_keep`` over the unit that keeps it. Nothing is waited for on its account any more.
-    """
-    directive = held(directive_id)
-    by.require(Permission.DIRECTIVE_KEEP, directive.unit)
-    if directive.state != State.KEPT:
-        raise ValidationError(_("Only a directive that is kept can be withdrawn."))
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why, as the number of the letter that replaces it.")})
-    directive.state, directive.withdrawn_because = State.WITHDRAWN, reason.strip()
-    directive.save()
-    directive.cited_by.update(cited=None)
-    settle([directive.above_id])
-    open_tasks = directive.tasks.filter(done=None, dropped=None).count()
-    details = {"reason": reason.strip(), "open_tasks": open_tasks}
-    record(by=by, action="improvement.directive_withdrawn", subject=directive, unit=directive.unit, details=details)
-    return directive
 
 
 def _put(directive: Directive) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.actions.directives.changing import note, to_correct, want_reason
 from sipas_web.improvement.actions.directives.linking import refuse_later
+from sipas_web.improvement.directive_deadlines import REPEATING
 from sipas_web.improvement.models import Directive, Party, Provision
 from sipas_web.units.queries import Unit
 
@@ -26,6 +27,7 @@ class OrderGiven:
     title: str
     due: dt.date | None
     period: str = ""
+    until: dt.date | None = None  # of one that comes again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ def correct_provisions(*, directive_id: int, orders: Sequence[OrderGiven], by: A
         if given.due and directive.issued and given.due < directive.issued:
             message = _("Order %(path)s: the last day lies before the day of the letter.")
             raise ValidationError(message % {"path": row.path})
+        _refuse_endless(row, given)
         row.is_task, row.title, row.due, row.period = given.is_task, given.title.strip()[:300], given.due, given.period
+        row.until = given.until
         row.save()
     if directive.above_id is not None:
         refuse_later(directive)
@@ -98,9 +102,25 @@ def correct_provision(
 
 def _told(directive: Directive) -> dict[str, str]:
     return {
-        p.path: f"{p.title} / {p.due.strftime('%d/%m/%Y') if p.due else '–'} / {p.period or '–'}" if p.is_task else "–"
+        p.path: f"{p.title} / {_day(p.due)} / {p.period or '–'} / {_day(p.until)}" if p.is_task else "–"
         for p in directive.provisions.all()
     }
+
+
+def _day(day: dt.date | None) -> str:
+    return day.strftime("%d/%m/%Y") if day else "–"
+
+
+def _refuse_endless(row: Provision, given: OrderGiven) -> None:
+    """Refuse an end without a period, or before the first deadline."""
+    if given.until is None:
+        return
+    if given.period not in REPEATING or given.due is None:
+        message = _("Order %(path)s: say how often and the first last day, or leave the end of repeating empty.")
+        raise ValidationError(message % {"path": row.path})
+    if given.until < given.due:
+        message = _("Order %(path)s: repeating ends before the first last day.")
+        raise ValidationError(message % {"path": row.path})
 
 
 def _parties(provision: Provision) -> str:

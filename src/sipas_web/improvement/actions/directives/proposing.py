@@ -13,6 +13,8 @@ from sipas.letters.vocabulary import one_of, words
 from sipas_web.improvement.models import Party
 from sipas_web.improvement.queries.directives.names import key_of
 
+_YEAR = re.compile(r"20\d\d")
+_BREAK = re.compile(r"[;\n]|\.\s")
 TITLE = 160  # characters of a proposed title
 OWNING = {"lead", "focal", "assigned"}
 ROLES = {"coordinate": Party.Role.COORDINATE, "monitor": Party.Role.MONITOR}
@@ -28,6 +30,17 @@ def deadline_of(order: Order, deadlines: Sequence[Deadline], by_path: dict[str, 
         return found[0]
     above = by_path.get(order.parent or "")
     return deadline_of(above, deadlines, by_path) if above else None
+
+
+def period_of(deadline: Deadline, deadlines: Sequence[Deadline], text: str) -> str:
+    """Give how often a deadline comes; a day without year takes it from its sentence: "30/11 hằng năm"."""
+    if deadline.kind != "exact":
+        return deadline.period or ""
+    if _YEAR.search(text, deadline.start, deadline.end):
+        return ""
+    regular = [d for d in deadlines if d.kind == "periodic" and d.task == deadline.task]
+    near = [d for d in regular if not _BREAK.search(text, min(d.end, deadline.end), max(d.start, deadline.start))]
+    return (near[0].period or "") if near else ""
 
 
 def parties_of(order: Order, duties: Iterable[Duty], by_path: dict[str, Order]) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from decimal import Decimal
 from pathlib import Path
@@ -18,8 +17,8 @@ from django.utils.translation import gettext as _
 from sipas.letters import Deadline, Letter, read_document, read_letter
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
-from sipas_web.improvement.actions.directives.proposing import deadline_of, parties_of, title_of
-from sipas_web.improvement.directive_deadlines import day_of
+from sipas_web.improvement.actions.directives.proposing import deadline_of, parties_of, period_of, title_of
+from sipas_web.improvement.directive_deadlines import REPEATING, day_of, last_of_year_named
 from sipas_web.improvement.models import Addressee, Citation, Directive, Party, ProposedTarget, Provision
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries.directives import names
@@ -117,7 +116,7 @@ def _put_orders(made: Directive, letter: Letter) -> None:
         provision = Provision.objects.create(
             directive=made, order=n, path=order.path[:40], text=order.text, title=title_of(order.text),
             is_task=order.path not in headings or bool(own), read_at=f"tasks.{n}",
-            is_for_all=not any(role == Party.Role.OWN for role, _name in parties), **_when(deadline, made.issued),
+            is_for_all=not any(role == Party.Role.OWN for role, _name in parties), **_when(deadline, letter, made),
         )  # fmt: skip
         Party.objects.bulk_create(
             Party(provision=provision, role=role, name=name[:300], unit=names.likeliest(name, on=on, near=near))
@@ -125,11 +124,16 @@ def _put_orders(made: Directive, letter: Letter) -> None:
         )
 
 
-def _when(deadline: Deadline | None, issued: dt.date | None) -> dict[str, Any]:
+def _when(deadline: Deadline | None, letter: Letter, made: Directive) -> dict[str, Any]:
     if deadline is None:
         return {}
-    period = deadline.period if deadline.period in Provision.Period.values else ""
-    return {"due": day_of(deadline, issued), "period": period or ""}
+    read = period_of(deadline, letter.deadlines, letter.text)
+    period = read if read in Provision.Period.values else ""
+    due, until = day_of(deadline, made.issued), None
+    if period in REPEATING and due is not None:
+        until = last_of_year_named(made.subject, made.issued)
+        until = None if until is not None and until < due else until
+    return {"due": due, "period": period, "until": until}
 
 
 def _reference(letter: Letter) -> str:

@@ -11,9 +11,9 @@ from sipas_web.improvement.forms.directives.parts import (
     TargetForm,
     rows_of,
 )
-from sipas_web.improvement.forms.directives.plain import DirectiveFilter, ReasonForm, TakeForm, WhyForm
+from sipas_web.improvement.forms.directives.plain import DirectiveFilter, ReasonForm, TakeForm, WhyForm, WithdrawForm
 
 __all__ = [
     "AddresseeForm", "CitationForm", "DirectiveFilter", "GroupForm", "HeadForm", "OrderForm", "PartyForm",
-    "ProvisionForm", "ReasonForm", "TakeForm", "TargetForm", "WhyForm", "rows_of",
+    "ProvisionForm", "ReasonForm", "TakeForm", "TargetForm", "WhyForm", "WithdrawForm", "rows_of",
 ]  # fmt: skip

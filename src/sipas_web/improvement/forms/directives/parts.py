@@ -100,7 +100,13 @@ class OrderForm(forms.Form):
     is_task = forms.BooleanField(label=_("Is a task"), required=False)
     title = forms.CharField(label=_("What has to be done, in one sentence"), required=False, max_length=300)
     due = forms.DateField(label=_("Last day"), required=False, localize=True)
-    period = forms.ChoiceField(label=_("How often"), required=False, choices=Provision.Period.choices)
+    period = forms.ChoiceField(
+        label=_("How often"), required=False, choices=Provision.Period.choices,
+        help_text=_("With a last day, each period gets a task of its own once the deadline before has passed."),
+    )  # fmt: skip
+    until = forms.DateField(
+        label=_("Repeats until"), required=False, localize=True, help_text=_("Empty: until the directive is withdrawn.")
+    )
 
 
 class ProvisionForm(forms.Form):

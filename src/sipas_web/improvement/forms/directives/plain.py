@@ -68,6 +68,27 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class WithdrawForm(ReasonForm):
+    """Why a directive is withdrawn, and what becomes of its open tasks where there are some."""
+
+    fate = forms.ChoiceField(
+        label=_("Its open tasks"), choices=[], widget=forms.RadioSelect,
+        help_text=_("Dropped ones stay listed with the reason. Tasks of further periods no longer arise."),
+    )  # fmt: skip
+    fate_reason = forms.CharField(
+        label=_("Why, or by which letter they stay in force"), max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Needed where they stay in force."),
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, fates: Sequence[tuple[str, Any]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        field = self.fields["fate"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = fates
+        if not fates:
+            del self.fields["fate"], self.fields["fate_reason"]
+
+
 class WhyForm(forms.Form):
     """Why a directive that is kept already is corrected."""
 

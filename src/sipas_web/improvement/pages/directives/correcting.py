@@ -72,7 +72,7 @@ def citations_given(rows: Any) -> list[CitationGiven]:
 
 def order_rows(directive: Directive, data: Any) -> Any:
     """Make the rows of orders."""
-    fields = ("pk", "is_task", "title", "due", "period")
+    fields = ("pk", "is_task", "title", "due", "period", "until")
     initial = [({name: getattr(p, name) for name in fields}, ()) for p in directive.provisions.all()]
     return forms.rows_of(forms.OrderForm, data, initial, extra=0)
 

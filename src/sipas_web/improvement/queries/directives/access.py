@@ -122,6 +122,11 @@ def held(directive_id: int) -> Directive:
     return Directive.objects.select_for_update(of=("self",)).select_related("unit").get(pk=directive_id)
 
 
+def count_open_tasks(directive: Directive) -> int:
+    """Count the tasks of a directive that still have to be done."""
+    return directive.tasks.filter(done=None, dropped=None).count()
+
+
 def open_addressees() -> QuerySet[Addressee]:
     """Addressees of kept directives who still have to pass them on."""
     return Addressee.objects.filter(

@@ -56,7 +56,7 @@ def limits_of(above: Directive, below: Directive) -> dict[int, dt.date | None]:
     """Give the last day of each order of a directive, with extensions granted to who passes it on."""
     extended = dict(
         Task.objects
-        .filter(directive=above, unit=below.issuer or below.unit, due__isnull=False)
+        .filter(directive=above, unit=below.issuer or below.unit, due__isnull=False, follows=None)
         .values_list("path")
         .annotate(day=Max("due"))
         .order_by()

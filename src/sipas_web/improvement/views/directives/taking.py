@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sipas.errors import SipasError
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.improvement.actions import directives as actions
-from sipas_web.improvement.forms.directives import ReasonForm, TakeForm
+from sipas_web.improvement.forms.directives import ReasonForm, TakeForm, WithdrawForm
 from sipas_web.improvement.pages.directives import detail as pages
 from sipas_web.improvement.pages.directives.reading import reading_of
 from sipas_web.improvement.permissions import Permission
@@ -107,13 +107,15 @@ def drop(request: ActorRequest, directive_id: int) -> HttpResponse:
 def withdraw(request: ActorRequest, directive_id: int) -> HttpResponse:
     """Withdraw a directive, with a reason."""
     directive = to_correct_or_404(request, directive_id)
-    form = ReasonForm(request.POST or None)
+    count = access.count_open_tasks(directive)
+    form = WithdrawForm(request.POST or None, fates=actions.Fate.choices if count else [])
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data["reason"]
-        if done(form, lambda: actions.withdraw(directive_id=directive.pk, reason=given, by=request.actor)):
+        given = form.cleaned_data
+        if done(form, lambda: actions.withdraw(directive_id=directive.pk, by=request.actor, **given)):
             messages.success(request, _("The directive was withdrawn."))
             return redirect("directive_detail", directive.pk)
-    return _form_page(request, directive, form, _("Withdraw the directive"), _("Withdraw"))
+    told = ngettext("%(count)d open task", "%(count)d open tasks", count) % {"count": count} if count else ""
+    return _form_page(request, directive, form, _("Withdraw the directive"), _("Withdraw"), told)
 
 
 @needs(Permission.TASK_GIVE)
@@ -161,6 +163,8 @@ def _taken(request: ActorRequest, form: TakeForm) -> Directive | None:
     return None
 
 
-def _form_page(request: ActorRequest, directive: Directive, form: ReasonForm, title: str, verb: str) -> HttpResponse:
-    shown = {"directive": directive, "form": form, "title": title, "verb": verb}
+def _form_page(
+    request: ActorRequest, directive: Directive, form: ReasonForm, title: str, verb: str, open_tasks: str = ""
+) -> HttpResponse:
+    shown = {"directive": directive, "form": form, "title": title, "verb": verb, "open_tasks": open_tasks}
     return render(request, "improvement/directives/form.html", shown)
