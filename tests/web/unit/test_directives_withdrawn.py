@@ -16,8 +16,8 @@ from tests.web.letters_cast import PROVINCE, kept
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
-from sipas_web.improvement.actions import directives as acts
 from sipas_web.improvement.actions import difficulties, tasks_carrying, tasks_ending, tasks_extending
+from sipas_web.improvement.actions import directives as acts
 from sipas_web.improvement.models import Directive, Extension, Task
 from sipas_web.improvement.pages.tasks_timeline import timeline
 from sipas_web.improvement.queries import difficulties as hard
