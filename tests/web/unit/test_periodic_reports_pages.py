@@ -17,6 +17,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.improvement.actions import reports_writing as writing
 from sipas_web.improvement.models import PeriodicReport
 from sipas_web.improvement.report_documents import built
+from sipas_web.jobs.worker import work_off
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,11 @@ def test_the_pages_from_draft_to_taken_in(client: Client, world: dict[str, Unit]
     made = client.post(reverse("periodic_report_add"), {"unit": world["a"].pk, "kind": KIND, "year": YEAR})
     report = PeriodicReport.objects.get()
     assert made.headers["Location"] == reverse("periodic_report", args=[report.pk])
+    assert report.state == State.COUNTING
+    page = client.get(reverse("periodic_report", args=[report.pk])).content.decode()
+    assert 'class="card job"' in page
+    assert client.get(reverse("periodic_report_download", args=[report.pk, "pdf"])).status_code == 404
+    assert work_off() == 1
     page = client.get(reverse("periodic_report", args=[report.pk])).content.decode()
     assert "2.000.010" in page
     assert f"don-vi={world['a'].pk}&amp;tu=2025-12-15&amp;den=2026-06-14" in page
@@ -75,7 +81,11 @@ def test_the_pages_from_draft_to_taken_in(client: Client, world: dict[str, Unit]
     explain = reverse("periodic_report_explain", args=[report.pk])
     client.post(explain, {"line": f"{SOURCE}/{LINE}", "text": "Giải thích"})
     assert "Giải thích" in client.get(f"{explain}?dong={SOURCE}/{LINE}").content.decode()
-    assert client.post(reverse("periodic_report_draw", args=[report.pk])).status_code == 302
+    draw = reverse("periodic_report_draw", args=[report.pk])
+    assert client.post(draw).status_code == 302
+    refused = client.post(reverse("periodic_report_send", args=[report.pk])).content.decode()
+    assert "are being counted" in refused or "đang được" in refused
+    work_off()
     client.post(reverse("periodic_report_send", args=[report.pk]))
     assert fresh(report).state == State.SENT
     client.force_login(hire("tracker", world["province"]))
@@ -112,7 +122,11 @@ def test_the_letter_that_urges(client: Client, world: dict[str, Unit], hire: Hir
     asked = f"?unit={world['province'].pk}&kind={KIND}&year={YEAR}"
     url = reverse("periodic_report_urge") + asked
     assert client.get(url).status_code == 200
-    answer = client.post(url, {"reply_by": "10/07/2026", "place": "Tuyên Quang"})
+    typed = {"reply_by": "10/07/2026", "place": "Tuyên Quang"}
+    printed = client.post(url, {**typed, "form": "pdf"})
+    assert printed.content.startswith(b"%PDF")
+    assert printed.headers["Content-Disposition"].endswith('.pdf"')
+    answer = client.post(url, typed)
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         text = packed.read("word/document.xml").decode()
     assert "Sở Xây dựng" in text

@@ -27,6 +27,7 @@ from sipas_web.improvement.report_demonstration import make_reports
 from sipas_web.improvement.report_documents import built
 from sipas_web.results.queries import reading
 from sipas_web.shared import report_figures
+from sipas_web.shared.many_ids import ManyIds
 from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
 
@@ -72,22 +73,18 @@ def test_tasks_of_communes_stand_in_the_province_s_report_once(tuyen_quang: Unit
     assert sum(counts["improvement.tasks"]["given"] for counts in alone.values()) == figures["given"].total
 
 
-def test_parts_of_many_units_are_asked_apart_and_add_up(
-    tuyen_quang: Unit, by: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[int] = []
-
-    def counts(ids: Collection[int], first: dt.date, last: dt.date) -> dict[int, dict[str, int]]:
-        del first, last
-        asked.append(len(ids))
-        return {pk: {"n": 1} for pk in ids}
-
-    source = report_figures.Source("tests.n", 1, "N", (report_figures.Line("n", "N"),), counts)
-    monkeypatch.setattr(report_figures, "_sources", {"tests.n": source})
-    monkeypatch.setattr("sipas_web.improvement.queries.reports_drawing.AT_ONCE", 30)
-    report = drafting.draft(unit=tuyen_quang, kind="half_year", year=2026, by=by)
-    assert max(asked) == 30
-    assert reads.figures(report)["tests.n", "n"].total == sum(asked) == report.units.count()
+def test_many_units_are_asked_as_one_value_and_count_as_a_list_does(tuyen_quang: Unit, by: Actor) -> None:
+    communes = units.communes_of(tuyen_quang, LAST)
+    for commune in communes[:3]:
+        give(unit=commune, title="Việc", by=by, given=dt.date(2026, 1, 5), due=dt.date(2026, 3, 2))
+    ids = [c.pk for c in communes]
+    for source in report_figures.sources():
+        listed, whole = source.counts(ids, FIRST, LAST), source.counts(ManyIds(reversed(ids)), FIRST, LAST)
+        assert dict(listed) == dict(whole), source.code
+        assert source.counts(ManyIds([]), FIRST, LAST) == {}
+    assert set(Unit.objects.filter(pk__in=ManyIds(ids[:5]))) == set(communes[:5])
+    assert not Unit.objects.filter(pk__in=ManyIds([])).exists()
+    assert (len(ManyIds([3, 1, 3])), list(ManyIds([3, 1, 3])), 3 in ManyIds([3])) == (2, [1, 3], True)
 
 
 def this_year(today: dt.date) -> int:

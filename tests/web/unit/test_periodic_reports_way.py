@@ -57,7 +57,7 @@ def test_the_way_of_a_report(world: dict[str, Unit], by: Actor, at: Callable[[st
         sending.send_back(report_id=report.pk, reason="x", by=by)
     acts = list(Record.objects.filter(action__contains="report_").order_by("sequence").values_list("action", flat=True))
     assert [a.removeprefix("improvement.report_") for a in acts] == [
-        "drafted", "written", "sent", "sent_back", "written", "sent", "taken_in",
+        "drafted", "drawn", "written", "sent", "sent_back", "written", "sent", "taken_in",
     ]  # fmt: skip
     assert "hạn chế" not in str(Record.objects.filter(action="improvement.report_written").values_list("details"))
 

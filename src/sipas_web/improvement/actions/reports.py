@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,59 +15,86 @@ from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import PeriodicReport, ReportText, ReportUnit
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import reports as reads
+from sipas_web.improvement.queries import reports_counting as counting
 from sipas_web.improvement.queries.reports_area import REPORTING, receiver_of
-from sipas_web.improvement.queries.reports_drawing import drawn
+from sipas_web.improvement.queries.reports_drawing import Tell, drawn, silent
 from sipas_web.improvement.queries.reports_index import index_use
 from sipas_web.improvement.queries.reports_periods import span
 from sipas_web.improvement.report_merging import Merged, differences
 from sipas_web.improvement.report_outline import codes, outline
 from sipas_web.improvement.report_periods import Span
+from sipas_web.jobs.actions import start
+from sipas_web.jobs.queries import Job
+from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
 from sipas_web.units.queries import today
 
 AT_ONCE = 1_000  # rows written in one statement
-
-
-def draft(*, unit: Unit, kind: str, year: int, by: Actor) -> PeriodicReport:
-    """Begin a unit's report of a period with the figures of this moment; needs ``improvement.report_draft`` over it.
-
-    Recorded with the days and how many units it counts. The counting comes before the transaction that writes, for it
-    takes seconds where a whole country is counted.
-    """
-    by.require(Permission.REPORT_DRAFT, unit)
-    days = _days(unit, kind, year)
-    _refuse_second(unit, kind, year)
-    moment = timezone.now()
-    merged = drawn(unit, kind, year, days.first, days.last)
-    return _begin(unit=unit, kind=kind, year=year, days=days, merged=merged, moment=moment, by=by)
+State = PeriodicReport.State
 
 
 @transaction.atomic
-def _begin(
-    *, unit: Unit, kind: str, year: int, days: Span, merged: Merged, moment: dt.datetime, by: Actor
-) -> PeriodicReport:
-    _refuse_second(unit, kind, year)
-    report = PeriodicReport(
-        unit=unit, receiver=receiver_of(unit, days.last), kind=kind, year=year, created_by=by.name,
-        first=days.first, last=days.last, due=days.due, source=days.source(),
-    )  # fmt: skip
-    _keep(report, merged, moment, by)
-    ReportText.objects.bulk_create(ReportText(report=report, section=code) for code in codes())
-    details = {"last_day": days.last.isoformat(), "due": days.due.isoformat(), **_told(merged)}
-    record(by=by, action="improvement.report_drafted", subject=report, unit=unit, details=details)
+def begin(*, unit: Unit, kind: str, year: int, by: Actor) -> PeriodicReport:
+    """Begin a unit's report of a period; its figures are counted by long work. Needs ``improvement.report_draft``.
+
+    Recorded with the days.
+    """
+    report = _begun(unit, kind, year, by)
+    ask(report_id=report.pk, kind=counting.DRAW, by=by)
     return report
 
 
-def draw_again(*, report_id: int, by: Actor) -> int:
+@transaction.atomic
+def draft(*, unit: Unit, kind: str, year: int, by: Actor) -> PeriodicReport:
+    """Begin a report and count its figures at once; for programs, which may wait."""
+    report = _begun(unit, kind, year, by)
+    draw_again(report_id=report.pk, by=by)
+    return reads.by_id(report.pk)
+
+
+@transaction.atomic
+def ask(*, report_id: int, kind: str, by: Actor) -> Job:
+    """Have figures counted by long work: for the report, or only to see what differs from what the report says.
+
+    Drawing needs ``improvement.report_draft`` over the unit; looking, that the report may be seen.
+    """
+    if kind == counting.LEVELS:
+        report = reads.report_for(by, report_id)
+        if report is None:
+            raise PermissionDenied
+    else:
+        report = in_work(report_id, by)
+    return start(kind=kind, subject=report, unit=report.answering, by=by, arguments={"report": report.pk})
+
+
+def draw_again(*, report_id: int, by: Actor, tell: Tell = silent) -> int:
     """Replace a draft's figures by those of this moment; give how many lines changed. Recorded with that number.
 
-    Texts and explanations stay. Needs ``improvement.report_draft`` over the unit. Counted before the transaction.
+    Texts and explanations stay. Needs ``improvement.report_draft`` over the unit. Counted before the transaction that
+    writes, for it takes seconds where a whole country is counted.
     """
     report = reads.by_id(report_id)
-    by.require(Permission.REPORT_DRAFT, report.unit)
+    by.require(Permission.REPORT_DRAFT, report.answering)
     moment = timezone.now()
-    merged = drawn(report.unit, report.kind, report.year, report.first, report.last)
+    merged = drawn(report.unit, report.kind, report.year, report.first, report.last, tell)
     return _draw(report_id=report_id, merged=merged, moment=moment, by=by)
+
+
+def _begun(unit: Unit, kind: str, year: int, by: Actor) -> PeriodicReport:
+    by.require(Permission.REPORT_DRAFT, unit)
+    days = _days(unit, kind, year)
+    _refuse_second(unit, kind, year)
+    heir = None if unit.holds(today()) else units.successor_of(unit)
+    report = PeriodicReport(
+        unit=unit, held_by=heir, receiver=receiver_of(unit, days.last), kind=kind, year=year, created_by=by.name,
+        first=days.first, last=days.last, due=days.due, source=days.source(),
+        state=State.COUNTING, drawn=timezone.now(), outline=outline(),
+    )  # fmt: skip
+    _save_once(report)
+    ReportText.objects.bulk_create(ReportText(report=report, section=code) for code in codes())
+    details = {"last_day": days.last.isoformat(), "due": days.due.isoformat()}
+    record(by=by, action="improvement.report_drafted", subject=report, unit=unit, details=details)
+    return report
 
 
 @transaction.atomic
@@ -76,6 +103,8 @@ def _draw(*, report_id: int, merged: Merged, moment: dt.datetime, by: Actor) -> 
     before = list(ReportUnit.objects.filter(report=report).values_list("counts", flat=True))
     changed = differences(before, (one.lines for one in merged.units.values()))
     ReportUnit.objects.filter(report=report).delete()
+    if report.state == State.COUNTING:
+        report.state = State.DRAFT
     _keep(report, merged, moment, by)
     details = {"changed": len(changed), **_told(merged)}
     record(by=by, action="improvement.report_drawn", subject=report, unit=report.unit, details=details)
@@ -96,8 +125,10 @@ def discard(*, report_id: int, by: Actor) -> None:
 def in_work(report_id: int, by: Actor) -> PeriodicReport:
     """Hold a report that may be changed."""
     report = reads.held(report_id)
-    by.require(Permission.REPORT_DRAFT, report.unit)
-    if report.state not in reads.IN_WORK:
+    by.require(Permission.REPORT_DRAFT, report.answering)
+    if report.state == State.ENDED:
+        raise ValidationError(_("The unit ended before the cut-off; its successor's report counts it."))
+    if report.state not in reads.UNSENT:
         raise ValidationError(_("This report has been sent. What is wrong in it is mended by a correction."))
     return report
 
@@ -125,15 +156,19 @@ def _keep(report: PeriodicReport, merged: Merged, moment: dt.datetime, by: Actor
     report.drawn, report.outline = moment, outline()
     report.index_use = index_use(report.unit, merged.units, report.last, by)
     report.left_out = [{"unit": o.unit, "report": o.report, "why": o.why} for o in merged.left_out]
-    try:
-        with transaction.atomic():
-            report.save()
-    except IntegrityError:
-        raise ValidationError(_("There is a report of this unit and period already; correct that one.")) from None
+    report.save()
     rows = (
         ReportUnit(report=report, unit_id=unit, via_id=one.via, counts=one.lines) for unit, one in merged.units.items()
     )
     ReportUnit.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def _save_once(report: PeriodicReport) -> None:
+    try:
+        with transaction.atomic():
+            report.save()
+    except IntegrityError:  # begun at the same moment by somebody else
+        raise ValidationError(_("There is a report of this unit and period already; correct that one.")) from None
 
 
 def _told(merged: Merged) -> dict[str, Any]:

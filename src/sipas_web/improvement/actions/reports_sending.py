@@ -15,12 +15,14 @@ from sipas_web.improvement.actions.reports import AT_ONCE
 from sipas_web.improvement.models import PeriodicReport, ReportRemark, ReportText, ReportUnit
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import reports as reads
+from sipas_web.improvement.queries.reports_counting import is_open
 from sipas_web.improvement.report_outline import form
 
 State = PeriodicReport.State
 KEPT = (
     "unit",
     "receiver",
+    "held_by",
     "kind",
     "year",
     "first",
@@ -41,8 +43,8 @@ def send(*, report_id: int, by: Actor) -> PeriodicReport:
     A correction takes the place of a version that was sent but not taken in. Recorded with the hash of what it says.
     """
     report = reads.held(report_id)
-    by.require(Permission.REPORT_SEND, report.unit)
-    if report.state not in reads.IN_WORK:
+    by.require(Permission.REPORT_SEND, report.answering)
+    if report.state not in reads.UNSENT:
         raise ValidationError(_("This report has been sent already."))
     lacks = reasons_not_to_send(report)
     if lacks:
@@ -65,7 +67,8 @@ def send(*, report_id: int, by: Actor) -> PeriodicReport:
 def reasons_not_to_send(report: PeriodicReport) -> list[str]:
     """Say what still keeps a report from being sent."""
     written = reads.texts(report)
-    found = [
+    found = [_("The figures are being counted; wait until they are there.")] if is_counted_now(report) else []
+    found += [
         _("Section %(name)s has no text yet.") % {"name": f"“{section.heading}”"}
         for section in form().sections
         if section.is_needed and not written.get(section.code, "").strip()
@@ -74,6 +77,11 @@ def reasons_not_to_send(report: PeriodicReport) -> list[str]:
         message = _("The figures were drawn before the cut-off of %(day)s; draw them again on that day or later.")
         found.append(message % {"day": report.last.strftime("%d/%m/%Y")})
     return found
+
+
+def is_counted_now(report: PeriodicReport) -> bool:
+    """Say whether the figures of a report are not there yet, or are being replaced."""
+    return report.state == State.COUNTING or is_open(report)
 
 
 @transaction.atomic
@@ -113,7 +121,7 @@ def correct(*, report_id: int, reason: str, by: Actor) -> PeriodicReport:
     Needs ``improvement.report_draft`` over the unit. Recorded with the reason.
     """
     sent = reads.held(report_id)
-    by.require(Permission.REPORT_DRAFT, sent.unit)
+    by.require(Permission.REPORT_DRAFT, sent.answering)
     newest = reads.newest(sent.unit, sent.kind, sent.year)
     if sent.state not in {State.SENT, State.TAKEN} or newest is None or newest.pk != sent.pk:
         raise ValidationError(_("Only the newest version, once it was sent, can be corrected."))

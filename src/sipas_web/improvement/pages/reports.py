@@ -114,14 +114,14 @@ def changes(report: PeriodicReport, found: Mapping[tuple[str, str], tuple[int, i
 def may(report: PeriodicReport, by: Actor) -> dict[str, bool]:
     """Say what the reader may do with a report."""
     in_work = report.state in reads.IN_WORK
-    drafts = by.may(Permission.REPORT_DRAFT, report.unit)
+    drafts = by.may(Permission.REPORT_DRAFT, report.answering)
     takes = report.receiver is not None and by.may(Permission.REPORT_DRAFT, report.receiver)
     newest = reads.newest(report.unit, report.kind, report.year)
     sent = report.state in {reads.State.SENT, reads.State.TAKEN}
     return {
         "may_write": in_work and drafts,
-        "may_discard": in_work and drafts and report.sent is None,
-        "may_send": in_work and by.may(Permission.REPORT_SEND, report.unit),
+        "may_discard": report.state in reads.UNSENT and drafts and report.sent is None,
+        "may_send": in_work and by.may(Permission.REPORT_SEND, report.answering),
         "may_take": report.state == reads.State.SENT and takes,
         "may_correct": sent and drafts and newest is not None and newest.pk == report.pk,
     }
@@ -139,6 +139,7 @@ def facts(report: PeriodicReport) -> dict[str, Any]:
         "merged": merged,
         "outdated": [r for r in merged if r.state == reads.State.REPLACED],
         "not_merged": reads.not_merged(report),
+        "ended_drafts": reads.ended_into(report),
         "versions": list(reads.versions(report)),
         "is_intact": not report.sha256 or report.state in reads.IN_WORK or reads.seal_of(report) == report.sha256,
         **index_shown(report),

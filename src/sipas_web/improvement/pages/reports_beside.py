@@ -1,4 +1,4 @@
-"""Figures of a report beside others: unit by unit, and level by level."""
+"""Figures of a report unit by unit."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sipas_web.improvement.pages.reports import Change, changes, lines_of
+from sipas_web.improvement.pages.reports import lines_of
 from sipas_web.improvement.queries import reports as reads
 from sipas_web.improvement.queries.reports import PeriodicReport
 from sipas_web.improvement.queries.reports_area import named
-from sipas_web.improvement.queries.reports_drawing import compared
 from sipas_web.improvement.report_merging import OUTSIDE
 
 
@@ -22,15 +21,6 @@ class UnitRow:
     kind: str
     via: PeriodicReport | None
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A report from below, and the lines in which the program counts otherwise now."""
-
-    report: PeriodicReport
-    changes: list[Change]
-    has_other_days: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +51,3 @@ def left_out(report: PeriodicReport) -> list[Left]:
     units = named({row["unit"] for row in kept})
     reports = {r.pk: r.unit.full_name for r in reads.by_ids({row["report"] for row in kept})}
     return [Left(units.get(row["unit"], ""), reports.get(row["report"], ""), row["why"] == OUTSIDE) for row in kept]
-
-
-def compared_with(report: PeriodicReport) -> dict[str, Any]:
-    """Give each report from below with its differences."""
-    rows = [
-        Beside(
-            one.report,
-            changes(report, one.changes),
-            (one.report.first, one.report.last) != (report.first, report.last),
-        )
-        for one in compared(report)
-    ]
-    return {"rows": rows, "differing": sum(bool(row.changes) for row in rows)}

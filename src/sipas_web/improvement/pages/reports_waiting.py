@@ -9,16 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import reports as reads
-from sipas_web.improvement.queries.reports_area import own_units
-from sipas_web.improvement.queries.reports_following import Due, own_due
+from sipas_web.improvement.queries.reports_area import own_units, taken_over
+from sipas_web.improvement.queries.reports_following import RECENT, Due, own_due
 from sipas_web.improvement.report_words import title_of
 from sipas_web.shared.waiting import Source, Waiting
 from sipas_web.units.queries import today
 
 
 def due_rows(by: Any, most: int) -> list[Waiting]:
-    """List the reports that the actor's own units have yet to send."""
-    return [_due(due) for due in own_due(list(own_units(by, Permission.REPORT_DRAFT)), today())[:most]]
+    """List the reports that the actor's own units, and those they took over, have yet to send."""
+    own = list(own_units(by, Permission.REPORT_DRAFT))
+    over = taken_over(own, today() - RECENT)
+    return [_due(due) for due in own_due([*own, *over], today())[:most]]
 
 
 def to_take_in(by: Any, most: int) -> list[Waiting]:

@@ -24,6 +24,9 @@ from sipas_web.units.models import Unit
 State = PeriodicReport.State
 Kind = PeriodicReport.Kind
 IN_WORK = (State.DRAFT, State.BACK)
+UNSENT = (State.COUNTING, *IN_WORK)
+HIDDEN = (*UNSENT, State.ENDED)  # from who would receive it
+WITH = ("unit", "receiver", "held_by")
 SORTS = {
     "unit": "unit__sort_key", "year": "year", "last": "last", "due": "due", "state": "state", "sent": "sent",
 }  # fmt: skip
@@ -51,12 +54,12 @@ def visible(by: Actor) -> QuerySet[PeriodicReport]:
     """Reports of the actor's areas, and those sent to a unit in them."""
     if not by.may(Permission.REPORT_VIEW):
         return PeriodicReport.objects.none()
-    found = PeriodicReport.objects.select_related("unit", "receiver", "corrects")
+    found = PeriodicReport.objects.select_related("unit", "receiver", "corrects", "held_by")
     areas = by.holder.areas_of(str(Permission.REPORT_VIEW))
     if areas is None:
         return found
-    received = Q(receiver__in=areas) & ~Q(state__in=IN_WORK)
-    return found.filter(Q(unit__in=areas) | received)
+    received = Q(receiver__in=areas) & ~Q(state__in=HIDDEN)
+    return found.filter(Q(unit__in=areas) | Q(held_by__in=areas) | received)
 
 
 def found(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[PeriodicReport]:
@@ -68,7 +71,7 @@ def found(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[PeriodicReport]
         rows = rows.filter(kind=wanted.kind)
     if wanted.year:
         rows = rows.filter(year=wanted.year)
-    rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state=State.REPLACED)
+    rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state__in=[State.REPLACED, State.ENDED])
     column = SORTS.get(sort.removeprefix("-"), "")
     if not column:
         return rows.order_by("-year", "-last", "unit__sort_key", "-version")
@@ -87,12 +90,17 @@ def by_ids(ids: Collection[int]) -> QuerySet[PeriodicReport]:
 
 def by_id(report_id: int) -> PeriodicReport:
     """Give a report."""
-    return PeriodicReport.objects.select_related("unit", "receiver").get(pk=report_id)
+    return PeriodicReport.objects.select_related(*WITH).get(pk=report_id)
+
+
+def found_by_id(report_id: int) -> PeriodicReport | None:
+    """Give a report, if it is still there."""
+    return PeriodicReport.objects.select_related(*WITH).filter(pk=report_id).first()
 
 
 def held(report_id: int) -> PeriodicReport:
     """Hold a report for a change until the end of the transaction."""
-    rows = PeriodicReport.objects.select_for_update(of=("self",)).select_related("unit", "receiver")
+    rows = PeriodicReport.objects.select_for_update(of=("self",)).select_related(*WITH)
     return rows.get(pk=report_id)
 
 
@@ -153,6 +161,29 @@ def waiting_at(areas: Any) -> QuerySet[PeriodicReport]:
     """List the reports sent to some units (ids) and not yet taken in."""
     sent = PeriodicReport.objects.filter(receiver__in=areas, state=State.SENT)
     return sent.select_related("unit", "receiver").order_by("due", "pk")
+
+
+def of_ended_units() -> list[PeriodicReport]:
+    """Hold the reports on their way whose answering unit exists no more."""
+    day = units.today()
+    ended = Q(held_by__isnull=True, unit__valid_to__lt=day) | Q(held_by__valid_to__lt=day)
+    return _on_their_way(ended)
+
+
+def of_ended_receivers() -> list[PeriodicReport]:
+    """Hold the reports on their way to a unit that exists no more."""
+    return _on_their_way(Q(receiver__valid_to__lt=units.today()))
+
+
+def ended_into(report: PeriodicReport) -> list[PeriodicReport]:
+    """List the drafts of the same period whose units ended before the cut-off and are counted by this report."""
+    same = PeriodicReport.objects.filter(held_by=report.answering, kind=report.kind, year=report.year)
+    return list(same.filter(state=State.ENDED).select_related("unit").order_by("unit__sort_key", "pk"))
+
+
+def _on_their_way(which: Q) -> list[PeriodicReport]:
+    rows = PeriodicReport.objects.select_for_update(of=("self",)).select_related(*WITH)
+    return list(rows.filter(which, state__in=[*UNSENT, State.SENT]).order_by("pk"))
 
 
 def seal_of(report: PeriodicReport) -> str:

@@ -11,9 +11,10 @@ from sipas_web.accounts.backends import held_today
 from sipas_web.audit.actors import Actor
 from sipas_web.units import queries as units
 from sipas_web.units.kinds import Kind
-from sipas_web.units.models import Ancestry, Membership, Unit
+from sipas_web.units.models import Ancestry, Membership, Succession, Unit
 
 REPORTING = (Kind.COUNTRY, Kind.PROVINCE, Kind.DISTRICT, Kind.COMMUNE, Kind.AGENCY, Kind.ONE_STOP)
+LATELY = dt.timedelta(days=365)  # how long a unit that has ended may still have a report begun
 # Of whom a unit expects reports, among those directly under it; a setting, for no text was read that lists them.
 EXPECTED: dict[str, tuple[str, ...]] = {
     Kind.COUNTRY: (Kind.PROVINCE,),
@@ -74,15 +75,23 @@ def own_units(by: Actor, permission: str) -> QuerySet[Unit]:
 
 
 def places(by: Actor, permission: str) -> QuerySet[Unit]:
-    """Units for which somebody may write a report: their own, and those expected to report directly under them."""
+    """Units for which somebody may write a report: their own, those these took over, those expected under them."""
     own = own_units(by, permission)
     on = units.today()
     below = Q()
     for above, kinds in EXPECTED.items():
         mine = Membership.objects.filter(parent__in=own.filter(kind=above), valid_from__lte=on, valid_to__gte=on)
         below |= Q(kind__in=kinds, pk__in=mine.values("unit_id"))
-    found = Unit.objects.filter(Q(pk__in=own.values("pk")) | below)
+    over = [unit.pk for unit in taken_over(own, on - LATELY)]
+    found = Unit.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=over) | below)
     return found.filter(kind__in=REPORTING).order_by("kind", "sort_key", "code")
+
+
+def taken_over(own: Collection[Unit] | QuerySet[Unit], since: dt.date) -> list[Unit]:
+    """List the units that ended since a day and that one of some units alone goes on from: their reports are its."""
+    before = Succession.objects.filter(successor__in=own).values("unit")
+    ended = Unit.objects.filter(pk__in=before, kind__in=REPORTING, valid_to__gte=since, valid_to__lt=units.today())
+    return [unit for unit in ended.order_by("sort_key", "code") if units.successor_of(unit) is not None]
 
 
 def named(ids: Collection[int]) -> dict[int, str]:

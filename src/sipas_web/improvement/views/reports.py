@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from sipas_web.audit.actors import ActorRequest
+from sipas_web.improvement.actions.reports import ask
 from sipas_web.improvement.forms.reports import ReportFilter
 from sipas_web.improvement.pages import reports as pages
-from sipas_web.improvement.pages.reports_beside import compared_with, unit_rows
+from sipas_web.improvement.pages.reports_beside import unit_rows
+from sipas_web.improvement.pages.reports_counting import counted, levels
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import reports as reads
+from sipas_web.improvement.queries.reports_counting import LEVELS
 from sipas_web.improvement.views.reports_found import report_or_404
 from sipas_web.shared.access import needs
 
@@ -35,7 +38,12 @@ def listing(request: ActorRequest) -> HttpResponse:
 def detail(request: ActorRequest, report_id: int) -> HttpResponse:
     """Show a report: its days, figures and texts, and what can be done with it."""
     report = report_or_404(request, report_id)
-    shown = {**pages.facts(report), **pages.may(report, request.actor), "sections": pages.sections_of(report)}
+    shown = {
+        **pages.facts(report),
+        **pages.may(report, request.actor),
+        **counted(report, request.actor),
+        "sections": [] if report.state == reads.State.COUNTING else pages.sections_of(report),
+    }
     return render(request, "improvement/reports/report.html", shown)
 
 
@@ -50,8 +58,11 @@ def units(request: ActorRequest, report_id: int) -> HttpResponse:
 
 
 @needs(Permission.REPORT_VIEW)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: ActorRequest, report_id: int) -> HttpResponse:
-    """Set what came from below beside what the program counts now."""
+    """Set what came from below beside what the program counts now; counting now is long work."""
     report = report_or_404(request, report_id)
-    return render(request, "improvement/reports/compare.html", {"report": report, **compared_with(report)})
+    if request.method == "POST":
+        ask(report_id=report.pk, kind=LEVELS, by=request.actor)
+        return redirect("periodic_report_compare", report.pk)
+    return render(request, "improvement/reports/compare.html", levels(report, request.actor))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.improvement.pages.reports import file_name, line_url
 from sipas_web.improvement.permissions import Permission
+from sipas_web.improvement.queries.reports import State
 from sipas_web.improvement.report_documents import FORMS, document
 from sipas_web.improvement.report_workbook import workbook
 from sipas_web.improvement.views.reports_found import report_or_404
@@ -20,6 +21,8 @@ from sipas_web.shared.downloads import XLSX, attachment
 def download(request: ActorRequest, report_id: int, form: str) -> HttpResponseBase:
     """Give a report as PDF, DOCX or XLSX."""
     report = report_or_404(request, report_id)
+    if report.state == State.COUNTING:  # there is nothing in it yet
+        raise Http404
     name = file_name(report)
     if form == "xlsx":
         made = workbook(

@@ -19,7 +19,7 @@ from sipas_web.improvement.forms.reports import FollowFilter, PeriodForm, UrgeFo
 from sipas_web.improvement.pages import reports_following as pages
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries.reports_area import own_units, receivers
-from sipas_web.improvement.report_documents import DOCX, rendered
+from sipas_web.improvement.report_documents import FORMS, rendered
 from sipas_web.improvement.report_letters import urging_letter
 from sipas_web.privacy.views.faults import add_faults
 from sipas_web.shared.access import needs
@@ -57,7 +57,9 @@ def urge(request: ActorRequest) -> HttpResponseBase:
         else:
             unit, kind, year = given["unit"], given["kind"], given["year"]
             letter = urging_letter(unit, kind, year, missing, on=today(), reply_by=reply_by, place=place)
-            return attachment(rendered(letter, "docx"), f"don-doc-bao-cao-{kind.replace('_', '-')}-{year}.docx", DOCX)
+            ending = "pdf" if request.POST.get("form") == "pdf" else "docx"
+            name = f"don-doc-bao-cao-{kind.replace('_', '-')}-{year}.{ending}"
+            return attachment(rendered(letter, ending), name, FORMS[ending])
     return render(request, "improvement/reports/urge.html", {"form": form, "shown": pages.followed(given)})
 
 

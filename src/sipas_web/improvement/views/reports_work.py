@@ -18,11 +18,12 @@ from sipas_web.improvement.actions import reports_sending as sending
 from sipas_web.improvement.actions import reports_writing as writing
 from sipas_web.improvement.forms.reports import DraftForm, RemarkForm, ReportReasonForm, TextsForm
 from sipas_web.improvement.pages import reports as pages
+from sipas_web.improvement.pages.reports_counting import what_would_change
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import reports as reads
 from sipas_web.improvement.queries.reports import PeriodicReport
 from sipas_web.improvement.queries.reports_area import places
-from sipas_web.improvement.queries.reports_drawing import changes_since
+from sipas_web.improvement.queries.reports_counting import CHANGES, DRAW
 from sipas_web.improvement.queries.reports_following import newest_period
 from sipas_web.improvement.report_outline import shown
 from sipas_web.improvement.views.reports_found import report_or_404
@@ -40,11 +41,13 @@ def add(request: ActorRequest) -> HttpResponse:
     form = DraftForm(request.POST or None, places=places(request.actor, Permission.REPORT_DRAFT), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = drafting.draft(**form.cleaned_data, by=request.actor)
+            made = drafting.begin(**form.cleaned_data, by=request.actor)
         except ValidationError as error:
             add_faults(form, error)
         else:
-            messages.success(request, _("The draft was begun with the figures of this moment."))
+            messages.success(
+                request, _("The report was begun. Its figures are being counted; this page can be left meanwhile.")
+            )
             return redirect("periodic_report", made.pk)
     return render(request, "improvement/reports/add.html", {"form": form})
 
@@ -86,28 +89,25 @@ def explain(request: ActorRequest, report_id: int) -> HttpResponse:
 
 @needs(Permission.REPORT_DRAFT)
 def draw_again(request: ActorRequest, report_id: int) -> HttpResponse:
-    """Show what drawing the figures again would change; draw them."""
+    """Have it counted what drawing the figures again would change; have them drawn."""
     report = _drafted(request, report_id)
-    if request.method == "POST":
-        try:
-            changed = drafting.draw_again(report_id=report.pk, by=request.actor)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return redirect("periodic_report", report.pk)
-        messages.success(request, _("The figures were drawn again; %(count)d lines changed.") % {"count": changed})
+    if request.method != "POST":
+        return render(request, "improvement/reports/draw.html", what_would_change(report, request.actor))
+    kind = CHANGES if "look" in request.POST else DRAW
+    if not _tried(request, lambda: drafting.ask(report_id=report.pk, kind=kind, by=request.actor)):
         return redirect("periodic_report", report.pk)
-    found, merged = changes_since(report)
-    units = reads.counted_units(report).count()
-    given = {"report": report, "changes": pages.changes(report, found), "before": units, "now": len(merged.units)}
-    return render(request, "improvement/reports/draw.html", given)
+    if kind == CHANGES:
+        return redirect("periodic_report_draw", report.pk)
+    messages.success(request, _("The figures are being counted again; this page can be left meanwhile."))
+    return redirect("periodic_report", report.pk)
 
 
 @needs(Permission.REPORT_SEND)
 def send(request: ActorRequest, report_id: int) -> HttpResponse:
     """Show what a report lacks; send it up."""
     report = report_or_404(request, report_id)
-    request.actor.require(Permission.REPORT_SEND, report.unit)
-    if report.state not in reads.IN_WORK:
+    request.actor.require(Permission.REPORT_SEND, report.answering)
+    if report.state not in reads.UNSENT:
         messages.error(request, _("This report has been sent already."))
         return redirect("periodic_report", report.pk)
     if request.method == "POST" and _tried(request, lambda: sending.send(report_id=report.pk, by=request.actor)):
@@ -144,7 +144,7 @@ def send_back(request: ActorRequest, report_id: int) -> HttpResponse:
 def correct(request: ActorRequest, report_id: int) -> HttpResponse:
     """Begin a correction."""
     report = report_or_404(request, report_id)
-    request.actor.require(Permission.REPORT_DRAFT, report.unit)
+    request.actor.require(Permission.REPORT_DRAFT, report.answering)
     form = ReportReasonForm(request.POST or None, most=500)
     if request.method == "POST" and form.is_valid():
         try:
@@ -171,7 +171,7 @@ def discard(request: ActorRequest, report_id: int) -> HttpResponse:
 def _drafted(request: ActorRequest, report_id: int) -> PeriodicReport:
     """Give a report whose draft the reader may change."""
     report = report_or_404(request, report_id)
-    request.actor.require(Permission.REPORT_DRAFT, report.unit)
+    request.actor.require(Permission.REPORT_DRAFT, report.answering)
     return report
 
 
