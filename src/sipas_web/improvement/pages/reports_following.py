@@ -37,7 +37,7 @@ def followed(given: Mapping[str, Any]) -> dict[str, Any]:
         "missing": len(missing),
         "overdue": sum(row.days_late > 0 for row in missing),
         "came_late": sum(row.days_late > 0 and not row.is_missing for row in rows),
-        "spans": {row.unit.kind: row.span for row in rows}.values(),
+        "spans": {(s.first, s.last, s.due, s.rule.act): s for s in (row.span for row in rows)}.values(),
     }
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from sipas_web.onestop import facility_standards
 from sipas_web.units.models import Unit
 
 
@@ -42,6 +43,11 @@ class FacilityReview(models.Model):
 
     def __str__(self) -> str:
         return f"CSVC-{self.pk}"
+
+    @property
+    def standard_name(self) -> str:
+        """The rule, as it is called."""
+        return facility_standards.standard(self.standard).name
 
 
 class FacilityCheck(models.Model):

@@ -163,7 +163,10 @@ def _cell(check: FacilityCheck | None) -> dict[str, Any]:
     row = _row(check)
     tone = "bad" if check.gap and check.mended is None else ""
     mended = _("mended %(day)s") % {"day": _day(check.mended)} if check.mended else ""
-    return {"text": _measured(row, check), "tone": tone, "gap": _gap(row, check) if check.gap else "", "note": mended}
+    gap = _gap(row, check) if check.gap else ""
+    if gap and row.kind != standards.YES_NO:
+        gap = _("%(amount)s missing") % {"amount": gap}
+    return {"text": _measured(row, check), "tone": tone, "gap": gap, "note": mended}
 
 
 def _row(check: FacilityCheck) -> standards.Row:
@@ -214,7 +217,9 @@ def _minimums(row: standards.Row) -> str:
 
 
 def _items(items: Mapping[str, tuple[str, ...]]) -> list[str]:
-    return [f"{edition}: {', '.join(standards.item_label(name) for name in names)}" for edition, names in items.items()]
+    """Give the items by edition, ``sipas-2017`` as SIPAS 2017."""
+    told = {edition: ", ".join(standards.item_label(name) for name in names) for edition, names in items.items()}
+    return [f"{edition.upper().replace('-', ' ')}: {names}" for edition, names in told.items()]
 
 
 def _amount(value: Decimal, unit: str) -> str:
