@@ -13,9 +13,9 @@ class QualityConfig(AppConfig):
         """Register the sentences of its acts, its long work and its part of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.jobs import notes
-        from sipas_web.privacy import subjects
+        from sipas_web.privacy import retention, subjects
         from sipas_web.quality import tasks  # noqa: F401  # registers the handler
-        from sipas_web.quality.held import HELD
+        from sipas_web.quality.held import HELD, POINTS
         from sipas_web.quality.parts import PART
         from sipas_web.quality.sentences import NOTES, SENTENCES
         from sipas_web.rounds import parts
@@ -26,3 +26,4 @@ class QualityConfig(AppConfig):
         notes.add(NOTES)
         parts.add(PART)
         subjects.add(HELD)
+        retention.keep(POINTS)

@@ -43,6 +43,12 @@ class FormFilter(forms.Form):
         )
 
 
+class ReopenForm(forms.Form):
+    """Why the quality check is opened again."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class DecisionForm(forms.Form):
     """A decision with its reason."""
 

@@ -8,6 +8,8 @@ SENTENCES: dict[str, StrOrPromise] = {
     "quality.points_written": _("wrote points of forms and interviewers"),
     "quality.checked": _("looked through the forms of a round"),
     "quality.nothing_new": _("found nothing new to look through"),
+    "quality.closed": _("closed the quality check of a round; where answers came from was forgotten"),
+    "quality.reopened": _("opened the quality check of a round again"),
     "quality.decided": _("decided on a flagged form or interviewer"),
 }
 NOTES: dict[str, StrOrPromise] = {

@@ -15,10 +15,10 @@ class SupervisionConfig(AppConfig):
         """Register the sentences of its acts, its long work, its entry in the menu and its part of a round's page."""
         from sipas_web.audit.sentences import add as add_sentences
         from sipas_web.jobs import notes
-        from sipas_web.privacy import subjects
+        from sipas_web.privacy import retention, subjects
         from sipas_web.rounds import parts
         from sipas_web.shared import menu
-        from sipas_web.supervision.parts import ENTRY, HELD, PART
+        from sipas_web.supervision.parts import ANSWERS, ENTRY, HELD, PART
         from sipas_web.supervision.sentences import NOTES, SENTENCES
 
         menu.add(ENTRY)
@@ -28,4 +28,5 @@ class SupervisionConfig(AppConfig):
         notes.add_page("supervision.checksample", "check_sample")
         parts.add(PART)
         subjects.add(HELD)
+        retention.keep(ANSWERS)
         import_module("sipas_web.supervision.tasks")  # registers the handler

@@ -1,4 +1,4 @@
-"""What the app adds to others: its entry in the menu, its part of a round's page, what it holds about a person."""
+"""What the app adds: its entry in the menu, its part of a round's page, what it holds of a person and how long."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sipas_web.audit.actors import Actor
+from sipas_web.privacy.retention import Kept
 from sipas_web.privacy.subjects import Held, Lines
 from sipas_web.rounds.parts import Part, Stage, Standing
 from sipas_web.rounds.queries import Round, State
 from sipas_web.shared.menu import Entry
+from sipas_web.supervision.actions import forgetting
 from sipas_web.supervision.permissions import Permission
 from sipas_web.supervision.queries import persons, released
+
+ANSWER_DAYS = 180  # the office's own estimate, no rule of law: long enough to dispute a finding
 
 
 def standing(round_: Round) -> Standing:
@@ -54,3 +58,11 @@ ENTRY = Entry(
     waits_for,
 )
 HELD = Held("supervision.check", gettext_lazy("Re-verification"), see=_see, delete=_delete)
+ANSWERS = Kept(
+    "supervision.answers",
+    gettext_lazy("What people said at a re-verification; verdicts stay"),
+    gettext_lazy("its check sample was released or given up, once the round is over"),
+    ANSWER_DAYS,
+    forgetting.oldest_kept_answers,
+    forgetting.delete_kept_answers,
+)

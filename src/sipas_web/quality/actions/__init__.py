@@ -8,4 +8,7 @@ from sipas_web.quality.actions.checking import ask_daily_checks as ask_daily_che
 from sipas_web.quality.actions.checking import finish_check as finish_check
 from sipas_web.quality.actions.checking import note_unchanged as note_unchanged
 from sipas_web.quality.actions.checking import store_found as store_found
+from sipas_web.quality.actions.closing import close as close
+from sipas_web.quality.actions.closing import close_with_publication as close_with_publication
+from sipas_web.quality.actions.closing import reopen as reopen
 from sipas_web.quality.actions.deciding import decide as decide

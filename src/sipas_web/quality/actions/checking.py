@@ -16,7 +16,7 @@ from sipas_web.fieldwork.models import Case
 from sipas_web.jobs import actions as jobs
 from sipas_web.jobs.queries import Job
 from sipas_web.quality import queries
-from sipas_web.quality.models import Check, Flag, Suspect
+from sipas_web.quality.models import Check, Closing, Flag, Suspect
 from sipas_web.quality.permissions import Permission
 from sipas_web.rounds import queries as rounds
 from sipas_web.rounds import states
@@ -56,6 +56,7 @@ def ask_check(*, round_id: int, by: Actor) -> Job:
     round_ = rounds.held(round_id)
     by.require(Permission.FLAG_DECIDE, round_.unit)
     states.refuse_unless(round_, RoundState.IN_FIELD)
+    Closing.objects.filter(round=round_).delete()  # a round back in the field: forms come in again
     job = jobs.start(kind=KIND, subject=round_, unit=round_.unit, by=by, arguments={"round": round_.pk})
     record(by=by, action="quality.check_asked", subject=round_, unit=round_.unit)
     return job

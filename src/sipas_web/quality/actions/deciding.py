@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
+from sipas_web.quality import queries
 from sipas_web.quality.models import Decision, Suspect, Verdict
 from sipas_web.quality.permissions import Permission
 from sipas_web.rounds import queries as rounds
@@ -27,6 +28,8 @@ def decide(*, suspect_id: int, verdict: str, reason: str, by: Actor) -> Decision
     round_ = rounds.held(Suspect.objects.values_list("round_id", flat=True).get(pk=suspect_id))
     by.require(Permission.FLAG_DECIDE, round_.unit)
     states.refuse_unless(round_, State.IN_FIELD, State.FROZEN)
+    if queries.closing_of(round_) is not None:
+        raise ValidationError(_("The quality check of this round is closed. Open it again to decide."))
     suspect = Suspect.objects.select_for_update(of=("self",)).get(pk=suspect_id)
     chosen, why = Verdict(verdict), reason.strip()
     if not chosen:

@@ -34,6 +34,17 @@ class Check(models.Model):
         return f"{self.round_id}: {self.forms}"
 
 
+class Closing(models.Model):
+    """The quality check of a round is closed: nothing more is decided. Gone where forms come in again."""
+
+    round = models.OneToOneField(Round, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return str(self.round_id)
+
+
 class Verdict(models.TextChoices):
     """What a person decided. Nothing follows by itself."""
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.models import Visit
 from sipas_web.quality.models import Check as Check
+from sipas_web.quality.models import Closing as Closing
 from sipas_web.quality.models import Decision as Decision
 from sipas_web.quality.models import Flag as Flag
 from sipas_web.quality.models import Suspect as Suspect
@@ -51,6 +52,16 @@ class Figures:
 def check_of(round_: Round) -> Check | None:
     """Give the newest look through a round."""
     return Check.objects.filter(round=round_).first()
+
+
+def closing_of(round_: Round) -> Closing | None:
+    """Give when and by whom the quality check was closed; back in the field it is open."""
+    return None if round_.state == State.IN_FIELD else Closing.objects.filter(round=round_).first()
+
+
+def waiting_in(round_: Round) -> int:
+    """Count the forms and interviewers that wait for a decision."""
+    return Suspect.objects.filter(IS_WAITING, round=round_).count()
 
 
 def rounds_to_check(on: dt.date) -> list[Round]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.jobs.queries import latest
 from sipas_web.quality import actions, pages, queries
-from sipas_web.quality.forms import DecisionForm, FormFilter
+from sipas_web.quality.forms import DecisionForm, FormFilter, ReopenForm
 from sipas_web.quality.permissions import Permission
 from sipas_web.rounds.queries import Round, State
 from sipas_web.rounds.views.found import changeable_round, round_or_404
@@ -38,6 +38,9 @@ def quality_home(request: ActorRequest, round_id: int) -> HttpResponse:
         "rows": pages.interviewer_rows(round_, request.actor),
         "effects": pages.effects(check),
         "job": latest(round_, actions.KIND),
+        "closing": queries.closing_of(round_),
+        "waiting": queries.waiting_in(round_),
+        "may_close": _may_close(request, round_),
         "may_check": _is_open(round_) and request.actor.may(Permission.FLAG_DECIDE, round_.unit),
     }
     return render(request, "quality/home.html", shown)
@@ -53,6 +56,37 @@ def quality_check(request: ActorRequest, round_id: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("quality_home", round_.pk)
+
+
+@needs(Permission.FLAG_DECIDE)
+@require_POST
+def quality_close(request: ActorRequest, round_id: int) -> HttpResponse:
+    """Close the quality check."""
+    round_ = changeable_round(request, round_id, Permission.FLAG_DECIDE)
+    try:
+        actions.close(round_id=round_.pk, by=request.actor)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The quality check is closed."))
+    return redirect("quality_home", round_.pk)
+
+
+@needs(Permission.FLAG_DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def quality_reopen(request: ActorRequest, round_id: int) -> HttpResponse:
+    """Open the quality check again, with a reason."""
+    round_ = changeable_round(request, round_id, Permission.FLAG_DECIDE)
+    form = ReopenForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.reopen(round_id=round_.pk, reason=form.cleaned_data["reason"], by=request.actor)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The quality check is open again."))
+            return redirect("quality_home", round_.pk)
+    return render(request, "quality/reopen.html", {"round": round_, "form": form})
 
 
 @needs(Permission.FLAG_VIEW)
@@ -124,8 +158,13 @@ def _decided(request: ActorRequest, round_: Round, suspect_id: int) -> tuple[Dec
 
 
 def _may_decide(request: ActorRequest, round_: Round) -> bool:
-    is_open = round_.state in {State.IN_FIELD, State.FROZEN}
+    is_open = round_.state in {State.IN_FIELD, State.FROZEN} and queries.closing_of(round_) is None
     return is_open and request.actor.may(Permission.FLAG_DECIDE, round_.unit)
+
+
+def _may_close(request: ActorRequest, round_: Round) -> bool:
+    is_over = round_.state in {State.FROZEN, State.PUBLISHED}
+    return is_over and request.actor.may(Permission.FLAG_DECIDE, round_.unit)
 
 
 def _is_open(round_: Round) -> bool:

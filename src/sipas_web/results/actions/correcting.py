@@ -16,6 +16,7 @@ from sipas.rounds.settings import FILE, check_round
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.jobs import queries as job_queries
+from sipas_web.quality import actions as quality
 from sipas_web.results.actions.freezing import new_snapshot, refuse_while_busy, start_estimate
 from sipas_web.results.models import REVIEWABLE, Correction, Publication, Snapshot
 from sipas_web.results.permissions import Permission
@@ -112,6 +113,7 @@ def withdraw_correction(*, round_id: int, reason: str, by: Actor) -> Publication
     refuse_while_busy(round_)
     states.move(round_, RoundState.FROZEN)
     states.move(round_, RoundState.PUBLISHED)
+    quality.close_with_publication(round_=round_, by=by)
     publication, details = correction.publication, {"reason": reason, "opened_because": correction.reason}
     correction.delete()
     record(by=by, action="results.correction_withdrawn", subject=publication, unit=round_.unit, details=details)

@@ -15,6 +15,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.audit.queries import head
 from sipas_web.jobs import actions as jobs
 from sipas_web.jobs import queries as job_queries
+from sipas_web.quality import actions as quality
 from sipas_web.results.actions.freezing import CODE_BYTES, held
 from sipas_web.results.actions.reviewing import refuse_unless
 from sipas_web.results.models import Publication, Snapshot
@@ -73,6 +74,7 @@ def finish_publication(
         published_by=by.name,
     )
     states.move(snapshot.round, RoundState.PUBLISHED)
+    quality.close_with_publication(round_=snapshot.round, by=by)
     snapshot.state = Snapshot.State.PUBLISHED
     snapshot.save(update_fields=["state"])
     details = {"version": version, "reason": reason, "code": publication.code, "files": dict(files)}
