@@ -13,6 +13,7 @@ from sipas_web.improvement.models import (
     CommitmentItem,
     Discipline,
     FrozenYear,
+    ItemEvidence,
     Target,
     Training,
 )
@@ -24,6 +25,7 @@ THINGS: dict[str, Callable[[Unit, Person], Any]] = {
     "series_code": lambda unit, person: "sipas",
     "commitment_id": lambda unit, person: Commitment.objects.get(unit=unit).pk,
     "commitment_item_id": lambda unit, person: CommitmentItem.objects.get(commitment__unit=unit).pk,
+    "item_evidence_id": lambda unit, person: ItemEvidence.objects.get(item__commitment__unit=unit).pk,
     "frozen_id": lambda unit, person: FrozenYear.objects.get(unit=unit).pk,
     "training_id": lambda unit, person: Training.objects.get(unit=unit).pk,
     "campaign_id": lambda unit, person: Campaign.objects.get(unit=unit).pk,
@@ -36,7 +38,10 @@ def things_of(unit: Unit, province: Unit) -> None:
     """Make one of each."""
     Target.objects.create(unit=unit, year=2026, threshold=85, issuer=province, source="x", created_by="x")
     made = Commitment.objects.create(unit=unit, to_unit=province, year=2026, signed=DAY, created_by="x")
-    CommitmentItem.objects.create(commitment=made, number=1, text="x", measure="x")
+    item = CommitmentItem.objects.create(commitment=made, number=1, text="x", measure="x")
+    ItemEvidence.objects.create(
+        item=item, name="x.pdf", stored=f"evidence/{unit.code}-item", kind="x", size=1, sha256="x", added_by="x"
+    )
     FrozenYear.objects.create(unit=unit, year=2025, rows=[], frozen_by="x")
     Training.objects.create(unit=unit, held=DAY, title="x", hours=1, created_by="x")
     Campaign.objects.create(unit=unit, title="x", channel="radio", audience="x", first=DAY, last=DAY, created_by="x")

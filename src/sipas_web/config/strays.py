@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from sipas_web.fieldwork.queries import FileImport
 from sipas_web.fieldwork.stored_files import FOLDER
 from sipas_web.improvement.evidence_files import FOLDER as EVIDENCE
+from sipas_web.improvement.queries.commitments import ItemEvidence
 from sipas_web.improvement.queries.tasks_events import Evidence
 from sipas_web.jobs.queries import Job
 from sipas_web.jobs.queries import State as JobState
@@ -53,11 +54,17 @@ def _received(before: float) -> int:
 
 
 def _shown_nowhere(before: float) -> int:
-    """Evidence of tasks whose row was never written."""
+    """Evidence of tasks and commitments whose row was never written."""
     old = {
         path.name: path for path in (Path(settings.MEDIA_ROOT) / EVIDENCE).glob("*") if path.stat().st_mtime < before
     }
-    known = Evidence.objects.filter(stored__in=[f"{EVIDENCE}/{name}" for name in old]).values_list("stored", flat=True)
+    names = [f"{EVIDENCE}/{name}" for name in old]
+    kinds: tuple[type[Evidence | ItemEvidence], ...] = (Evidence, ItemEvidence)
+    known = {
+        stored
+        for kind in kinds
+        for stored in kind._default_manager.filter(stored__in=names).values_list("stored", flat=True)
+    }
     strays = old.keys() - {stored.rpartition("/")[2] for stored in known}
     for name in strays:
         old[name].unlink(missing_ok=True)

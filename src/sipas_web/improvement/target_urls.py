@@ -32,6 +32,7 @@ urlpatterns = [
     path("cam-ket/chot/<int:frozen_id>/", commitments_closing.closed, name="commitment_closed"),
     path("cam-ket/chot/<int:frozen_id>/dinh-chinh/", commitments_closing.correct, name="commitment_correct"),
     path("cam-ket/muc/<int:commitment_item_id>/", commitments.item, name="commitment_item"),
+    path("cam-ket/minh-chung/<int:item_evidence_id>/", commitments.evidence, name="commitment_evidence"),
     path(ONE, commitments.detail, name="commitment_detail"),
     path(f"{ONE}noi-dung/", commitments.write, name="commitment_write"),
     path(f"{ONE}ky/", commitments.sign, name="commitment_sign"),

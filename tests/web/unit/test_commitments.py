@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,11 +22,13 @@ from hypothesis import strategies as st
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
+from sipas_web.config import strays
 from sipas_web.improvement.actions import commitments as actions
 from sipas_web.improvement.actions import commitments_closing as closing
 from sipas_web.improvement.actions.commitments import Promise
 from sipas_web.improvement.commitment_share import Line, share_of, total
-from sipas_web.improvement.models import Commitment, CommitmentItem, FrozenYear, ItemReview
+from sipas_web.improvement.evidence_files import FOLDER, place_of
+from sipas_web.improvement.models import Commitment, CommitmentItem, FrozenYear, ItemEvidence, ItemReview
 from sipas_web.improvement.queries import commitments as reads
 from sipas_web.units import actions as units
 from sipas_web.units.models import Unit
@@ -328,3 +335,37 @@ def test_commitments_of_another_area_have_no_page(
         assert client.get(reverse(name, args=[key])).status_code == 404, name
     assert client.post(reverse("commitment_take_back", args=[made.pk]), {"reason": "x"}).status_code == 404
     assert "Sở 1" not in client.get(reverse("commitment_list"), {"year": YEAR}).content.decode()
+
+
+@pytest.mark.django_db
+def test_files_that_show_what_was_done_stay_and_are_given_in_the_area_alone(
+    tuyen_quang: Unit, dong_nai: Unit, agencies: list[Unit], by: Actor, client: Client, hire: Hire
+) -> None:
+    made = signed(agencies[0], tuyen_quang, by)
+    item = items(made)[0]
+    page = reverse("commitment_item", args=[item.pk])
+    client.force_login(hire("agency", agencies[0]))
+    for place in range(2):
+        shown = SimpleUploadedFile(f"Biên bản {place}.pdf", b"%PDF-1.7 shown")
+        client.post(page, {"act": "report", "result": f"Đạt {place}", "evidence": "", "files": shown})
+    refused = client.post(
+        page, {"act": "report", "result": "Kết quả đã gõ", "evidence": "", "files": SimpleUploadedFile("x.exe", b"MZ")}
+    )
+    assert "Kết quả đã gõ" in refused.content.decode()
+    kept = list(ItemEvidence.objects.filter(item=item))
+    assert [file.name for file in kept] == ["Biên bản 0.pdf", "Biên bản 1.pdf"]
+    there = {path.name for path in (Path(settings.MEDIA_ROOT) / FOLDER).iterdir()}
+    assert there == {file.stored.rpartition("/")[2] for file in kept}
+    url = reverse("commitment_evidence", args=[kept[0].pk])
+    assert url in client.get(page).content.decode()
+    given_ = client.get(url)
+    assert b"".join(given_.streaming_content) == b"%PDF-1.7 shown"
+    for file in kept:
+        os.utime(place_of(file.stored), (time.time() - 2 * strays.AGE,) * 2)
+    stray = place_of(f"{FOLDER}/left-by-a-crash")
+    stray.write_bytes(b"x")
+    os.utime(stray, (time.time() - 2 * strays.AGE,) * 2)
+    assert strays.forget() == 1
+    assert [place_of(file.stored).exists() for file in kept] == [True, True]
+    client.force_login(hire("department", dong_nai))
+    assert client.get(url).status_code == 404

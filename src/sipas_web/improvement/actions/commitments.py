@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
-from sipas_web.improvement.models import Commitment, CommitmentItem, Directive, ItemReview
+from sipas_web.improvement.evidence_files import Stored
+from sipas_web.improvement.models import Commitment, CommitmentItem, Directive, ItemEvidence, ItemReview
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import commitments as reads
 from sipas_web.units import queries as units
@@ -21,6 +22,7 @@ from sipas_web.units.models import Unit
 from sipas_web.units.queries import over_any
 
 MOST_ITEMS = 60
+MOST_EVIDENCE = 50  # files of one item
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,13 @@ def sign(*, commitment_id: int, signed: dt.date, position: str, document: str, b
 
 
 @transaction.atomic
-def report(*, item_id: int, result: str, evidence: str, by: Actor) -> CommitmentItem:
-    """Say what was done for an item, with evidence. Needs ``improvement.task_carry`` over the answering unit."""
+def report(
+    *, item_id: int, result: str, evidence: str, by: Actor, files: Sequence[Stored] = ()
+) -> CommitmentItem:  # fmt: skip
+    """Say what was done for an item, with evidence. Needs ``improvement.task_carry`` over the answering unit.
+
+    Files are added, never taken away: a review may rest on them.
+    """
     item = _open_item(item_id)
     by.require(Permission.TASK_CARRY, item.commitment.answering)
     if not result.strip():
@@ -123,7 +130,16 @@ def report(*, item_id: int, result: str, evidence: str, by: Actor) -> Commitment
     item.result, item.evidence = result.strip(), evidence.strip()
     item.reported, item.reported_by = timezone.localdate(), by.name
     item.save(update_fields=["result", "evidence", "reported", "reported_by"])
-    details = {"number": item.number, "before": before, "after": item.result, "evidence": item.evidence}
+    if item.files.count() + len(files) > MOST_EVIDENCE:
+        raise ValidationError({"files": _("At most %(most)d files for one item.") % {"most": MOST_EVIDENCE}})
+    ItemEvidence.objects.bulk_create([
+        ItemEvidence(
+            item=item, name=f.name, stored=f.stored, kind=f.kind, size=f.size, sha256=f.sha256, added_by=by.name
+        )
+        for f in files
+    ])
+    details = {"number": item.number, "before": before, "after": item.result, "evidence": item.evidence,
+               "files": [f.sha256 for f in files]}  # fmt: skip
     unit = item.commitment.unit
     record(by=by, action="improvement.commitment_reported", subject=item, unit=unit, details=details)
     return item

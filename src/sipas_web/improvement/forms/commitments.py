@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sipas_web.improvement.actions.commitments import Promise
 from sipas_web.improvement.forms.targets_fields import DAY_HELP, UnitField, YearFilter, node_field
+from sipas_web.improvement.forms.tasks_steps import FilesField
 from sipas_web.improvement.queries.commitments import Verdict
 from sipas_web.units.kinds import Kind
 from sipas_web.units.queries import Unit
@@ -118,6 +119,7 @@ class ReportForm(forms.Form):
     evidence = forms.CharField(
         label=_("Proof"), max_length=500, required=False, help_text=_("Numbers and dates of documents, addresses.")
     )
+    files = FilesField()
 
 
 class ReviewForm(forms.Form):

@@ -15,6 +15,7 @@ from sipas_web.improvement.commitment_share import OPEN, Line, Share, share_of, 
 from sipas_web.improvement.models import Commitment as Commitment
 from sipas_web.improvement.models import CommitmentItem as CommitmentItem
 from sipas_web.improvement.models import FrozenYear as FrozenYear
+from sipas_web.improvement.models import ItemEvidence as ItemEvidence
 from sipas_web.improvement.models import ItemReview
 from sipas_web.improvement.permissions import Permission
 from sipas_web.shared.vietnamese_text import search_key
@@ -81,6 +82,12 @@ def item_for(by: Actor, item_id: int) -> CommitmentItem | None:
     rows = CommitmentItem.objects.filter(commitment__in=visible(by).values("pk"))
     paths = [f"commitment__{name}" for name in WITH]
     return rows.select_related(*paths).filter(pk=item_id).first()
+
+
+def evidence_for(by: Actor, evidence_id: int) -> ItemEvidence | None:
+    """Give a file of a commitment the actor may see."""
+    mine = visible(by).values("pk")
+    return ItemEvidence.objects.filter(pk=evidence_id, item__commitment__in=mine).first()
 
 
 def held(commitment_id: int) -> Commitment:

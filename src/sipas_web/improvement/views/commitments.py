@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.improvement.actions import commitments as actions
+from sipas_web.improvement.evidence_files import place_of, stored_for
 from sipas_web.improvement.forms.commitments import (
     EMPTY_ROWS,
     AskForm,
@@ -31,7 +32,7 @@ from sipas_web.improvement.queries.targets_units import allowed, everywhere_abov
 from sipas_web.improvement.views.targets_frame import page
 from sipas_web.privacy.views.faults import add_faults
 from sipas_web.shared.access import needs
-from sipas_web.shared.downloads import FORMATS, table
+from sipas_web.shared.downloads import FORMATS, attachment, table
 from sipas_web.units.queries import today
 
 PER_PAGE = 50
@@ -166,14 +167,15 @@ def item(request: ActorRequest, commitment_item_id: int) -> HttpResponse:
     row = next(r for r in reads.items_of(found.commitment) if r.item.pk == found.pk)
     which = request.POST.get("act", "")
     report = ReportForm(
-        request.POST if which == "report" else None, initial={"result": found.result, "evidence": found.evidence}
+        *((request.POST, request.FILES) if which == "report" else ()),
+        initial={"result": found.result, "evidence": found.evidence},
     )
     review = ReviewForm(request.POST if which == "review" else None)
     if request.method == "POST" and (response := _acted(request, found, which, report, review)):
         return response
     context = {
         "item": found, "commitment": found.commitment, "row": row, "report_form": report, "review_form": review,
-        "node": pages.node_name(found.node), **rights,
+        "node": pages.node_name(found.node), "files": list(found.files.all()), **rights,
     }  # fmt: skip
     return page(request, "commitment_item", "commitments", context)
 
@@ -186,7 +188,9 @@ def _acted(
         return None
     try:
         if which == "report":
-            actions.report(item_id=found.pk, **form.cleaned_data, by=request.actor)
+            told = {name: form.cleaned_data[name] for name in ("result", "evidence")}
+            with stored_for(form.cleaned_data["files"]) as files:
+                actions.report(item_id=found.pk, **told, files=files, by=request.actor)
         else:
             actions.review(item_id=found.pk, **form.cleaned_data, by=request.actor)
     except ValidationError as error:
@@ -194,6 +198,19 @@ def _acted(
         return None
     messages.success(request, _("Saved."))
     return redirect("commitment_item", found.pk)
+
+
+@needs(Permission.TARGET_VIEW)
+@require_safe
+def evidence(request: ActorRequest, item_evidence_id: int) -> HttpResponseBase:
+    """Give a file that shows what was done."""
+    found = reads.evidence_for(request.actor, item_evidence_id)
+    if found is None:
+        raise Http404
+    try:
+        return attachment(place_of(found.stored).open("rb"), found.name, found.kind)
+    except FileNotFoundError as error:
+        raise Http404(_("The file is not there any more.")) from error
 
 
 def _wanted(request: ActorRequest) -> tuple[CommitmentFilter, Wanted]:
