@@ -25,14 +25,21 @@ def actor() -> Actor:
     return Actor("command", NAME, "", f"command {platform.node()}", Everything())
 
 
+def ask_to_send() -> None:
+    """Ask for messages to people that are due, written or still to be written."""
+    try:
+        ask_messages(by=actor())
+        sending.ask_due(by=actor())
+    except DatabaseError:
+        log.exception("messages could not be asked for")
+
+
 def ask() -> bool:
     """Ask for them, unless they are done today; says whether it was possible. The next look is another chance."""
     try:
         actions.ask_duties(by=actor())
         quality.ask_daily_checks(on=timezone.localdate(), by=actor())
         ask_tasks(by=actor())
-        ask_messages(by=actor())
-        sending.ask_due(by=actor())
     except (DatabaseError, ValidationError):
         log.exception("the duties of the day could not be asked for")
         return False

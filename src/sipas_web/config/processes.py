@@ -17,6 +17,7 @@ LOOK_EVERY = 0.5  # s
 GRACE = 30.0  # s that a process is given to end by itself
 MARGIN = 5.0  # s more for who looks after such processes itself
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a process that dies again and again is begun anew
+SENT_EVERY = 60.0  # s between two looks for messages to people
 TIDIED_EVERY = 6 * 3600.0  # s between two looks for files that a crash left, and for duties of the day
 QUICK_PLACE = 1  # the second process
 LIVED = 20.0  # s after which a process counts as sound: it is begun anew at once
@@ -79,13 +80,16 @@ class Workers:
         """Look after them until SIGTERM, SIGINT, or the end of who started this."""
         from sipas_web.config.worker_process import Ending
 
-        ending, tidied = Ending(), -TIDIED_EVERY
+        ending, tidied, sent = Ending(), -TIDIED_EVERY, -SENT_EVERY
         while not ending():
             for watched in self.watched:
                 watched.look()
             if time.monotonic() - tidied > TIDIED_EVERY:
                 _tidy()
                 tidied = time.monotonic()
+            if time.monotonic() - sent > SENT_EVERY:
+                _send()
+                sent = time.monotonic()
             time.sleep(LOOK_EVERY)
         until = time.monotonic() + GRACE
         for watched in self.watched:
@@ -115,6 +119,15 @@ class Workers:
                 log.exception("the database does not answer")
 
         return let_go
+
+
+def _send() -> None:
+    from django.db import connections
+
+    from sipas_web.config import duties
+
+    duties.ask_to_send()
+    connections.close_all()
 
 
 def _tidy() -> None:

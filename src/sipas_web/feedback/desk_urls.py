@@ -13,6 +13,7 @@ urlpatterns = [
     path("so-lieu/", desk.figures, name="feedback_figures"),
     path(ONE, desk.detail, name="feedback_detail"),
     path(f"{ONE}nguoi-gui/", desk.person, name="feedback_person"),
+    path(f"{ONE}gui-lai-ma/", desk.send_code, name="feedback_send_code"),
     path(f"{ONE}noi-dung/", desk.words, name="feedback_words"),
     path(f"{ONE}anh/<int:photograph_id>/", desk.photograph, name="feedback_photograph"),
     path(f"{ONE}phan-loai/", handling.classify, name="feedback_classify"),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", public.home, name="feedback_home"),
     path("gui/", public.send, name="feedback_send"),
     path("theo-doi/", following.follow, name="feedback_follow"),
+    path("theo-doi/mat-ma/", following.lost_code, name="feedback_lost_code"),
     path("theo-doi/y-kien/", following.say, name="feedback_say"),
     path("theo-doi/khong-cong-khai/", following.keep_private, name="feedback_keep_private"),
     path("theo-doi/du-lieu-cua-toi/", following.own, name="feedback_own_data"),

@@ -54,7 +54,6 @@ class Own:
     ask_after: int
     word_within: int
     person_days: int
-    message_days: int
 
 
 def limits_on(day: dt.date) -> Limits:

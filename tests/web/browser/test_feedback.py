@@ -36,11 +36,11 @@ def sent_by(visitor: Visitor) -> tuple[str, str]:
     page.get_by_label("Xã, phường liên quan").select_option(index=1)
     page.get_by_label("Về việc").select_option("delay")
     page.get_by_label("Nội dung ông/bà muốn nói").fill(TEXT)
-    page.get_by_label("Nhắn cho tôi khi có trả lời").check()
+    page.get_by_label("Gửi mã theo dõi và trả lời cho tôi").check()
     page.get_by_role("button", name="Gửi", exact=True).click()
     page.get_by_text("Chưa gửi được").wait_for()
     assert page.get_by_label("Nội dung ông/bà muốn nói").input_value() == TEXT
-    page.get_by_label("Nhắn cho tôi khi có trả lời").uncheck()
+    page.get_by_label("Gửi mã theo dõi và trả lời cho tôi").uncheck()
     page.get_by_label("Ảnh").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photograph()})
     page.get_by_label("Họ và tên").fill("Triệu Thị Mười")
     page.get_by_role("button", name="Gửi", exact=True).click()

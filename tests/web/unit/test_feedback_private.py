@@ -15,9 +15,11 @@ from tests.web.feedback_cast import ANSWER, PERSON, TEXT, Hire, answered, cast, 
 from sipas_web.accounts.actions.roles import shipped
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
-from sipas_web.feedback import rules
+from sipas_web.feedback import codes, rules
 from sipas_web.feedback.actions import following, messaging, opening, publishing, retaining, sorting
-from sipas_web.feedback.models import Feedback, Photograph, Publication
+from sipas_web.feedback.models import Feedback, Message, Photograph, Publication
+from sipas_web.jobs.models import Job
+from sipas_web.jobs.worker import work_off
 from sipas_web.privacy.models import SealedPerson
 from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
@@ -149,21 +151,27 @@ def test_nobody_is_named_in_plain_columns_records_or_messages(
     commune: Unit, cast: dict[str, Actor], settings: Any, tmp_path: Path
 ) -> None:
     settings.MESSAGES_FOLDER = tmp_path / "messages"
-    made, _code = answered(commune, cast, wants_messages=True)
+    made, code = answered(commune, cast, wants_messages=True)
     assert messaging.write_messages(by=cast["desk"]) == 1
     assert messaging.write_messages(by=cast["desk"]) == 0
-    (file,) = (tmp_path / "messages").iterdir()
+    messaging.ask_messages(by=cast["desk"])
+    work_off()
+    first, file = sorted((tmp_path / "messages" / "ready").iterdir(), key=lambda path: "Mã" not in path.read_text())
     message = json.loads(file.read_text(encoding="utf-8"))
-    assert message["to"]["phone"] == PERSON["phone"]
+    assert message["to"] == PERSON["phone"]
     assert TEXT not in message["text"]
+    assert codes.in_groups(code) in json.loads(first.read_text())["text"]
     assert oct(file.stat().st_mode)[-3:] == "600"
     plain = str(list(Feedback.objects.values())) + str(list(Record.objects.values()))
-    for secret in (PERSON["name"], PERSON["phone"], "Nà Tông"):
+    plain += str(list(Message.objects.values())) + str(list(Job.objects.values()))
+    for secret in (PERSON["name"], PERSON["phone"], "Nà Tông", code, codes.in_groups(code)):
         assert secret not in plain
     assert "citizen" in Record.objects.get(action="feedback.received").actor
     Feedback.objects.update(answered=units.today() - dt.timedelta(days=rules.own().ask_after))
     assert messaging.write_messages(by=cast["desk"]) == 1
-    assert len(list((tmp_path / "messages").iterdir())) == 2
+    messaging.ask_messages(by=cast["desk"])
+    work_off()
+    assert len(list((tmp_path / "messages" / "ready").iterdir())) == 3
     assert messaging.ask_messages(by=cast["desk"]) is None
     del made
 

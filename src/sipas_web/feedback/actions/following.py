@@ -12,7 +12,7 @@ from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.feedback import codes, rules
 from sipas_web.feedback.actions.publishing import remove
-from sipas_web.feedback.actions.receiving import PERSON
+from sipas_web.feedback.actions.receiving import CODE, PERSON
 from sipas_web.feedback.actions.steps import CITIZEN, note
 from sipas_web.feedback.models import Feedback, Photograph, State, Step, Word
 from sipas_web.feedback.queries.feedback import by_code_hash, held, unit_above
@@ -84,7 +84,8 @@ def forget_own(*, code: str) -> Feedback:
 
 def forget(feedback: Feedback, by: Actor) -> None:
     """Destroy person and photographs of one; the caller asked for its permission and records."""
-    forget_people(kind=PERSON, tokens=[feedback.token], unit=feedback.place, by=by)
+    for kind in (PERSON, CODE):
+        forget_people(kind=kind, tokens=[feedback.token], unit=feedback.place, by=by)
     Photograph.objects.filter(feedback=feedback).delete()
     feedback.is_forgotten, feedback.wants_messages = True, False
     feedback.save()

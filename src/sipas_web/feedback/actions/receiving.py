@@ -14,12 +14,12 @@ from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.feedback import codes, rules
 from sipas_web.feedback.actions.steps import note
-from sipas_web.feedback.models import Channel, Feedback, Photograph, Step
+from sipas_web.feedback.models import Channel, Feedback, Message, Photograph, Step
 from sipas_web.feedback.permissions import Permission
 from sipas_web.privacy.actions.people import put_people
 from sipas_web.units.queries import Unit, today
 
-PERSON = "feedback.person"
+PERSON, CODE = "feedback.person", "feedback.code"  # sealed; the code only where it is to be sent
 TRIES = 20  # numbers of a day tried where several come in at one moment
 OLDEST = 365  # days back that a letter may have come in
 
@@ -50,6 +50,9 @@ def receive(
     if not is_new:
         return feedback
     put_people(kind=PERSON, rows=[(feedback.token, person or {})], by=by)
+    if feedback.wants_messages:
+        put_people(kind=CODE, rows=[(feedback.token, {"dossier_number": code})], by=by)
+        Message.objects.create(feedback=feedback, what=Message.What.CODE)
     Photograph.objects.bulk_create([Photograph(feedback=feedback, content=p, size=len(p)) for p in photographs])
     note(feedback, Step.What.RECEIVED, by, unit=place)
     details = {"channel": channel, "photographs": len(photographs), "due": feedback.classify_by.isoformat()}

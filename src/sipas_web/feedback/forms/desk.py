@@ -58,7 +58,7 @@ class TakeForm(OnceFields, ContentFields, PersonFields):
     channel = forms.ChoiceField(label=gettext_lazy("How it came in"), choices=BY_DESK)
     received = forms.DateField(label=gettext_lazy("Day it came in"), localize=True, help_text=DAY_HELP)
     wants_messages = forms.BooleanField(
-        label=gettext_lazy("The citizen wants a message when there is an answer"), required=False
+        label=gettext_lazy("The citizen wants code and answer by message"), required=False
     )
     is_not_to_publish = forms.BooleanField(label=gettext_lazy("The citizen wants nothing published"), required=False)
     field_order = ("place", "channel", "received", "topic", "said_place", "text", "photographs", "is_not_to_publish",

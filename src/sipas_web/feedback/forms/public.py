@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sipas_web.feedback import topics
+from sipas_web.privacy.identity import phone_key
 from sipas_web.shared.photographs import without_traces
 from sipas_web.shared.uploads import ReceivedFilesField
 from sipas_web.units.queries import Unit
@@ -20,6 +23,7 @@ MOST_PHOTOGRAPHS = 3
 MOST_BYTES = 12 * 1024 * 1024  # of a photograph as it is sent
 OPEN_FOR = 24 * 3600  # s that a form may lie open
 SALT = "sipas feedback form"
+NUMBER = re.compile(r"PAKN\.[0-9]{8}\.[0-9]{4,7}")
 RATINGS = (
     ("5", gettext_lazy("very satisfied")),
     ("4", gettext_lazy("satisfied")),
@@ -121,8 +125,11 @@ class SendForm(OnceFields, ContentFields, PersonFields):
         empty_label=gettext_lazy("A body of the province, or I do not know"),
     )  # fmt: skip
     wants_messages = forms.BooleanField(
-        label=gettext_lazy("Tell me by message when there is an answer"), required=False,
-        help_text=gettext_lazy("Needs a telephone number or an e-mail address."),
+        label=gettext_lazy("Send me my code and the answer by message"), required=False,
+        help_text=gettext_lazy(
+            "Needs an e-mail address or a telephone number. An e-mail holds the whole answer, a text message only says "
+            "that it is there. Only so can a lost code be sent to you again."
+        ),
     )  # fmt: skip
     is_not_to_publish = forms.BooleanField(
         label=gettext_lazy("Publish nothing of this, not even without names"), required=False
@@ -161,6 +168,36 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         help_text=gettext_lazy("16 letters and digits, as shown when you sent it."),
     )  # fmt: skip
+
+
+class LostCodeForm(forms.Form):
+    """What a lost code is asked for with."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Number of the feedback"), max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        help_text=gettext_lazy("As shown when you sent it: PAKN.20261122.0001."),
+    )  # fmt: skip
+    contact = forms.CharField(
+        label=gettext_lazy("E-mail or telephone you gave"), max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "email"}),
+    )  # fmt: skip
+
+    def clean_number(self) -> str:
+        """Spell it as it is kept."""
+        number = "".join(str(self.cleaned_data["number"]).split()).upper()
+        if not NUMBER.fullmatch(number):
+            raise ValidationError(_("A number looks like PAKN.20261122.0001."))
+        return number
+
+    def clean_contact(self) -> str:
+        """Refuse what is neither."""
+        contact = str(self.cleaned_data["contact"]).strip()
+        if "@" in contact:
+            validate_email(contact)
+        elif not phone_key(contact):
+            raise ValidationError(_("Give an e-mail address or a telephone number."))
+        return contact
 
 
 class WordForm(forms.Form):

@@ -17,8 +17,10 @@ from sipas_web.feedback.permissions import Permission
 from sipas_web.feedback.queries import feedback as reads
 from sipas_web.feedback.queries import figures
 from sipas_web.feedback.queries.feedback import Feedback, Kind, State
+from sipas_web.feedback.queries.messages import messages_of
 
 TONES = {State.ANSWERED: "good", State.ROUTED_OUT: "info", State.JOINED: "info"}
+MESSAGE_TONES = {"sent": "good", "failed": "bad"}
 EDITIONS = ("sipas-2017", "sipas-2023")
 MOST_SURGES = 6
 
@@ -56,6 +58,7 @@ def facts(found: Feedback, by: Actor) -> dict[str, Any]:
         "publication": reads.publication_of(found),
         "photographs": [] if is_locked else reads.photographs_of(found),
         "is_locked": is_locked,
+        "told": [(m, MESSAGE_TONES.get(m.state, "info")) for m in messages_of(found)] if at_desk else [],
         "alike": reads.alike(found) if at_desk and found.state in {State.NEW, State.CLASSIFIED} else [],
         "limits": rules.limits_on(found.received),
         "check_rule": rules.check_rule(),

@@ -6,16 +6,18 @@ import base64
 import datetime as dt
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.feedback import codes
-from sipas_web.feedback.actions import opening
+from sipas_web.feedback.actions import messaging, opening
 from sipas_web.feedback.actions.receiving import receive
 from sipas_web.feedback.forms.desk import FeedbackFilter, PeriodForm, TakeForm
 from sipas_web.feedback.pages import desk as pages
@@ -95,6 +97,20 @@ def person(request: ActorRequest, feedback_id: int) -> HttpResponse:
     found = feedback_or_404(request, feedback_id, Permission.FEEDBACK_RECEIVE)
     who = opening.open_person(feedback_id=found.pk, by=request.actor)
     return _detail(request, found, who=who, is_person_shown=True)
+
+
+@needs(Permission.FEEDBACK_RECEIVE)
+@require_POST
+def send_code(request: ActorRequest, feedback_id: int) -> HttpResponse:
+    """Send the code once more to the contact on record."""
+    found = feedback_or_404(request, feedback_id, Permission.FEEDBACK_RECEIVE)
+    try:
+        messaging.send_code_again(feedback_id=found.pk, by=request.actor)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The code is being sent to the contact on record."))
+    return redirect("feedback_detail", found.pk)
 
 
 @needs(Permission.FEEDBACK_RECEIVE)

@@ -14,15 +14,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sipas_web.capture import web_limits
-from sipas_web.feedback.actions import following
-from sipas_web.feedback.forms.public import CodeForm, WordForm
+from sipas_web.feedback.actions import following, lost_codes
+from sipas_web.feedback.forms.public import CodeForm, LostCodeForm, WordForm
 from sipas_web.feedback.pages import public as pages
 from sipas_web.feedback.queries.feedback import Feedback
 from sipas_web.feedback.views.faults import add_faults
 from sipas_web.shared.access import public
 from sipas_web.shared.middleware import composed
 
-MISS = "feedback-miss"
+MISS, LOST, LOST_NUMBER = "feedback-miss", "feedback-lost", "feedback-lost-number"
+MOST_LOST = 5  # requests for lost codes within the span, of one network, and for one number
 Act = Callable[[str], object]
 
 
@@ -35,6 +36,27 @@ def follow(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "feedback/public/code.html", {"form": CodeForm()})
     return _opened(request)
+
+
+@public
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def lost_code(request: HttpRequest) -> HttpResponse:
+    """Take a request for a lost code; the answer is the same whether anything fits or not."""
+    form = LostCodeForm(composed(request.POST) if request.method == "POST" else None)
+    page = "feedback/public/lost_code.html"
+    if not form.is_valid():
+        return render(request, page, {"form": form}, status=400 if form.is_bound else 200)
+    network, number = web_limits.network_of(request), form.cleaned_data["number"]
+    if web_limits.is_spent(LOST, network, MOST_LOST):
+        form.add_error(None, _("Too many codes were asked for from this network. Wait ten minutes."))
+        return render(request, page, {"form": form}, status=429)
+    web_limits.count(LOST, network)
+    if not web_limits.is_spent(LOST_NUMBER, number, MOST_LOST):
+        web_limits.count(LOST_NUMBER, number)
+        lost_codes.ask(number=number, contact=form.cleaned_data["contact"])
+    return render(request, page, {"is_asked": True})
 
 
 @public
