@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+COMMITTEE = "ỦY BAN NHÂN DÂN "
+
 Align = Literal["left", "center", "right"]
 Paper = Literal["a4", "a5"]
 
@@ -56,6 +58,12 @@ class Letterhead:
     place_and_date: str
     subject: str = ""
     draft: bool = True
+
+    @property
+    def agency_kept(self) -> str:
+        """The agency; the name of a committee's place stays together, so that a line ends before it."""
+        place = self.agency.removeprefix(COMMITTEE)
+        return self.agency if place == self.agency else COMMITTEE + place.replace(" ", "\u00a0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def build(apology: Apology, who: Identity) -> Any:
     day = apology.signed or apology.sent or timezone.localdate()
     place = place_above(apology.unit, day)
     parent, agency = _agencies(apology, place.full_name if place else "")
-    town = place.name if place else "……"
+    town = apology.unit.name if is_place(apology.unit) else place.name if place else "……"
     lines = tuple(b.paragraph(text) for text in _lines(texts[texts["letters"][form.code]], filled))
     notes = (b.Note(texts["draft"]),) if form.verified else (b.Note(f"{texts['draft']} {texts['unverified']}"),)
     return b.Document(
@@ -79,6 +79,7 @@ def message_text(apology: Apology, who: Identity, *, way: str) -> tuple[str, str
     mark = texts["simulated"] if apology.dossier.source.is_simulated else ""
     subject = mark + texts["subject"].format(**filled)
     if way == SMS:
+        filled |= {"unit": _body(apology, "UBND")}
         dated = texts["sms_date"].format(**filled) if apology.new_date else ""
         return subject, mark + " ".join(texts["sms"].format(**filled, dated=dated).split())
     lines = [line for line in texts["email"] if apology.new_date or "{new_date}" not in line]
@@ -90,7 +91,7 @@ def _fields(apology: Apology, who: Identity) -> dict[str, str]:
     dossier, texts = apology.dossier, _texts()
     kind = dossier.applicant_kind if dossier.applicant_kind in texts["to"] and who.name else "unknown"
     kind = "person" if kind == "unknown" and who.name else kind
-    unit = apology.unit.full_name
+    unit = _body(apology)
     return {
         "to": texts["to"][kind].format(name=who.name),
         "you": texts["address"][kind],
@@ -121,10 +122,15 @@ def _lines(rows: list[Mapping[str, Any]], filled: Mapping[str, str]) -> list[str
 
 def _agencies(apology: Apology, place: str) -> tuple[str, str]:
     """Give the body above and the agency, as a letterhead has them."""
-    above = f"UBND {place}".upper() if place else ""
-    if is_place(apology.unit):
-        return above, f"ỦY BAN NHÂN DÂN {apology.unit.full_name}".upper()
-    return above, apology.unit.full_name.upper()
+    if is_place(apology.unit):  # the committee of a place names no body above
+        return "", _body(apology).upper()
+    return f"UBND {place}".upper() if place else "", apology.unit.full_name.upper()
+
+
+def _body(apology: Apology, committee: str = "Ủy ban nhân dân") -> str:
+    """Name who apologises: the committee of a place, or the agency itself."""
+    name = apology.unit.full_name
+    return f"{committee} {name[:1].lower()}{name[1:]}" if is_place(apology.unit) else name
 
 
 def _number(apology: Apology, form: rules.Form) -> str:

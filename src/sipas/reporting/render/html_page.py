@@ -76,7 +76,7 @@ def _letterhead(block: b.Letterhead, _: int) -> str:
     above = f"<p>{escape(block.parent_agency)}</p>" if block.parent_agency else ""
     return (
         '<header class="letterhead"><div>'
-        f"{above}<p><b>{escape(block.agency)}</b></p><hr>"
+        f"{above}<p><b>{escape(block.agency_kept)}</b></p><hr>"
         f"<p>Số: {escape(block.number)}</p>{subject}{draft}</div><div>"
         f"<p><b>{NATION}</b></p><p><b>{MOTTO}</b></p><hr class='wide'>"
         f"<p><i>{escape(block.place_and_date)}</i></p></div></header>"

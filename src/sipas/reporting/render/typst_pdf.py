@@ -123,7 +123,7 @@ def _texts(texts: tuple[str, ...]) -> str:
 
 def _letterhead(block: b.Letterhead) -> str:
     return (
-        f"#letterhead(parent: {_text(block.parent_agency)}, agency: {_text(block.agency)}, "
+        f"#letterhead(parent: {_text(block.parent_agency)}, agency: {_text(block.agency_kept)}, "
         f"number: {_text(block.number)}, place: {_text(block.place_and_date)}, "
         f"subject: {_text(block.subject)}, draft: {_flag(block.draft)})"
     )

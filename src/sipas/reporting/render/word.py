@@ -102,7 +102,7 @@ def _letterhead(word: WordDocument, block: b.Letterhead) -> None:
     table = table_without_lines(word, 2, (0.4, 0.6))
     left, right = table.cell(0, 0), table.cell(0, 1)
     above = [(block.parent_agency, 12 * k, False, False)] if block.parent_agency else []
-    write_cell(left, [*above, (block.agency, 12 * k, True, False)])
+    write_cell(left, [*above, (block.agency_kept, 12 * k, True, False)])
     bottom_line(left.add_paragraph(style="Letterhead"), 24 * k, 0.4 * wide)
     write_cell(right, [(NATION, 12 * k, True, False), (MOTTO, 13 * k, True, False)])
     bottom_line(right.add_paragraph(style="Letterhead"), 62 * k, 0.6 * wide)
