@@ -11,6 +11,7 @@ from typing import Literal
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import Addressee, Directive
 from sipas_web.improvement.permissions import Permission
+from sipas_web.improvement.queries.directives import names
 from sipas_web.improvement.queries.directives.access import inside, visible
 
 State = Directive.State
@@ -31,6 +32,11 @@ class Branch:
     def since(self) -> dt.date | None:
         """Day from which it is waited for."""
         return self.addressee.since
+
+    @property
+    def is_collective(self) -> bool:
+        """Whether the name means several units and was not taken apart."""
+        return self.addressee.unit_id is None and names.is_collective(self.addressee.name)
 
 
 @dataclass(slots=True)
