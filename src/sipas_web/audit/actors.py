@@ -58,6 +58,12 @@ class Actor:
     origin: str  # web and the address, or command and the host
     holder: Holder = field(compare=False, repr=False)
 
+    @property
+    def person(self) -> int:
+        """The key of the person who acts; 0 where it is none, as at the server's terminal."""
+        kind, _colon, number = self.key.partition(":")
+        return int(number) if kind == "person" and number.isdecimal() else 0
+
     def may(self, permission: str, unit: Any = None) -> bool:
         """Say whether this actor holds a permission over a unit; without one, over any."""
         return self.holder.has_perm(str(permission), unit)

@@ -23,7 +23,7 @@ from sipas_web.capture.models import KeyedForm, Keying
 from sipas_web.capture.permissions import Permission
 from sipas_web.capture.queries.keying import form_of
 from sipas_web.fieldwork import actions as fieldwork
-from sipas_web.fieldwork.queries import Case, holding, rules_of
+from sipas_web.fieldwork.queries import Case, rules_of
 from sipas_web.fieldwork.queries import State as CaseState
 from sipas_web.rounds import states
 from sipas_web.rounds.folders import folder_of
@@ -156,10 +156,9 @@ def said(paper: PaperForm, name: str, code: str) -> str:
 
 def person_of(by: Actor) -> int:
     """Give the key of the person who acts; only people key."""
-    person = holding.person_of(by)
-    if not person:
+    if not by.person:
         raise PermissionDenied
-    return person
+    return by.person
 
 
 def _go_on(round_: Round, form: KeyedForm, keying: Keying, paper: PaperForm, by: Actor) -> None:

@@ -13,7 +13,6 @@ from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.actions.standing import ALLOWED, Act
 from sipas_web.fieldwork.models import Case, State
 from sipas_web.fieldwork.permissions import Permission
-from sipas_web.fieldwork.queries.holding import person_of
 from sipas_web.fieldwork.queries.offices import offices_carried_by
 from sipas_web.rounds import states
 from sipas_web.rounds.queries import Round, held
@@ -37,7 +36,7 @@ def who_visited(case: Case, round_: Round, by: Actor) -> Any:
 
     Refuses everyone else. The state of the case is asked after this: a finished case is nobody's to carry.
     """
-    if case.interviewer_id is not None and case.interviewer_id == person_of(by) and _may_carry(by, case):
+    if case.interviewer_id is not None and case.interviewer_id == by.person and _may_carry(by, case):
         return case.interviewer
     require_over(case, round_, Permission.OFFICE_HOLD, by)
     if case.office is None or case.interviewer is None:

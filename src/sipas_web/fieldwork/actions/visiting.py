@@ -20,7 +20,6 @@ from sipas_web.fieldwork.actions.holding import case_in_field, refuse_unless, re
 from sipas_web.fieldwork.actions.standing import NOT_ATTEMPTED, NOT_RETURNED, Act, furthest, stand_by_visits
 from sipas_web.fieldwork.models import Case, FormStep, Issue, State, Visit
 from sipas_web.fieldwork.permissions import Permission
-from sipas_web.fieldwork.queries.holding import person_of
 from sipas_web.fieldwork.queries.rules import rules_of
 from sipas_web.privacy.actions import put_visit_secret
 from sipas_web.privacy.queries import Place
@@ -149,7 +148,7 @@ def _refuse_taking_back(visit: Visit, case: Case, round_: Round, because: str, b
         raise ValidationError(_("The case was replaced or withdrawn since; its visits stay as they are."))
     if visit.step and case.form_step not in {"", visit.step}:
         raise ValidationError(_("The form has gone further since; this visit stays as it is."))
-    if visit.person_id == person_of(by) and by.may(Permission.CASE_CARRY):
+    if visit.person_id == by.person and by.may(Permission.CASE_CARRY):
         minutes = rules_of(round_).undo_minutes
         if visit.at and timezone.now() - visit.at <= dt.timedelta(minutes=minutes):
             return

@@ -15,7 +15,6 @@ from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.actions.standing import ALLOWED, Act
 from sipas_web.fieldwork.outcomes import Kind, kinds_of
 from sipas_web.fieldwork.queries import Case, FieldRules, State, Visit, mine, rules_of
-from sipas_web.fieldwork.queries.holding import person_of
 from sipas_web.fieldwork.wording import mode_label, state_label, told_label
 from sipas_web.privacy.queries import Identity
 
@@ -139,7 +138,7 @@ def _seen(case: Case, listed: Sequence[Visit], rules: FieldRules, by: Actor) -> 
     standing = [v for v in listed if v.voided is None]
     since = timezone.now() - dt.timedelta(minutes=rules.undo_minutes)
     last = standing[-1] if standing else None
-    fresh = last is not None and last.at is not None and last.at >= since and last.person_id == person_of(by)
+    fresh = last is not None and last.at is not None and last.at >= since and last.person_id == by.person
     if case.replaced_by or case.state == State.WITHDRAWN or (last and last.step and last.step != case.form_step):
         fresh = False
     return tuple(Seen(v, mode_label(v.mode), _told(v), hour_of(v), fresh and v is last) for v in reversed(listed))

@@ -11,15 +11,8 @@ from sipas_web.fieldwork.queries.offices import offices_carried_by
 from sipas_web.rounds import queries as rounds
 from sipas_web.rounds.queries import Round
 
-PERSON = "person:"
 # With the interviewer until the form is back at the desk; with the office until the case is finished.
 CARRIED = (State.ISSUED, State.VISITED, State.DELIVERED, State.COLLECTED)
-
-
-def person_of(by: Actor) -> int:
-    """Give the key of the person who acts; 0 for who is none."""
-    kind, _colon, number = by.key.partition(":")
-    return int(number) if kind == PERSON[:-1] and number.isdecimal() else 0
 
 
 def held_cases(by: Actor, round_: Round) -> QuerySet[Case]:
@@ -43,7 +36,7 @@ def round_reached(by: Actor, round_id: int, permission: str) -> Round | None:
 
 
 def _carried(by: Actor) -> Q:
-    person = person_of(by)
+    person = by.person
     if not person:
         return Q(pk__in=[])
     mine = Q(interviewer=person, state__in=CARRIED)

@@ -9,7 +9,6 @@ from django.db.models import Count, QuerySet
 
 from sipas_web.audit.actors import Actor
 from sipas_web.fieldwork.models import Case, FormStep, State, Visit
-from sipas_web.fieldwork.queries.holding import person_of
 from sipas_web.fieldwork.queries.offices import offices_carried_by
 from sipas_web.rounds.queries import State as RoundState
 from sipas_web.units import queries as units
@@ -27,7 +26,7 @@ PER_PAGE = 60
 def mine(by: Actor) -> QuerySet[Case]:
     """Cases the actor carries, or carried to their end, in rounds in the field and of offices still theirs."""
     cases = Case.objects.filter(
-        interviewer=person_of(by) or None, interviewer__isnull=False, round__state=RoundState.IN_FIELD
+        interviewer=by.person or None, interviewer__isnull=False, round__state=RoundState.IN_FIELD
     )
     offices = offices_carried_by(by)
     return cases if offices is None else cases.filter(office__in=offices.values("pk"))

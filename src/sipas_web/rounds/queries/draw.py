@@ -100,21 +100,21 @@ def held(draw_id: int) -> Draw:
 
 def witness_of(by: Actor, round_id: int) -> Witness | None:
     """Give the actor's own part in the newest draw of a round."""
-    mine = Witness.objects.filter(draw__round=round_id, person=_person_id(by)).select_related("draw__round__unit")
+    mine = Witness.objects.filter(draw__round=round_id, person=by.person).select_related("draw__round__unit")
     newest = Draw.objects.filter(round=round_id).order_by("-number").values_list("pk", flat=True).first()
     return mine.filter(draw=newest).first()
 
 
 def awaiting(by: Actor) -> QuerySet[Witness]:
     """Draws that wait for the actor's text."""
-    mine = Witness.objects.filter(person=_person_id(by), typed__isnull=True, refused__isnull=True)
+    mine = Witness.objects.filter(person=by.person, typed__isnull=True, refused__isnull=True)
     return mine.filter(draw__state=Draw.State.OPEN).select_related("draw__round__unit").order_by("draw__opened")
 
 
 def took_part(by: Actor) -> QuerySet[Witness]:
     """Give the draws the actor was named in, newest first, those that somebody else's refusal ended among them."""
     waits = {"typed__isnull": True, "refused__isnull": True, "draw__state__in": OPEN}
-    mine = Witness.objects.filter(person=_person_id(by)).exclude(**waits)
+    mine = Witness.objects.filter(person=by.person).exclude(**waits)
     return mine.select_related("draw__round__unit").order_by("-draw__opened")
 
 
@@ -134,7 +134,7 @@ def candidates(round_: Round, by: Actor) -> list[tuple[accounts.Person, str]]:
         accounts.Assignment.objects
         .filter(accounts.in_force(units.today()), unit__in=above, person__is_active=True)
         .filter(role__permissions__permission=Permission.DRAW_WITNESS)
-        .exclude(person=_person_id(by))
+        .exclude(person=by.person)
         .select_related("person", "unit", "role")
         .order_by("person__sort_key", "person_id")
     )
@@ -227,7 +227,7 @@ def may_take_files(by: Actor, round_: Round) -> bool:
 
 def is_named(draw: Draw, by: Actor) -> bool:
     """Say whether the actor is a witness of a draw."""
-    return any(w.person_id == _person_id(by) for w in draw.witnesses.all())
+    return any(w.person_id == by.person for w in draw.witnesses.all())
 
 
 def _earlier(draw: Draw) -> EarlierDraw:
@@ -244,8 +244,3 @@ def _earlier(draw: Draw) -> EarlierDraw:
 
 def _light(draws: QuerySet[Draw]) -> QuerySet[Draw]:
     return draws.select_related("round__unit").defer("document")
-
-
-def _person_id(by: Actor) -> int:
-    kind, _colon, number = by.key.partition(":")
-    return int(number) if kind == "person" and number.isdecimal() else 0

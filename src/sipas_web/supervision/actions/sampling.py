@@ -149,7 +149,7 @@ def _new(round_: Round, plan: Plan, organisation: Unit | None, order: Order | No
     return CheckSample(
         round=round_,
         organisation=organisation,
-        owner_id=access.person_of(by),
+        owner_id=by.person or None,
         body=checked(plan.body),
         order=order,
         source=plan.source,

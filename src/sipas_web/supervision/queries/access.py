@@ -14,14 +14,6 @@ from sipas_web.units import queries as units
 from sipas_web.units.kinds import Kind
 from sipas_web.units.queries import Unit
 
-PERSON = "person:"
-
-
-def person_of(by: Actor) -> int | None:
-    """Give the key of the person who acts; none at the server's terminal."""
-    kind, _colon, number = by.key.partition(":")
-    return int(number) if kind == PERSON[:-1] and number.isdecimal() else None
-
 
 def organisations_of(by: Actor, permission: str = Permission.SAMPLE_VIEW) -> QuerySet[Unit]:
     """List the supervising organisations that a person stands for: named to them, not to a unit above them.
@@ -29,7 +21,7 @@ def organisations_of(by: Actor, permission: str = Permission.SAMPLE_VIEW) -> Que
     Who holds a province sees every unit in it; that must not open one organisation's samples to another.
     """
     named = Assignment.objects.filter(
-        in_force(units.today()), person=person_of(by), role__permissions__permission=str(permission)
+        in_force(units.today()), person=by.person, role__permissions__permission=str(permission)
     )
     return Unit.objects.filter(kind=Kind.SUPERVISOR, pk__in=named.values("unit")).order_by("sort_key")
 
@@ -53,7 +45,7 @@ def own_samples(by: Actor, permission: str = Permission.SAMPLE_VIEW) -> QuerySet
     samples = CheckSample.objects.select_related("round__unit", "organisation", "order").defer("listed", "sample")
     if not by.may(permission):
         return samples.none()
-    mine = Q(organisation__isnull=True, owner__in=_owners(by)) if person_of(by) else Q(owner__isnull=True)
+    mine = Q(organisation__isnull=True, owner__in=_owners(by)) if by.person else Q(owner__isnull=True)
     theirs = Q(organisation__in=organisations_of(by, permission).values("pk"))
     return samples.filter(mine | theirs, round__in=rounds_of(by, permission).values("pk"))
 
@@ -83,7 +75,7 @@ def seen_sample(by: Actor, sample_id: int) -> CheckSample | None:
 
 def printed_body(by: Actor, round_: Round) -> str:
     """Propose how a supervisor without an organisation is printed: as when they witnessed the round's draw."""
-    seen = Witness.objects.filter(person=person_of(by), draw__round=round_).order_by("-pk")
+    seen = Witness.objects.filter(person=by.person, draw__round=round_).order_by("-pk")
     return seen.values_list("printed_name", flat=True).first() or by.name
 
 
@@ -91,13 +83,13 @@ def hold_body(by: Actor, organisation: Unit | None) -> None:
     """Lock a body until the end of the transaction."""
     if organisation is not None:
         Unit.objects.select_for_update().get(pk=organisation.pk)
-    elif (person := person_of(by)) is not None:
-        Person.objects.select_for_update().get(pk=person)
+    elif by.person:
+        Person.objects.select_for_update().get(pk=by.person)
 
 
 def _owners(by: Actor) -> list[int]:
     """The actor, and whoever handed a supervisor's role to them for a time."""
-    me = person_of(by)
+    me = by.person
     given = Assignment.objects.filter(
         in_force(units.today()),
         person=me,

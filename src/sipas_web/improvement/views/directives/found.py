@@ -12,6 +12,7 @@ from sipas_web.audit.actors import ActorRequest
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import directives as reads
 from sipas_web.improvement.queries.directives import Addressee, Directive, Provision, access
+from sipas_web.privacy.views.faults import add_faults
 
 
 def directive_or_404(request: ActorRequest, directive_id: int) -> Directive:
@@ -52,9 +53,6 @@ def done(form: Form, act: Callable[[], object]) -> bool:
     try:
         act()
     except ValidationError as error:
-        told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in told.items():
-            for message in messages:
-                form.add_error(name if name in form.fields else None, message)
+        add_faults(form, error)
         return False
     return True
