@@ -34,7 +34,7 @@ help: ## list the commands
 	touch $@
 
 run: .venv/run ## install, prepare the demonstration rounds, serve the application at http://localhost:8000
-	SIPAS_FOLDER=$${SIPAS_FOLDER:-sipas-demonstration} $(BIN)/sipas-web serve --demonstration
+	SIPAS_FOLDER=$${SIPAS_FOLDER:-sipas-demonstration} $(BIN)/sipas-web serve --demonstration $(if $(PORT),--port $(PORT))
 
 demo: .venv/run ## the same measurement by the library alone: two rounds from lists to reports, in demo/
 	$(BIN)/sipas demo demo
