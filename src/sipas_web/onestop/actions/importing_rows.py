@@ -21,7 +21,7 @@ from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries.sources import Matcher, successors_of
 from sipas_web.privacy.actions.people import put_people
 from sipas_web.privacy.keys import newest
-from sipas_web.privacy.sealing import mark
+from sipas_web.privacy.sealing import marks
 
 PERSON = "onestop.applicant"
 OUTSIDE_ROUNDS = 0
@@ -142,38 +142,47 @@ def _replaced(column: str, ids: Mapping[str, int | None]) -> pl.Expr:
 
 def _with_people(rows: pl.DataFrame, file: DossierFile, by: Actor) -> pl.DataFrame:
     """Seal the applicants that are new or other than before; tokens that are there stay."""
-    known = _known_people(file.source_id, rows["dossier_number"].to_list())
-    key, given, tokens, marks = newest(), [], [], []
-    for number, *identity in rows.select("dossier_number", *words.IDENTITY).iter_rows():
+    numbers, identities = rows["dossier_number"].to_list(), rows.select(words.IDENTITY).rows()
+    known = _known_people(file.source_id, numbers)
+    texts = [(file.source_id, number, *identity) for number, identity in zip(numbers, identities, strict=True)]
+    seen = marks(texts, key=newest(), round_id=OUTSIDE_ROUNDS, kind=PERSON)
+    fresh = secrets.token_hex(TOKEN_BYTES * rows.height)
+    given, found = [], []
+    for at, (number, identity) in enumerate(zip(numbers, identities, strict=True)):
         token, before = known.get(number, ("", ""))
-        if not any(identity):
-            tokens.append(token)
-            marks.append(before)
-            continue
-        text = json.dumps([file.source_id, number, *identity], ensure_ascii=False)
-        now = mark(text, key=key, round_id=OUTSIDE_ROUNDS, kind=PERSON).hex()
-        token = token or secrets.token_hex(TOKEN_BYTES)
-        if now != before:
-            person = dict(zip(words.IDENTITY, identity, strict=True))
-            given.append((token, {**person, "dossier_number": number}))
-        tokens.append(token)
-        marks.append(now)
+        if any(identity):
+            token, now = token or fresh[2 * TOKEN_BYTES * at : 2 * TOKEN_BYTES * (at + 1)], seen[at].hex()
+            if now != before:
+                given.append((token, {**dict(zip(words.IDENTITY, identity, strict=True)), "dossier_number": number}))
+            before = now
+        found.append((token, before))
     put_people(kind=PERSON, rows=given, by=by)
-    return rows.with_columns(pl.Series("applicant", tokens), pl.Series("applicant_mark", marks))
+    made = pl.DataFrame(found, schema={"applicant": pl.String, "applicant_mark": pl.String}, orient="row")
+    return rows.hstack(made)
 
 
 def _known_people(source_id: int, numbers: Sequence[str]) -> dict[str, tuple[str, str]]:
-    known = Dossier.objects.filter(source=source_id, number__in=numbers).exclude(applicant="")
-    return {number: (token, seen) for number, token, seen in known.values_list("number", "applicant", "applicant_mark")}
+    """Give token and mark of the dossiers that are known; none are asked for where a source is new."""
+    if not Dossier.objects.filter(source=source_id).exists():
+        return {}
+    named = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    given = list(numbers) if connection.vendor == "postgresql" else json.dumps(numbers)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT number, applicant, applicant_mark FROM {_TABLE}"
+            f" WHERE source_id = %s AND number {named} AND applicant <> ''",
+            [source_id, given],
+        )
+        return {number: (token, seen) for number, token, seen in cursor.fetchall()}
 
 
 def _written(rows: pl.DataFrame) -> None:
-    marks = ", ".join(["%s"] * len(COLUMNS))
+    places = ", ".join(["%s"] * len(COLUMNS))
     days = [name for name, dtype in rows.schema.items() if dtype == pl.Date]
     lines = rows.with_columns(pl.col(days).dt.to_string("%Y-%m-%d")).rows()
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")  # the indexes of a million rows are larger than 2 MiB
-        cursor.executemany(f"INSERT INTO {_TABLE} ({_LIST}) VALUES ({marks}) {_conflict()}", lines)
+        cursor.executemany(f"INSERT INTO {_TABLE} ({_LIST}) VALUES ({places}) {_conflict()}", lines)
 
 
 def _copied(rows: pl.DataFrame) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.privacy.actions.keeping import sealing_key
-from sipas_web.privacy.identity import Identity, identity_of
+from sipas_web.privacy.identity import FIELDS, Identity
 from sipas_web.privacy.models import SealedPerson
-from sipas_web.privacy.sealing import seal, unseal
+from sipas_web.privacy.sealing import seal_texts, unseal
 from sipas_web.units.queries import Unit
 
 AT_ONCE = 500  # tokens named in one query
@@ -27,25 +26,10 @@ def put_people(*, kind: str, rows: Sequence[tuple[str, Mapping[str, str | None]]
     The caller's own record says what came in; rows without anything in them are left out.
     """
     del by
-    given = {token: who for token, row in rows if (who := identity_of(row)) != Identity()}
-    key = sealing_key()
-    made = [
-        SealedPerson(
-            kind=kind,
-            token=token,
-            key=key.name,
-            sealed=seal(asdict(who), key=key, round_id=OUTSIDE_ROUNDS, code=token, kind=kind),
-        )
-        for token, who in given.items()
-    ]
-    SealedPerson.objects.bulk_create(
-        made,
-        update_conflicts=True,
-        unique_fields=["kind", "token"],
-        update_fields=["sealed", "key"],
-        batch_size=AT_ONCE,
-    )
-    return len(made)
+    given = {token: who for token, row in rows if any((who := _texts(row)).values())}
+    if given:
+        _write(kind, sorted(given.items()))  # in the order of their index, which is then written once
+    return len(given)
 
 
 @transaction.atomic
@@ -71,6 +55,29 @@ def forget_people(*, kind: str, tokens: Collection[str], unit: Unit | None, by: 
             details={"number": count},
         )  # fmt: skip
     return count
+
+
+def _texts(row: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: str(row.get(name) or "").strip() for name in FIELDS}
+
+
+def _write(kind: str, people: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+    """Seal and write people in one statement: bulk_create takes several times as long for a million of them."""
+    key = sealing_key()
+    sealed = seal_texts(people, key=key, round_id=OUTSIDE_ROUNDS, kind=kind)
+    tokens = [token for token, _who in people]
+    replace = "ON CONFLICT (kind, token) DO UPDATE SET sealed = excluded.sealed, key = excluded.key"
+    head = f"INSERT INTO {SealedPerson._meta.db_table} (kind, key, token, sealed)"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            parts = "unnest(%s::text[], string_to_array(%s, ' ')) AS made (token, sealed)"
+            cursor.execute(
+                f"{head} SELECT %s, %s, token, decode(sealed, 'hex') FROM {parts} {replace}",
+                [kind, key.name, tokens, " ".join([one.hex() for one in sealed])],
+            )
+        else:
+            lines = [(kind, key.name, token, one) for token, one in zip(tokens, sealed, strict=True)]
+            cursor.executemany(f"{head} VALUES (%s, %s, %s, %s) {replace}", lines)
 
 
 def _opened(row: SealedPerson) -> Identity:
