@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from sipas_web.onestop.views import apologies, apologies_letters, apologies_sending
+from sipas_web.onestop.views import apologies, apologies_letters, apologies_many, apologies_sending
 
 urlpatterns: list[URLPattern] = [
     path("", apologies.due, name="apology_due"),
+    path("soan-nhieu/", apologies_many.draft, name="apology_draft_many"),
     path("trach-nhiem/", apologies.figures, name="apology_figures"),
     path("trach-nhiem/tep/<str:form>/", apologies.figures_file, name="apology_figures_file"),
     path("tre-hen/", apologies.late, name="apology_late"),
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("ho-so/<int:dossier_id>/ngoai-le/", apologies_letters.exempt, name="apology_except"),
     path("ho-so/<int:dossier_id>/ngoai-le/bo/", apologies_letters.lift, name="apology_except_lift"),
     path("thu/", apologies_letters.letters, name="apology_letters"),
+    path("thu/gui/", apologies_many.send, name="apology_send_many"),
     path("thu/ky/", apologies_letters.sign, name="apology_sign"),
     path("thu/<int:apology_id>/", apologies_letters.detail, name="apology_detail"),
     path("thu/<int:apology_id>/sua/", apologies_letters.change, name="apology_change"),

@@ -1,4 +1,4 @@
-"""A lost code is sent to the contact on record and nowhere else; who asks learns nothing, not even by how long it takes.
+"""A lost code goes to the contact on record and nowhere else; who asks learns nothing, not even by the time it takes.
 
 What is typed on the page is kept as a hash until the job looks at it: the page itself looks nothing up.
 """

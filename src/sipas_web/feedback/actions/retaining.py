@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.feedback.actions.following import forget
-from sipas_web.feedback.models import HANDLED, Feedback, Kind, Word
+from sipas_web.feedback.models import HANDLED, Answer, Feedback, Kind, Word
 from sipas_web.feedback.permissions import Permission
 from sipas_web.feedback.queries.retention import ended_before, texts_ended_before
 
@@ -58,7 +58,10 @@ def _empty(rows: QuerySet[Feedback], by: Actor) -> int:
 @transaction.atomic
 def _empty_part(rows: QuerySet[Feedback], by: Actor) -> int:
     keys = list(rows.values_list("pk", flat=True)[:AT_ONCE])
-    Feedback.objects.filter(pk__in=keys).update(text="", search_key="", said_place="", is_emptied=True)
+    Feedback.objects.filter(pk__in=keys).update(
+        text="", search_key="", said_place="", evidence="", is_emptied=True
+    )  # fmt: skip
+    Answer.objects.filter(feedback__in=keys).update(text="", sent_back_because="")
     Word.objects.filter(feedback__in=keys).update(text="")
     if keys:
         record(by=by, action="feedback.texts_expired", subject="feedback.texts", details={"number": len(keys)})

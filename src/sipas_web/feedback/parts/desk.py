@@ -114,7 +114,8 @@ def kept() -> tuple[Kept, ...]:
     return (
         Kept("feedback.persons", _("Who gave feedback, and their photographs"), ended, own.person_days,
              retention.oldest_person, retaining.forget_persons),
-        Kept("feedback.texts", _("Words of feedback; what was published stays"), _("it was answered"), TEXT_DAYS,
+        Kept("feedback.texts", _("Words of feedback, its answers and evidence; what was published stays"),
+             _("it was answered"), TEXT_DAYS,
              retention.oldest_text, retaining.empty_texts),
         Kept("feedback.routed_out", _("Words of complaints and denunciations that were routed out"),
              _("it was routed out"), OUT_DAYS, retention.oldest_routed_out, retaining.empty_routed_out),

@@ -132,6 +132,25 @@ class ContentForm(forms.Form):
         )
 
 
+class ManyForm(forms.Form):
+    """What the letters of several dossiers say alike."""
+
+    reason = forms.ChoiceField(label=_("Reason of the delay"))
+    reason_text = forms.CharField(
+        label=_("More on the reason, as the letter shall say it"), required=False, max_length=500,
+        help_text=_("It follows the reason chosen. Only the applicant reads it."),
+    )  # fmt: skip
+    new_date = forms.DateField(
+        label=_("New date"), required=False, localize=True,
+        help_text=_("For dossiers in progress. Where the one-stop system has promised a day, that day stays."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        reasons = [(code, text or _("another reason")) for code, text in rules.reasons().items()]
+        self.fields["reason"].choices = [("", "–"), *reasons]  # type: ignore[attr-defined]
+
+
 class EnterForm(forms.Form):
     """A letter that was sent outside this program."""
 

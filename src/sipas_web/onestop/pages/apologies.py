@@ -104,12 +104,15 @@ def letter_facts(apology: Apology, by: Actor) -> dict[str, Any]:
     }
 
 
-def letter_lines(rows: Iterable[Apology], on: dt.date) -> list[dict[str, Any]]:
+def letter_lines(rows: Iterable[Apology], on: dt.date, by: Actor) -> list[dict[str, Any]]:
     """Give the rows of the list of letters."""
+    signs, sends = by.may(Permission.APOLOGY_SIGN), by.may(Permission.APOLOGY_DRAFT)
+    can = {ApologyState.WAITING: signs, ApologyState.SIGNED: sends}
     return [
         {
             "apology": row,
             "tone": LETTER_TONES[ApologyState(row.state)],
+            "may_choose": can.get(ApologyState(row.state), False),
             "is_urgent": row.state in reads.UNFINISHED and row.last_day is not None and row.last_day <= on,
         }
         for row in rows

@@ -22,6 +22,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "onestop.late_dossiers_exported": _("exported late dossiers and their apologies"),
     "onestop.message_queued": _("asked that an apology be sent as a message"),
     "onestop.message_tried_again": _("had a message with an apology tried again"),
+    "onestop.apology_words_expired": _("destroyed words of apologies kept long enough"),
     "onestop.message_called_off": _("called off a message with an apology"),
 }
 NOTES: dict[str, StrOrPromise] = {
@@ -36,7 +37,9 @@ def register() -> None:
     from sipas_web.onestop import delivering  # noqa: F401  # registers the handler
     from sipas_web.onestop.actions.apologies import hand_over
     from sipas_web.onestop.pages import apologies_waiting as waits
+    from sipas_web.onestop.parts import own_kept
     from sipas_web.onestop.permissions import Permission
+    from sipas_web.privacy import retention
     from sipas_web.shared import menu, report_figures, waiting
     from sipas_web.units.actions.handing_over import hears
 
@@ -46,6 +49,7 @@ def register() -> None:
     meaning = _("Late dossiers: what is to be apologised for, letters, which heads answer.")
     entry = menu.Entry(46, "apology_due", _("Apologies"), meaning, Permission.APOLOGY_VIEW, waits.count_waiting)
     menu.add(entry)
+    retention.keep(own_kept.LETTERS)
     for source in waits.WAITING:
         waiting.add(source)
     report_figures.add(waits.FIGURES)

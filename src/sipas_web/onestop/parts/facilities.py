@@ -16,6 +16,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "onestop.facility_planned": _("set day and cost of mending a gap in the facilities"),
     "onestop.facility_photographed": _("added a photograph of a desk"),
     "onestop.facility_photograph_removed": _("removed a photograph of a desk"),
+    "onestop.facility_photographs_expired": _("destroyed photographs of desks kept long enough"),
     "onestop.gaps_exported": _("exported the list of gaps in the facilities"),
 }
 
@@ -23,11 +24,14 @@ SENTENCES: dict[str, StrOrPromise] = {
 def register() -> None:
     """Register them."""
     from sipas_web.onestop.pages import facilities_waiting as waits
+    from sipas_web.onestop.parts import own_kept
     from sipas_web.onestop.permissions import Permission
+    from sipas_web.privacy import retention
     from sipas_web.shared import menu, report_figures, waiting
 
     add_sentences(SENTENCES)
     meaning = _("Reviews of one-stop desks against the standard, open gaps and when they are mended.")
     menu.add(menu.Entry(47, "facility_gaps", _("Facilities"), meaning, Permission.FACILITY_VIEW))
     waiting.add(waits.WAITING)
+    retention.keep(own_kept.PHOTOGRAPHS)
     report_figures.add(waits.FIGURES)

@@ -34,6 +34,7 @@ from sipas_web.units.queries import Unit
 SORTS = {"due": "due", "received": "received", "number": "number", "agency": "agency__sort_key"}
 LETTER_SORTS = {"due": "due", "last": "last_day", "unit": "unit__sort_key", "new": "new_date", "sent": "sent"}
 STANDS = [state for state in ApologyState.values if state != ApologyState.WITHDRAWN]
+TO_SEND = (ApologyState.SIGNED, ApologyState.SENT)  # a sent one is said to have been sent
 Row = TypeVar("Row", Dossier, Apology)
 
 
@@ -186,6 +187,17 @@ def letter_for(by: Actor, apology_id: int) -> Apology | None:
 def held_letter(apology_id: int) -> Apology:
     """Hold a letter for a change."""
     return _letters().select_for_update(of=("self",)).get(pk=apology_id)
+
+
+def letter_by_id(apology_id: int) -> Apology:
+    """Give a letter that is known to be there."""
+    return _letters().get(pk=apology_id)
+
+
+def chosen_dossiers(by: Actor, keys: Collection[int]) -> list[Dossier]:
+    """Give those of the dossiers chosen for which the actor drafts letters, the first due first."""
+    rows = in_areas(_whole(Dossier.objects), by, Permission.APOLOGY_DRAFT)
+    return list(rows.filter(pk__in=keys).order_by("due", "pk"))
 
 
 def messages_of(apology: Apology) -> QuerySet[Message]:

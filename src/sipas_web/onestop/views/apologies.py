@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.onestop.actions import apologies as actions
 from sipas_web.onestop.apology_rules import LATE
-from sipas_web.onestop.forms.apologies import LISTED, DossierFilter, PeriodForm
+from sipas_web.onestop.forms.apologies import LISTED, DossierFilter, ManyForm, PeriodForm
 from sipas_web.onestop.pages import apologies as pages
 from sipas_web.onestop.pages import apology_tables as tables
 from sipas_web.onestop.permissions import Permission
@@ -29,10 +29,28 @@ PER_PAGE = 50
 @require_safe
 def due(request: ActorRequest) -> HttpResponse:
     """List dossiers in progress that are to be apologised for."""
+    return due_page(request, ManyForm())
+
+
+def due_page(request: ActorRequest, many: ManyForm, status: int = 200) -> HttpResponse:
+    """Show the list with the form of several letters."""
     form, on = DossierFilter(request.GET, standings=LISTED), reads.today()
     found = reads.to_apologise(request.actor, on, form.wanted(), request.GET.get("sort", ""))
-    shown = _list(request, form, found) | {"may_draft": request.actor.may(Permission.APOLOGY_DRAFT)}
-    return render(request, "onestop/apologies/due.html", shown)
+    may = request.actor.may
+    shown = _list(request, form, found) | {
+        "may_draft": may(Permission.APOLOGY_DRAFT),
+        "may_sign": may(Permission.APOLOGY_SIGN),
+        "many": many,
+        "is_every_chosen": "chon" in request.GET,
+        "chosen": chosen(request, "dossier"),
+        "chosen_letters": chosen(request, "letter"),
+    }
+    return render(request, "onestop/apologies/due.html", shown, status=status)
+
+
+def chosen(request: ActorRequest, name: str) -> list[int]:
+    """Give the keys of what was ticked."""
+    return [int(key) for key in request.POST.getlist(name) if key.isascii() and key.isdecimal() and len(key) < 19]
 
 
 @needs(Permission.APOLOGY_VIEW)

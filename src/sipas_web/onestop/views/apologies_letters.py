@@ -26,6 +26,7 @@ from sipas_web.onestop.pages import apologies_forms as filled
 from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries import apologies as reads
 from sipas_web.onestop.queries.apologies import Apology, Dossier
+from sipas_web.onestop.views.apologies import chosen
 from sipas_web.privacy.views.faults import add_faults
 from sipas_web.shared.access import needs
 from sipas_web.shared.core_errors import sentence
@@ -44,9 +45,11 @@ def letters(request: ActorRequest) -> HttpResponse:
     shown = {
         "form": form,
         "page": page,
-        "rows": pages.letter_lines(page, reads.today()),
+        "rows": pages.letter_lines(page, reads.today(), request.actor),
         "is_filtered": bool(request.GET.get("state")),
         "may_sign": request.actor.may(Permission.APOLOGY_SIGN),
+        "may_send": request.actor.may(Permission.APOLOGY_DRAFT),
+        "is_every_chosen": "chon" in request.GET,
     }
     return render(request, "onestop/apologies/letters.html", shown)
 
@@ -55,9 +58,10 @@ def letters(request: ActorRequest) -> HttpResponse:
 @require_POST
 def sign(request: ActorRequest) -> HttpResponse:
     """Sign the letters chosen; those that cannot be signed are named."""
-    chosen = [int(key) for key in request.POST.getlist("letter") if key.isdecimal() and len(key) < 19]
-    visible = list(reads.letters_in_areas(request.actor, Permission.APOLOGY_SIGN).filter(pk__in=chosen))
-    result = actions.sign(apology_ids=[letter.pk for letter in visible], by=request.actor)
+    keys = chosen(request, "letter")
+    visible = list(reads.letters_in_areas(request.actor, Permission.APOLOGY_SIGN).filter(pk__in=keys))
+    waiting = [letter for letter in visible if letter.state == reads.ApologyState.WAITING]
+    result = actions.sign(apology_ids=[letter.pk for letter in waiting or visible], by=request.actor)
     done = len(result.done)
     if done:
         said = ngettext("%(count)d letter was signed.", "%(count)d letters were signed.", done)

@@ -1,0 +1,54 @@
+"""Several apologies at once: drafted from the list of what is due, sent from the list of letters."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from sipas_web.audit.actors import ActorRequest
+from sipas_web.onestop.actions import apologies_many as actions
+from sipas_web.onestop.forms.apologies import ManyForm
+from sipas_web.onestop.pages import apologies_many as pages
+from sipas_web.onestop.permissions import Permission
+from sipas_web.onestop.queries import apologies as reads
+from sipas_web.onestop.views.apologies import chosen, due_page
+from sipas_web.shared.access import needs
+
+
+@needs(Permission.APOLOGY_DRAFT)
+@require_POST
+def draft(request: ActorRequest) -> HttpResponse:
+    """Draft a letter for each dossier chosen; what cannot be drafted is named, the rest is."""
+    form = ManyForm(request.POST)
+    if not form.is_valid():
+        return due_page(request, form, status=400)
+    found = reads.chosen_dossiers(request.actor, chosen(request, "dossier"))
+    _tell(request, pages.said_of_drafting(actions.draft(dossiers=found, by=request.actor, **form.cleaned_data)))
+    return _back(request, "apology_due")
+
+
+@needs(Permission.APOLOGY_DRAFT)
+@require_POST
+def send(request: ActorRequest) -> HttpResponse:
+    """Ask that the signed letters chosen leave as messages."""
+    seen = reads.letters_in_areas(request.actor, Permission.APOLOGY_DRAFT)
+    keys = seen.filter(pk__in=chosen(request, "letter"), state__in=reads.TO_SEND).values_list("pk", flat=True)
+    _tell(request, pages.said_of_sending(actions.send(apology_ids=list(keys), by=request.actor)))
+    return _back(request, "apology_letters")
+
+
+def _tell(request: ActorRequest, said: tuple[str, list[str]]) -> None:
+    done, rest = said
+    if done:
+        messages.success(request, done)
+    for sentence in rest:
+        messages.warning(request, sentence)
+
+
+def _back(request: ActorRequest, name: str) -> HttpResponse:
+    query = request.GET.copy()
+    query.pop("chon", None)
+    return redirect(f"{reverse(name)}?{query.urlencode()}" if query else reverse(name))
