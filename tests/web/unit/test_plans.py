@@ -339,3 +339,27 @@ def test_an_owner_outside_the_area_of_the_plan_is_refused(tuyen_quang: Unit, don
     assert measure is not None
     with pytest.raises(ValidationError, match="thuộc đơn vị lập kế hoạch"):
         measures.change(measure_id=measure.pk, item_id=measure.item_id, values={"owner": dong_nai}, by=by)
+
+
+def test_what_a_plan_can_rest_on_is_said_also_where_a_unit_has_no_results(
+    client: Client, tuyen_quang: Unit, dong_nai: Unit, by: Actor, hire: Hire
+) -> None:
+    publication = results_cast.published(tuyen_quang, by)
+    office = unit_actions.add(
+        kind="agency", code="S-0", name="Sở không đo", parent=tuyen_quang, valid_from=dt.date(2025, 7, 1), by=by
+    )
+    address = reverse("result_version", args=[publication.round_id, f"v{publication.version}"])
+    said = {}
+    for name, unit in (("own", tuyen_quang), ("over", office), ("none", dong_nai)):
+        client.force_login(hire("tracker", unit))
+        said[name] = (
+            client.get(reverse("plan_list")).content.decode().split('id="plan-start"')[1].split("</section>")[0]
+        )
+    assert address in said["own"]
+    assert "mô phỏng" in said["own"]
+    assert "no results of its own" in said["over"] or "chưa có kết quả công bố riêng" in said["over"]
+    assert "Sở không đo" in said["over"]
+    assert address not in said["none"]
+    assert reverse("task_list") in said["none"]
+    client.force_login(hire("press", tuyen_quang))
+    assert 'id="plan-start"' not in client.get(reverse("plan_list")).content.decode()

@@ -18,6 +18,7 @@ from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.improvement.actions import discipline, registers
+from sipas_web.improvement.actions.tasks import give
 from sipas_web.improvement.models import Campaign, Discipline, Training
 from sipas_web.improvement.pages.targets_kept import DISCIPLINE
 from sipas_web.improvement.queries import registers as reads
@@ -85,12 +86,12 @@ def test_the_name_is_sealed_opened_on_record_and_stands_nowhere_else(
     client.force_login(keeper)
     form = {
         "unit": agency.code, "official": NAME, "decision": "9/QĐ", "decided": "5/3/2026", "ground": "late",
-        "outcome": "warning", "node": "", "origin": "measure:4",
+        "outcome": "warning", "node": "",
     }  # fmt: skip
     answer = client.post(reverse("discipline_add"), form, follow=True)
     row = Discipline.objects.get()
     assert NAME not in answer.content.decode()
-    assert (row.origin, str(row)) == ("measure:4", f"KL-{row.pk}")
+    assert (row.origin, str(row)) == ("", f"KL-{row.pk}")
     sealed = SealedPerson.objects.get(token=row.token)
     assert NAME.encode() not in bytes(sealed.sealed)
     detail = reverse("discipline_detail", args=[row.pk])
@@ -116,7 +117,6 @@ def test_only_a_count_leaves_the_register(agency: Unit, by: Actor) -> None:
     decision(agency, by, decision="13/QĐ", outcome="cleared")
     counted = reads.counts([agency.pk], dt.date(2026, 1, 1), dt.date(2026, 12, 31))
     assert counted == {agency.pk: {"discipline": 1}}
-    assert reads.of_origin("measure:4") == []
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_training_session_says_who_took_part_from_where(
     client.force_login(hire("department", tuyen_quang))
     form = {
         "unit": tuyen_quang.code, "held": "5/3/2026", "title": "Giao tiếp với người dân", "hours": "7,5",
-        "groups": "Sở Một: 12\nA-1 = 3\n", "node": "access", "origin": "measure:7", "material": "", "evaluation": "",
+        "groups": "Sở Một: 12\nA-1 = 3\n", "node": "access", "material": "", "evaluation": "",
     }  # fmt: skip
     wrong = client.post(reverse("training_add"), form | {"groups": "Sở Một 12\nKhông Có Đâu: 3"})
     text = wrong.content.decode()
@@ -168,11 +168,10 @@ def test_a_training_session_says_who_took_part_from_where(
     assert "Không Có Đâu: 3" in text
     client.post(reverse("training_add"), form)
     row = Training.objects.get()
-    assert (row.hours, row.node, row.origin) == (Decimal("7.5"), "access", "measure:7")
+    assert (row.hours, row.node, row.origin) == (Decimal("7.5"), "access", "")
     assert [(g.unit, g.people) for g in reads.groups_of(row)] == [(agency, 15)]
     client.post(reverse("training_detail", args=[row.pk]), {"material": "Tài liệu 1", "evaluation": "Tốt"})
     assert "Tài liệu 1" in client.get(reverse("training_detail", args=[row.pk])).content.decode()
-    assert [r.pk for r in reads.of_origin("measure:7")] == [row.pk]
     counted = reads.counts([tuyen_quang.pk, agency.pk], dt.date(2026, 3, 1), dt.date(2026, 3, 31))
     assert counted == {tuyen_quang.pk: {"trainings": 1}, agency.pk: {"trained": 15}}
     client.force_login(hire("agency", agency))  # its people took part: it may look, not change
@@ -215,3 +214,38 @@ def test_nobody_enters_measures_elsewhere(
         decision(agency, stranger)
     with pytest.raises(PermissionDenied):
         decision(agency, acting(hire("head", tuyen_quang)))  # sees the register, does not keep it
+
+
+def test_what_carries_a_task_out_names_it_and_is_shown_there_to_who_may_see_it(
+    agency: Unit, tuyen_quang: Unit, dong_nai: Unit, by: Actor, client: Client, hire: Hire
+) -> None:
+    task = give(unit=agency, title="Chấn chỉnh thái độ phục vụ", by=by)
+    elsewhere = give(unit=dong_nai, title="Việc nơi khác", by=by)
+    page, origin = reverse("task_detail", args=[task.pk]), f"task:{task.pk}"
+    client.force_login(hire("department", tuyen_quang))
+    for name in ("training_add", "campaign_add", "discipline_add"):
+        assert f"{reverse(name)}?origin=task%3A{task.pk}&amp;unit={agency.code}" in client.get(page).content.decode()
+        form = client.get(reverse(name), {"origin": origin, "unit": agency.code}).content.decode()
+        assert task.title in form
+        assert f'value="{origin}"' in form
+    training = {"unit": agency.code, "held": "5/3/2026", "title": "Lớp giao tiếp", "hours": "4", "groups": "Sở Một: 5"}
+    refused = client.post(reverse("training_add"), training | {"origin": f"task:{elsewhere.pk}"})
+    assert not Training.objects.exists()
+    assert "Lớp giao tiếp" in refused.content.decode()
+    assert elsewhere.title not in refused.content.decode()
+    client.post(reverse("training_add"), training | {"origin": origin})
+    campaign = {"unit": agency.code, "title": "Phát thanh", "channel": "radio", "audience": "Người dân",
+                "first": "1/3/2026", "last": "2/3/2026"}  # fmt: skip
+    client.post(reverse("campaign_add"), campaign | {"origin": origin})
+    made = decision(agency, by, origin=origin)
+    shown = client.get(page).content.decode()
+    for said in ("Lớp giao tiếp", "Phát thanh", str(made)):
+        assert f">{said}</a>" in shown
+    assert NAME not in shown
+    for name, row in (("training", Training.objects.get()), ("campaign", Campaign.objects.get()), ("discipline", made)):
+        assert page in client.get(reverse(f"{name}_detail", args=[row.pk])).content.decode()
+    client.force_login(hire("agency", agency))
+    shown = client.get(page).content.decode()
+    assert "Lớp giao tiếp" in shown
+    assert str(made) not in shown  # the register is closed to it
+    assert reverse("discipline_add") not in shown

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
+from sipas_web.improvement.actions.registers import refuse_unknown
 from sipas_web.improvement.models import Discipline
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.series_register import discipline_words
@@ -29,6 +30,7 @@ def enter(
 ) -> Discipline:  # fmt: skip
     """Enter a decision on an official. Needs ``improvement.discipline_keep`` over the unit."""
     by.require(Permission.DISCIPLINE_KEEP, unit)
+    refuse_unknown(origin, by)
     faults: dict[str, str] = {}
     if not official.strip():
         faults["official"] = _("Give the official's name; it is kept under lock.")

@@ -16,6 +16,7 @@ from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import Campaign, Training, TrainingGroup
 from sipas_web.improvement.permissions import Permission
+from sipas_web.improvement.queries.registers import carried_out
 from sipas_web.units.models import Unit
 
 MOST_HOURS = Decimal(200)
@@ -29,6 +30,7 @@ def enter_training(
 ) -> Training:  # fmt: skip
     """Enter a training session that was held; ``groups``: people by unit. Needs ``improvement.plan_change``."""
     by.require(Permission.PLAN_CHANGE, unit)
+    refuse_unknown(origin, by)
     faults: dict[str, str] = {}
     if held > timezone.localdate():
         faults["held"] = _("This day is still to come: enter the session once it was held.")
@@ -60,10 +62,13 @@ def change_training(*, training_id: int, material: str, evaluation: str, by: Act
 def enter_campaign(*, unit: Unit, values: Mapping[str, Any], by: Actor) -> Campaign:
     """Enter a campaign or broadcast; ``values`` are its columns. Needs ``improvement.plan_change``."""
     by.require(Permission.PLAN_CHANGE, unit)
+    refuse_unknown(values.get("origin", ""), by)
     row = Campaign(unit=unit, created_by=by.name, **values)
     _check_campaign(row)
     row.save()
-    details = {"since": row.first.isoformat(), "until": row.last.isoformat(), "criterion": row.node}
+    details = {
+        "since": row.first.isoformat(), "until": row.last.isoformat(), "criterion": row.node, "origin": row.origin
+    }  # fmt: skip
     record(by=by, action="improvement.campaign_entered", subject=row, unit=unit, details=details)
     return row
 
@@ -76,6 +81,12 @@ def change_campaign(*, campaign_id: int, reach: int | None, reach_source: str, e
     _check_reach(reach, reach_source)
     values = {"reach": reach, "reach_source": reach_source.strip(), "evidence": evidence.strip()}
     return _changed(row, values, by)
+
+
+def refuse_unknown(origin: str, by: Actor) -> None:
+    """Refuse a task or measure that who enters may not see, or that is not there."""
+    if origin and carried_out(origin, by) is None:
+        raise ValidationError(_("The task or measure it should carry out is not there, or not in your area."))
 
 
 def _changed(row: Row, values: Mapping[str, Any], by: Actor) -> Row:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sipas_web.improvement.forms.targets_fields import DAY_HELP, UnitField, node_field
-from sipas_web.improvement.queries.registers import Campaign
+from sipas_web.improvement.queries.registers import ORIGIN, Campaign
 from sipas_web.improvement.queries.targets_units import matching
 from sipas_web.improvement.series_register import discipline_words
 from sipas_web.units.queries import Unit
@@ -22,13 +22,11 @@ LINE = re.compile(r"^(?P<name>.+?)\s*[:;=\t]\s*(?P<people>\d{1,6})\s*$")
 
 
 class MeasureForm(forms.Form):
-    """What every register asks."""
+    """What every register asks; ``origin``: the task or measure it carries out, whose page leads here."""
 
     unit = UnitField(label=gettext_lazy("Unit"))
     node = node_field(MOVES, "–")
-    origin = forms.CharField(
-        required=False, max_length=60, widget=forms.HiddenInput
-    )  # measure:12, where a plan leads here
+    origin = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, places: QuerySet[Unit], **options: Any) -> None:
         super().__init__(data, **options)
@@ -37,9 +35,9 @@ class MeasureForm(forms.Form):
         fields["unit"].offer(places)
 
     def clean_origin(self) -> str:
-        """Keep what is a link to a measure, and nothing else."""
+        """Keep what names a measure or a task, and nothing else."""
         given: str = self.cleaned_data["origin"]
-        return given if re.fullmatch(r"measure:\d+", given) else ""
+        return given if ORIGIN.fullmatch(given) else ""
 
 
 class TrainingForm(MeasureForm):

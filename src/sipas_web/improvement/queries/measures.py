@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from sipas_web.audit.actors import Actor
+from sipas_web.improvement.models import Campaign, Plan, PlanItem, Simplification, Training
 from sipas_web.improvement.models import Measure as Measure
-from sipas_web.improvement.models import Plan, PlanItem, Simplification
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import tasks as tasks_reads
 from sipas_web.improvement.queries.tasks import Task
@@ -31,6 +31,7 @@ class Followed:
     task: Task | None
     state: State | None
     simplifications: tuple[Simplification, ...] = ()
+    entries: tuple[Training | Campaign, ...] = ()  # of the registers, that carry it out
 
     @property
     def done(self) -> dt.date | None:
@@ -49,14 +50,24 @@ def items_of(plan: Plan) -> QuerySet[PlanItem]:
 
 
 def followed(plan: Plan, today: dt.date) -> list[Followed]:
-    """Measures of a plan with their tasks. Four queries."""
+    """Measures of a plan with their tasks. Six queries."""
     measures = list(of_plan(plan))
     tasks = tasks_of(measures)
     lighter: dict[int, list[Simplification]] = {}
     rows = Simplification.objects.filter(measure__in=measures).select_related("procedure", "before", "after")
     for row in rows:
         lighter.setdefault(row.measure_id or 0, []).append(row)
-    return [_followed(m, tasks.get(m.origin), today, tuple(lighter.get(m.pk, ()))) for m in measures]
+    made = [_followed(m, tasks.get(m.origin), today, tuple(lighter.get(m.pk, ()))) for m in measures]
+    return [replace(one, entries=entries) for one, entries in zip(made, _entries(made), strict=True)]
+
+
+def _entries(rows: list[Followed]) -> list[tuple[Training | Campaign, ...]]:
+    """Give what registers name of each measure or its task. Two queries."""
+    names = [{row.measure.origin, *([f"task:{row.task.pk}"] if row.task else [])} for row in rows]
+    every = set().union(*names)
+    found: list[Training | Campaign] = [*Training.objects.filter(origin__in=every)]
+    found += Campaign.objects.filter(origin__in=every)
+    return [tuple(entry for entry in found if entry.origin in own) for own in names]
 
 
 def tasks_of(measures: Iterable[Measure]) -> dict[str, Task]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from django.db.models import Count, Q, QuerySet, Sum
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.models import Campaign as Campaign
 from sipas_web.improvement.models import Discipline as Discipline
+from sipas_web.improvement.models import Measure, TrainingGroup
 from sipas_web.improvement.models import Training as Training
-from sipas_web.improvement.models import TrainingGroup
 from sipas_web.improvement.permissions import Permission
+from sipas_web.improvement.queries import plans, tasks
+from sipas_web.improvement.queries.tasks import Task
 from sipas_web.shared.vietnamese_text import search_key
 
-Measure = TypeVar("Measure", Training, Campaign, Discipline)
+Entry = TypeVar("Entry", Training, Campaign, Discipline)
+ORIGIN = re.compile(r"(?P<kind>measure|task):(?P<pk>\d{1,18})")
 TRAINING_SORTS = {"held": "held", "title": "search_key", "unit": "unit__sort_key", "people": "people", "hours": "hours"}
 CAMPAIGN_SORTS = {"first": "first", "title": "search_key", "unit": "unit__sort_key", "reach": "reach"}
 DISCIPLINE_SORTS = {"decided": "decided", "unit": "unit__sort_key", "outcome": "outcome"}
@@ -102,12 +106,25 @@ def first_decision() -> dt.date | None:
     return Discipline.objects.order_by("decided").values_list("decided", flat=True).first()
 
 
-def of_origin(origin: str) -> list[Training | Campaign | Discipline]:
-    """List the training sessions and campaigns that carry a measure out; discipline is told by number alone."""
+def carried_by(origins: Collection[str], by: Actor) -> list[Training | Campaign | Discipline]:
+    """List what the actor may see of the registers that carries a measure or task out."""
+    every = Wanted()
     return [
-        *Training.objects.filter(origin=origin).select_related("unit"),
-        *Campaign.objects.filter(origin=origin).select_related("unit"),
+        *trainings(by, every).filter(origin__in=origins),
+        *campaigns(by, every).filter(origin__in=origins),
+        *discipline(by, every).filter(origin__in=origins),
     ]
+
+
+def carried_out(origin: str, by: Actor) -> Task | Measure | None:
+    """Give the task or measure that an entry carries out, where the actor may see it."""
+    read = ORIGIN.fullmatch(origin)
+    if read is None:
+        return None
+    if read["kind"] == "task":
+        return tasks.task_for(by, int(read["pk"]))
+    mine = plans.visible(by).values("pk")
+    return Measure.objects.filter(pk=int(read["pk"]), plan__in=mine).select_related("plan").first()
 
 
 def counts(units_: Collection[int], first: dt.date, last: dt.date) -> dict[int, dict[str, int]]:
@@ -129,7 +146,7 @@ def _areas(by: Actor, permission: str) -> Any:
     return by.holder.areas_of(permission) if by.may(permission) else []
 
 
-def _ordered(rows: QuerySet[Measure], sorts: dict[str, str], sort: str, usual: str) -> QuerySet[Measure]:
+def _ordered(rows: QuerySet[Entry], sorts: dict[str, str], sort: str, usual: str) -> QuerySet[Entry]:
     column = sorts.get(sort.removeprefix("-"))
     if column is None:
         return rows.order_by(usual, "-pk")

@@ -22,7 +22,7 @@ NO_TASK, DROPPED = "no_task", "dropped"
 
 def index_use(unit: Unit, counted: Collection[int], last: dt.date, by: Actor) -> dict[str, Any]:
     """Give the newest index published to the actor that covers a unit, and what was made of it in its area."""
-    publication = _newest(unit, last, by)
+    publication = newest_over(unit, last, by)
     if publication is None:
         return {}
     plans = Plan.objects.filter(
@@ -44,7 +44,7 @@ def index_use(unit: Unit, counted: Collection[int], last: dt.date, by: Actor) ->
     }
 
 
-def _newest(unit: Unit, last: dt.date, by: Actor) -> Publication | None:
+def newest_over(unit: Unit, last: dt.date, by: Actor) -> Publication | None:
     """Give the newest publication of a round that covers the unit: its own, or of an area above it."""
     reached = rounds.reaching(by, "results.result_view").filter(unit__in=units.over_any([unit.pk], last))
     found = published(by).filter(round__in=reached.values("pk"), round__window_from__lte=last)

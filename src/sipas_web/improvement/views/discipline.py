@@ -22,7 +22,7 @@ from sipas_web.improvement.queries import registers as reads
 from sipas_web.improvement.queries.registers import Discipline
 from sipas_web.improvement.queries.targets_units import allowed
 from sipas_web.improvement.series_register import discipline_words
-from sipas_web.improvement.views.registers import PER_PAGE, begun, filtered
+from sipas_web.improvement.views.registers import PER_PAGE, begun, filtered, leading_here
 from sipas_web.improvement.views.targets_frame import page
 from sipas_web.privacy.views.faults import add_faults
 from sipas_web.shared.access import needs
@@ -58,7 +58,9 @@ def add(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("The decision was entered as %(number)s.") % {"number": made})
             return redirect("discipline_detail", made.pk)
-    return page(request, "discipline_add", "discipline", {"form": form, "words": discipline_words()})
+    return page(request, "discipline_add", "discipline", {
+        "form": form, "words": discipline_words(), "carries": leading_here(request)
+    })  # fmt: skip
 
 
 @never_cache
@@ -74,6 +76,7 @@ def detail(request: ActorRequest, discipline_id: int) -> HttpResponse:
     context = {
         "line": line, "form": form, "official": official, "reason_form": ReasonForm(),
         "may_keep": request.actor.may(Permission.DISCIPLINE_KEEP, row.unit),
+        "carries": pages.carries_out(row.origin, request.actor),
     }  # fmt: skip
     return page(request, "discipline", "discipline", context)
 

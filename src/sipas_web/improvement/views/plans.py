@@ -19,6 +19,7 @@ from sipas_web.improvement import plan_documents
 from sipas_web.improvement.actions import plans as actions
 from sipas_web.improvement.forms.plans import ApproveForm, ConclusionForm, ItemForm, PlanFilter, PlanForm, ReasonForm
 from sipas_web.improvement.pages import plans as pages
+from sipas_web.improvement.pages.plans_start import starts
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import plans as reads
 from sipas_web.improvement.queries.plans import Plan, State
@@ -40,6 +41,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(plan, pages.STATES.get(State(plan.state), "info")) for plan in page]
     shown = {"form": form, "page": page, "rows": rows, "is_filtered": wanted != reads.Wanted()}
+    shown["starts"] = starts(request.actor)
     return render(request, "improvement/plans/list.html", shown)
 
 

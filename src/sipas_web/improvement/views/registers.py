@@ -68,7 +68,7 @@ def training_add(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("The session was entered."))
             return redirect("training_detail", made.pk)
-    return page(request, "training_add", "trainings", {"form": form})
+    return page(request, "training_add", "trainings", {"form": form, "carries": leading_here(request)})
 
 
 @needs(Permission.PLAN_VIEW)
@@ -86,6 +86,7 @@ def training(request: ActorRequest, training_id: int) -> HttpResponse:
         return redirect("training_detail", row.pk)
     groups = list(reads.groups_of(row))
     shown = {"row": row, "groups": groups, "form": form, "may_change": may, "moves": pages.moves(row)}
+    shown["carries"] = pages.carries_out(row.origin, request.actor)
     return page(request, "training", "trainings", shown)
 
 
@@ -128,7 +129,7 @@ def campaign_add(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("The campaign was entered."))
             return redirect("campaign_detail", made.pk)
-    return page(request, "campaign_add", "campaigns", {"form": form})
+    return page(request, "campaign_add", "campaigns", {"form": form, "carries": leading_here(request)})
 
 
 @needs(Permission.PLAN_VIEW)
@@ -149,6 +150,7 @@ def campaign(request: ActorRequest, campaign_id: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("campaign_detail", row.pk)
     shown = {"row": row, "form": form, "may_change": may, "moves": pages.moves(row)}
+    shown["carries"] = pages.carries_out(row.origin, request.actor)
     return page(request, "campaign", "campaigns", shown)
 
 
@@ -165,5 +167,11 @@ def filtered(request: ActorRequest, text: StrOrPromise = "") -> tuple[YearFilter
 
 
 def begun(request: ActorRequest) -> dict[str, str]:
-    """Give what the address fills in: a plan's measure leads here with its item."""
+    """Give what the address fills in: the page of a task leads here."""
     return {name: request.GET[name] for name in ("unit", "node", "origin") if name in request.GET}
+
+
+def leading_here(request: ActorRequest) -> pages.Link | None:
+    """Give the task or measure from whose page the person came."""
+    origin = request.POST.get("origin") or request.GET.get("origin", "")
+    return pages.carries_out(origin, request.actor) if origin else None

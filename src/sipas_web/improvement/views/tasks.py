@@ -18,6 +18,7 @@ from sipas_web.improvement.evidence_files import place_of
 from sipas_web.improvement.forms.tasks import GiveForm, TaskFilter
 from sipas_web.improvement.pages import tasks as pages
 from sipas_web.improvement.pages import tasks_timeline
+from sipas_web.improvement.pages.registers import carried
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import tasks as reads
 from sipas_web.improvement.queries import tasks_events, tasks_lists, tasks_units
@@ -86,7 +87,10 @@ def give(request: ActorRequest) -> HttpResponse:
 def detail(request: ActorRequest, task_id: int) -> HttpResponse:
     """Show a task with everything that happened to it."""
     task = found_task(request, task_id)
-    shown = {"task": task, "facts": pages.facts(task, request.actor), "events": tasks_timeline.timeline(task)}
+    shown = {
+        "task": task, "facts": pages.facts(task, request.actor), "events": tasks_timeline.timeline(task),
+        "carried": carried(task, request.actor),
+    }  # fmt: skip
     return render(request, "improvement/tasks/detail.html", shown)
 
 
