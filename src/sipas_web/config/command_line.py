@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,7 @@ def serve(
     if demonstration:
         os.environ["SIPAS_DEMONSTRATION"] = "1"
     with _django():
+        _refuse_taken(host, port)
         _bring_up_to_date()
         _collect()
         if demonstration:
@@ -253,6 +255,18 @@ def _django() -> Iterator[None]:
         _stop(" ".join(error.messages))
     except (SettingError, CommandError, SystemCheckError, ImproperlyConfigured, DatabaseError, OSError) as error:
         _stop(str(error))
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Say at once that a port is taken: preparing a demonstration takes minutes."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            told = f"Không mở được cổng {port} ({error.strerror}). Hãy chọn cổng khác: --port · choose another port"
+            raise SettingError(told) from error
 
 
 def _stop(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -106,6 +107,18 @@ def test_a_wrong_setting_is_one_line(run: Run) -> None:
     assert "DATABASE_URL" in wrong.stderr
     assert "matkhau" not in wrong.stderr
     assert "Traceback" not in wrong.stderr
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_prepared(run: Run, folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = run("serve", "--port", str(port))
+    assert refused.returncode == 1
+    assert f"cổng {port}" in refused.stderr, refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (folder / "sipas.sqlite3").exists()
 
 
 def test_every_setting_is_documented() -> None:
