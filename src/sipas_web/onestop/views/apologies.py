@@ -32,7 +32,7 @@ def due(request: ActorRequest) -> HttpResponse:
     return due_page(request, ManyForm())
 
 
-def due_page(request: ActorRequest, many: ManyForm, status: int = 200) -> HttpResponse:
+def due_page(request: ActorRequest, many: ManyForm) -> HttpResponse:
     """Show the list with the form of several letters."""
     form, on = DossierFilter(request.GET, standings=LISTED), reads.today()
     found = reads.to_apologise(request.actor, on, form.wanted(), request.GET.get("sort", ""))
@@ -45,7 +45,7 @@ def due_page(request: ActorRequest, many: ManyForm, status: int = 200) -> HttpRe
         "chosen": chosen(request, "dossier"),
         "chosen_letters": chosen(request, "letter"),
     }
-    return render(request, "onestop/apologies/due.html", shown, status=status)
+    return render(request, "onestop/apologies/due.html", shown)
 
 
 def chosen(request: ActorRequest, name: str) -> list[int]:

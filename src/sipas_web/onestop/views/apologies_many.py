@@ -19,12 +19,13 @@ from sipas_web.shared.access import needs
 
 
 @needs(Permission.APOLOGY_DRAFT)
-@require_POST
 def draft(request: ActorRequest) -> HttpResponse:
     """Draft a letter for each dossier chosen; what cannot be drafted is named, the rest is."""
+    if request.method != "POST":  # sorted or filtered from the page that showed a fault
+        return _back(request, "apology_due")
     form = ManyForm(request.POST)
     if not form.is_valid():
-        return due_page(request, form, status=400)
+        return due_page(request, form)
     found = reads.chosen_dossiers(request.actor, chosen(request, "dossier"))
     _tell(request, pages.said_of_drafting(actions.draft(dossiers=found, by=request.actor, **form.cleaned_data)))
     return _back(request, "apology_due")
