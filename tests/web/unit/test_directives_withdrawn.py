@@ -76,7 +76,8 @@ def test_open_tasks_need_a_choice(made: Made, by: Actor) -> None:
 def test_dropped_ones_end_with_what_waited_on_them(made: Made, by: Actor, hire: Hire, acting: Acting) -> None:
     task = Task.objects.get(directive=made.directive, unit=made.finance, done=None, dropped=None)
     agency = acting(hire("agency", made.finance))
-    tasks_extending.ask_extension(task_id=task.pk, wanted=task.due + DAY, reason="mưa lũ", by=agency)  # type: ignore[operator]
+    assert task.due is not None
+    tasks_extending.ask_extension(task_id=task.pk, wanted=task.due + DAY, reason="mưa lũ", by=agency)
     difficulties.raise_difficulty(task_id=task.pk, text="Thiếu kinh phí", by=agency)
     units = frozenset({made.province.pk, made.interior.pk})
     assert hard.to_answer(units, 10)
