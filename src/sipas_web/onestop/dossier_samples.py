@@ -37,6 +37,7 @@ COLUMNS = {
     "received_on": "Ngày tiếp nhận", "due_on": "Ngày hẹn trả", "days_allowed": "Thời hạn giải quyết",
     "returned_on": "Ngày trả kết quả", "status": "Trạng thái", "channel": "Hình thức nộp",
 }  # fmt: skip
+NEARLY_DUE = 20  # one dossier of so many
 UNKNOWN = "Phòng Tổng hợp liên thông"  # a name that means no unit, so that the page of names has one
 
 
@@ -59,13 +60,16 @@ def _rows(agencies: list[str], today: dt.date, count: int, chance: random.Random
 
 
 def _row(number: int, agencies: list[str], today: dt.date, chance: random.Random) -> dict[str, str]:
-    code, procedure, field, days = chance.choice(PROCEDURES)
+    is_open = number % NEARLY_DUE == 0
+    code, procedure, field, days = PROCEDURES[number % 2] if is_open else chance.choice(PROCEDURES)
     received = working_days.on_or_before(today - dt.timedelta(days=chance.randrange(365)))
+    if is_open:  # due within two working days: an apology is owed today or tomorrow
+        received = working_days.before(working_days.on_or_before(today), days - 1 - number // NEARLY_DUE % 2)
     due = working_days.after(received, days)
     took = max(0, round(chance.gauss(0.8 * days, 0.35 * days + 0.5)))
     end = working_days.after(received, took)
-    is_done = end <= today
-    place = (number * number) % len(agencies)
+    is_done = end <= today and not is_open
+    place = min(number % len(agencies), number // len(agencies) % (len(agencies) + 3))  # the first have more
     return {
         "Mã hồ sơ": f"H60.{place:02d}-{received:%y%m%d}-{number:04d}",
         "Tên chủ hồ sơ": f"{chance.choice(FAMILY)} {chance.choice(MIDDLE)} {chance.choice(GIVEN)}",
