@@ -347,9 +347,10 @@ def test_files_that_show_what_was_done_stay_and_are_given_in_the_area_alone(
     client.force_login(hire("agency", agencies[0]))
     for place in range(2):
         shown = SimpleUploadedFile(f"Biên bản {place}.pdf", b"%PDF-1.7 shown")
-        client.post(page, {"act": "report", "result": f"Đạt {place}", "evidence": "", "files": shown})
+        client.post(page, {"act": "report", "result": f"Đạt {place}", "evidence": "", "attached": shown})
     refused = client.post(
-        page, {"act": "report", "result": "Kết quả đã gõ", "evidence": "", "files": SimpleUploadedFile("x.exe", b"MZ")}
+        page,
+        {"act": "report", "result": "Kết quả đã gõ", "evidence": "", "attached": SimpleUploadedFile("x.exe", b"MZ")},
     )
     assert "Kết quả đã gõ" in refused.content.decode()
     kept = list(ItemEvidence.objects.filter(item=item))

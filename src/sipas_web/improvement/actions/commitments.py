@@ -131,7 +131,7 @@ def report(
     item.reported, item.reported_by = timezone.localdate(), by.name
     item.save(update_fields=["result", "evidence", "reported", "reported_by"])
     if item.files.count() + len(files) > MOST_EVIDENCE:
-        raise ValidationError({"files": _("At most %(most)d files for one item.") % {"most": MOST_EVIDENCE}})
+        raise ValidationError({"attached": _("At most %(most)d files for one item.") % {"most": MOST_EVIDENCE}})
     ItemEvidence.objects.bulk_create([
         ItemEvidence(
             item=item, name=f.name, stored=f.stored, kind=f.kind, size=f.size, sha256=f.sha256, added_by=by.name

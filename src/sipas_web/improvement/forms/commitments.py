@@ -119,7 +119,7 @@ class ReportForm(forms.Form):
     evidence = forms.CharField(
         label=_("Proof"), max_length=500, required=False, help_text=_("Numbers and dates of documents, addresses.")
     )
-    files = FilesField()
+    attached = FilesField()
 
 
 class ReviewForm(forms.Form):

@@ -166,10 +166,8 @@ def item(request: ActorRequest, commitment_item_id: int) -> HttpResponse:
     rights = pages.item_rights(found, request.actor)
     row = next(r for r in reads.items_of(found.commitment) if r.item.pk == found.pk)
     which = request.POST.get("act", "")
-    report = ReportForm(
-        *((request.POST, request.FILES) if which == "report" else ()),
-        initial={"result": found.result, "evidence": found.evidence},
-    )
+    sent = (request.POST, request.FILES) if which == "report" else (None, None)
+    report = ReportForm(sent[0], sent[1], initial={"result": found.result, "evidence": found.evidence})
     review = ReviewForm(request.POST if which == "review" else None)
     if request.method == "POST" and (response := _acted(request, found, which, report, review)):
         return response
@@ -189,7 +187,7 @@ def _acted(
     try:
         if which == "report":
             told = {name: form.cleaned_data[name] for name in ("result", "evidence")}
-            with stored_for(form.cleaned_data["files"]) as files:
+            with stored_for(form.cleaned_data["attached"]) as files:
                 actions.report(item_id=found.pk, **told, files=files, by=request.actor)
         else:
             actions.review(item_id=found.pk, **form.cleaned_data, by=request.actor)
