@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("so-lieu/", dossiers.figures, name="dossier_figures"),
     path("so-lieu.<str:form>", dossiers.figures_file, name="dossier_figures_file"),
     path("danh-sach/", dossiers.listing_page, name="dossier_list"),
+    path("danh-sach.<str:form>", dossiers.list_file, name="dossier_list_file"),
     path("<int:dossier_id>/", dossiers.detail, name="dossier_detail"),
     path("quy-tac/", dossiers.rules, name="dossier_rules"),
     path("vao-dot/", dossiers.to_round, name="dossier_to_round"),

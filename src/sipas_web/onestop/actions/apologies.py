@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.onestop import apology_rules as rules
+from sipas_web.onestop.actions.dossiers_counting import recount_kept
 from sipas_web.onestop.models import Apology, ApologyException, ApologyState, Dossier, Outcome, Way
 from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries import apologies as reads
@@ -114,6 +115,7 @@ def withdraw(*, apology_id: int, by: Actor) -> None:
         _refuse_unless(apology, *reads.UNFINISHED)
     elif apology.new_date is not None:
         Dossier.objects.filter(pk=apology.dossier_id, promised_again=apology.new_date).update(promised_again=None)
+        recount_kept(apology.dossier_id)
     if reads.is_under_way(apology):
         raise ValidationError(_("A message of this letter is on its way. Call it off first."))
     apology.state = ApologyState.WITHDRAWN
@@ -222,6 +224,7 @@ def promise(apology: Apology) -> None:
     """Write the new date of a letter that left into its dossier."""
     if apology.is_for_delay and apology.new_date is not None:
         Dossier.objects.filter(pk=apology.dossier_id).update(promised_again=apology.new_date)
+        recount_kept(apology.dossier_id)
 
 
 def _held(dossier_id: int, permission: str, by: Actor) -> Dossier:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
+
 from django.db import connection, transaction
+from django.db.models import F
 
 from sipas_web.onestop.models import Dossier, MonthCount, Outcome
 
@@ -15,6 +18,20 @@ def recount(source_id: int) -> None:
     MonthCount.objects.filter(source=source_id).delete()
     with connection.cursor() as cursor:
         cursor.execute(_statement(), {"source": source_id, **_OUTCOMES})
+
+
+@transaction.atomic
+def recount_kept(dossier_id: int) -> None:
+    """Count anew the late ones that kept their new day, where a dossier's new day was written after it ended."""
+    one = Dossier.objects.get(pk=dossier_id)
+    if one.outcome != Outcome.LATE or one.finished is None:
+        return
+    first = one.finished.replace(day=1)
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    alike = Dossier.objects.filter(source=one.source_id, agency=one.agency_id, field=one.field_id)
+    kept = alike.filter(outcome=Outcome.LATE, finished__range=(first, last), finished__lte=F("promised_again"))
+    line = MonthCount.objects.filter(source=one.source_id, agency=one.agency_id, field=one.field_id, month=first)
+    line.update(late_kept=kept.count())
 
 
 _OUTCOMES = {outcome.name.lower(): outcome.value for outcome in Outcome}

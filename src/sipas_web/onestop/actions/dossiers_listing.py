@@ -13,6 +13,8 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from sipas_web.audit.actions import record
@@ -21,6 +23,7 @@ from sipas_web.jobs import actions as jobs
 from sipas_web.jobs.queries import Job
 from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries import listing as reads
+from sipas_web.onestop.queries.dossiers import Dossier, Wanted
 from sipas_web.onestop.queries.listing import Window
 from sipas_web.privacy.actions.people import open_people
 from sipas_web.privacy.identity import Identity
@@ -33,6 +36,7 @@ from sipas_web.rounds.queries.frame import FrameList
 from sipas_web.shared.uploads import Received
 
 PERSON = "onestop.applicant"
+MOST_TAKEN = 100_000  # dossiers of one file that is taken along
 PURPOSE = "onestop.sampling_frame"
 KINDS = {"person": "Cá nhân", "organisation": "Tổ chức"}
 COLUMNS = ("dossier_number", "name", "respondent_kind", "address", "phone", "email", "agency", "field", "procedure",
@@ -51,6 +55,19 @@ def ask(*, round_: Round, window: Window, by: Actor) -> Job:
     job = jobs.start(kind=reads.TO_ROUND, subject=round_, unit=round_.unit, by=by, arguments=arguments)
     record(by=by, action="onestop.list_asked", subject=round_, unit=round_.unit, details=arguments)
     return job
+
+
+@transaction.atomic
+def note_export(*, dossiers: QuerySet[Dossier], wanted: Wanted, by: Actor) -> None:
+    """Record that a list of dossiers leaves, without applicants; needs ``onestop.dossier_view``."""
+    by.require(Permission.DOSSIER_VIEW)
+    rows = dossiers.order_by()[: MOST_TAKEN + 1].count()
+    if rows > MOST_TAKEN:
+        message = _("These are more than %(most)s dossiers: filter them first, by days or by field.")
+        raise ValidationError(message, params={"most": number_format(MOST_TAKEN, force_grouping=True)})
+    told = {"rows": rows, "unit": wanted.unit, "standing": wanted.standing,
+            "from": str(wanted.first or ""), "to": str(wanted.last or "")}  # fmt: skip
+    record(by=by, action="onestop.dossiers_exported", subject="onestop.dossier", details=told)
 
 
 def write(*, round_: Round, window: Window, by: Actor) -> tuple[FrameList, int]:

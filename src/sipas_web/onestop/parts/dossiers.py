@@ -16,6 +16,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "onestop.import_asked": _("asked for the import of dossiers"),
     "onestop.dossiers_imported": _("imported dossiers"),
     "onestop.rejected_downloaded": _("took along rows of dossiers that were not taken"),
+    "onestop.dossiers_exported": _("took along a list of dossiers, without their applicants"),
     "onestop.names_matched": _("said which units the names in a source of dossiers mean"),
     "onestop.dossiers_rehomed": _("gave open dossiers of ended units to their successors"),
     "onestop.list_asked": _("asked for a list of finished dossiers for a round"),

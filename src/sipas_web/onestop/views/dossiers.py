@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -56,6 +57,22 @@ def listing_page(request: ActorRequest) -> HttpResponse:
     page = paginator.get_page(request.GET.get("page"))
     shown = {"form": form, "page": page, "rows": pages.rows_shown(page), "is_more": paginator.is_more}
     return render(request, "onestop/dossiers/list.html", {**shown, "most": reads.MOST_COUNTED})
+
+
+@needs(Permission.DOSSIER_VIEW)
+@require_safe
+def list_file(request: ActorRequest, form: str) -> HttpResponseBase:
+    """Give the list as a file, without applicants; recorded."""
+    if form not in FORMATS:
+        raise Http404
+    wanted = DossierFilter(pages.aliased(request.GET.dict())).wanted()
+    found = reads.found(request.actor, wanted, request.GET.get("sort", ""))
+    try:
+        dossiers_listing.note_export(dossiers=found, wanted=wanted, by=request.actor)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(f"{reverse('dossier_list')}?{request.GET.urlencode()}")
+    return table(pages.file_name(found), form, pages.LIST_HEADS, pages.list_cells(found))
 
 
 @needs(Permission.DOSSIER_VIEW)
