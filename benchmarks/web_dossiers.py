@@ -1,7 +1,7 @@
 """A million dossiers of a one-stop system: import, import again, figures; on SQLite and PostgreSQL.
 
 ``python benchmarks/web_dossiers.py [rows] [databases] [people]``. Client, worker and database share the machine's
-cores. With ``people`` the applicants' names, addresses and telephones are taken too and sealed one by one.
+cores. With ``people`` the applicants' names, addresses and telephones are taken too and sealed, each alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import polars as pl
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 DATABASES = sys.argv[2].split(",") if len(sys.argv) > 2 else ["sqlite", "postgresql"]
 HAS_PEOPLE = len(sys.argv) > 3 and sys.argv[3] == "people"
-MOST_SECONDS = 60.0  # for a million rows without people
+MOST_SECONDS = 60.0  # for a million rows, with people or without
 MOST_P95 = 0.3  # s for a page of figures
 AGENCIES = 120
 PEOPLE = {"name": "Tên chủ hồ sơ", "address": "Địa chỉ", "phone": "Số điện thoại"}
@@ -188,7 +188,7 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
     found = measure(DATABASES[0])
     print(json.dumps(found, indent=1), flush=True)
-    is_good = HAS_PEOPLE or found["seconds"] * 1_000_000 / ROWS < MOST_SECONDS
+    is_good = found["seconds"] * 1_000_000 / ROWS < MOST_SECONDS
     sys.exit(0 if is_good else 1)
 
 
