@@ -20,7 +20,7 @@ from sipas.simulation import load_profile, office_files, transactions
 from sipas_web.accounts.demonstration import PROVINCE
 from sipas_web.capture import actions as capture
 from sipas_web.config import demonstration_field
-from sipas_web.config.demonstration_field import _actor, _person
+from sipas_web.config.demonstration_people import actor_of, person_of
 from sipas_web.fieldwork.actions import issuing
 from sipas_web.fieldwork.queries import Case
 from sipas_web.jobs.queries import Job, key_of
@@ -112,7 +112,7 @@ def _advance(round_: Round, wanted: Wanted, base_url: str) -> None:
 
 
 def _begun(wanted: Wanted, previous: Round | None) -> Round:
-    by = _actor("department")
+    by = actor_of("department")
     title = wanted.title + set_up.SIMULATED
     found = Round.objects.filter(title=title).first()
     if found is not None:
@@ -152,7 +152,7 @@ def _choices(sample: int) -> dict[str, Any]:
 
 
 def _hand_in(round_: Round) -> None:
-    by = _actor("department")
+    by = actor_of("department")
     made = transactions(
         round_.unit.code,
         load_profile("transactions"),
@@ -170,30 +170,30 @@ def _hand_in(round_: Round) -> None:
 
 
 def _draw(round_: Round, base_url: str) -> None:
-    by = _actor("department")
+    by = actor_of("department")
     held = Draw.objects.filter(round=round_, state=Draw.State.OPEN).first()
     if held is None:
-        named = [(_person(username).pk, name) for username, name, _text in WITNESSES]
+        named = [(person_of(username).pk, name) for username, name, _text in WITNESSES]
         held = draws.open_draw(round_id=round_.pk, named=named, public_source="", reason="", by=by)
     for username, _name, text in WITNESSES:
-        if held.witnesses.filter(person=_person(username), typed__isnull=True).exists():
-            draws.type_text(draw_id=held.pk, text=text, by=_actor(username))
+        if held.witnesses.filter(person=person_of(username), typed__isnull=True).exists():
+            draws.type_text(draw_id=held.pk, text=text, by=actor_of(username))
     draws.carry_out(draw_id=held.pk, base_url=base_url, by=by)
     work_off()
 
 
 def _issue(round_: Round) -> None:
-    issuing.ask_issue(round_id=round_.pk, by=_actor("department"))
+    issuing.ask_issue(round_id=round_.pk, by=actor_of("department"))
     work_off()
 
 
 def _answers(round_: Round) -> None:
-    capture.ask_simulation(round_id=round_.pk, by=_actor("department"))
+    capture.ask_simulation(round_id=round_.pk, by=actor_of("department"))
     work_off()
 
 
 def _publish(round_: Round) -> None:
-    by = _actor("department")
+    by = actor_of("department")
     if _state(round_) == State.IN_FIELD:
         results.freeze(round_id=round_.pk, by=by)
         work_off()

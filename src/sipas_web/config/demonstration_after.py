@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sipas_web.accounts.demonstration import PROVINCE
 from sipas_web.config import demonstration_dossiers
-from sipas_web.config.demonstration_field import _actor
+from sipas_web.config.demonstration_people import actor_of
 from sipas_web.feedback.demonstration import Cast, make_feedback
 from sipas_web.improvement.actions import commitments, targets
 from sipas_web.improvement.actions.commitments import Promise
@@ -34,28 +34,28 @@ def make() -> None:
     province = units.by_code(PROVINCE, units.today())
     assert province is not None, "the register is loaded before"
     commune = units.first_commune(province, units.today()) or province
-    make_directives(province=province, commune=commune, actor_of=_actor)
-    make_tasks(province=province, commune=commune, actor_of=_actor)
+    make_directives(province=province, commune=commune, actor_of=actor_of)
+    make_tasks(province=province, commune=commune, actor_of=actor_of)
     if not Commitment.objects.exists():
         _promises(province, commune)
     make_feedback(place=commune, cast=_cast())
     demonstration_dossiers.make(province, commune)
-    make_procedures(province=province, by=_actor("department"))
-    make_plans(province=province, commune=commune, actor_of=_actor)
-    make_reports(province=province, by=_actor("department"))
+    make_procedures(province=province, by=actor_of("department"))
+    make_plans(province=province, commune=commune, actor_of=actor_of)
+    make_reports(province=province, by=actor_of("department"))
 
 
 def _cast() -> Cast:
-    return Cast(*(_actor(name) for name in ("feedback-desk", "agency", "head", "tracker", "department")))
+    return Cast(*(actor_of(name) for name in ("feedback-desk", "agency", "head", "tracker", "department")))
 
 
 def _promises(province: Unit, commune: Unit) -> None:
-    by, today = _actor("tracker"), units.today()
+    by, today = actor_of("tracker"), units.today()
     commitments.ask(units=[commune], to_unit=province, year=today.year, by=by)
     row = Commitment.objects.get(unit=commune, year=today.year)
     commitments.put_items(commitment_id=row.pk, items=PROMISES, by=by)
     signed = working_days.before(today, 60)
-    head = _actor("head")
+    head = actor_of("head")
     commitments.sign(commitment_id=row.pk, signed=signed, position="Chủ tịch UBND", document="01/BCK-UBND", by=head)
     first = row.items.order_by("number").first()
     if first is not None:

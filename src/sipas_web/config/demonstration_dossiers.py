@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sipas_web.audit.actors import Actor, command_line
-from sipas_web.config.demonstration_field import _actor
+from sipas_web.config.demonstration_people import actor_of
 from sipas_web.onestop.apologies_demonstration import apologise, review
 from sipas_web.onestop.dossier_samples import NAME, fill
 from sipas_web.onestop.queries.sources import DossierSource
@@ -21,11 +21,11 @@ def make(province: Unit, commune: Unit) -> None:
     if DossierSource.objects.filter(unit=province, name=NAME).exists():
         return
     today = units.today()
-    fill(province=province, by=_actor("department"), today=today, rows=COUNT, communes=COMMUNES)
+    fill(province=province, by=actor_of("department"), today=today, rows=COUNT, communes=COMMUNES)
     apologise(by=_officials())  # drafting, signing and sending are the work of three people
     desk = units.by_code(f"MP-{commune.code}-PV", today)
     if desk is not None:
-        review(desk, on=working_days.before(today, 10), by=_actor("department"))
+        review(desk, on=working_days.before(today, 10), by=actor_of("department"))
 
 
 def _officials() -> Actor:

@@ -26,6 +26,7 @@ from sipas_web.capture.actions import Given, accept
 from sipas_web.capture.actions.keying import Sent, finish_keying, open_keying
 from sipas_web.capture.keying_form import KEEP, PaperForm
 from sipas_web.capture.queries.keying import form_of
+from sipas_web.config.demonstration_people import actor_of
 from sipas_web.fieldwork.actions import assigning, form_steps, planning, replacing, rules, serving, visiting
 from sipas_web.fieldwork.queries import Case, State
 from sipas_web.jobs.worker import work_off
@@ -73,7 +74,7 @@ def walk(round_: Round) -> None:
 
 def _offices(round_: Round) -> list[Office]:
     """Make the branches, each in a commune, and the people who carry and key."""
-    by = _actor("department")
+    by = actor_of("department")
     communes = list(units.communes_of(round_.unit, units.today()))
     made = []
     for place, (name, carriers) in zip(communes[:: max(1, len(communes) // len(BRANCHES))], BRANCHES, strict=False):
@@ -107,7 +108,7 @@ def _hire(username: str, role: str, unit: Unit, by: Actor) -> None:
 
 def _assign(round_: Round, offices: list[Office]) -> None:
     """Share the communes out to the branches, and the cases of each branch to its interviewers."""
-    by = _actor("post-province")
+    by = actor_of("post-province")
     communes = list(units.communes_of(round_.unit, units.today()))
     part = -(-len(communes) // len(offices))
     areas = {place.code: offices[at // part].unit.pk for at, place in enumerate(communes)}
@@ -131,7 +132,7 @@ def _plan(round_: Round, kind: str, unit: Unit, by: Actor) -> None:
 
 def _carry(round_: Round, chance: random.Random) -> None:
     """Visit cases as the library's simulation says; forms come back and are keyed, some people answer on the web."""
-    rules.set_rules(round_id=round_.pk, rules={"allows_web": True}, by=_actor("department"))
+    rules.set_rules(round_id=round_.pk, rules={"allows_web": True}, by=actor_of("department"))
     field, _truth = simulated_field(folder_of(round_))
     answers = {row["case_id"]: row for row in field.forms.iter_rows(named=True)}
     outcomes = {case: rows for (case,), rows in field.visits.group_by("case_id", maintain_order=True)}
@@ -186,7 +187,7 @@ def _answered_on_the_web(round_: Round, case: Case, row: Mapping[str, Any]) -> b
 def _keyed(round_: Round, case: Case, row: Mapping[str, Any], chance: random.Random) -> bool:
     """Have two people key a form, each with slips of their own."""
     for username, error in ERROR_OF.items():
-        by = _actor(username)
+        by = actor_of(username)
         try:
             keying = open_keying(round_id=round_.pk, code=case.case_id, by=by)
         except ValidationError:  # one keying was enough for this form
@@ -233,20 +234,8 @@ def _day(at: int, chance: random.Random) -> dt.date:
 
 def _carrier(case: Case) -> Actor:
     assert case.interviewer is not None, "only cases with an interviewer are visited"
-    return _actor(case.interviewer.username)
+    return actor_of(case.interviewer.username)
 
 
 def _carrier_office() -> Actor:
-    return _actor("post-province")
-
-
-def _person(username: str) -> accounts.Person:
-    person = accounts.by_username(username)
-    assert person is not None, "accounts are made before rounds"
-    return person
-
-
-def _actor(username: str) -> Actor:
-    person = _person(username)
-    held = ",".join(accounts.held(person, units.today()).roles)
-    return Actor(f"person:{person.pk}", person.full_name, held, "command demonstration", person)
+    return actor_of("post-province")

@@ -32,7 +32,7 @@ from django.core.management import call_command
 from sipas_web.accounts import demonstration, queries as people
 from sipas_web.accounts.actions import load_roles
 from sipas_web.audit.actors import command_line
-from sipas_web.config.demonstration import _actor
+from sipas_web.config.demonstration_people import actor_of
 from sipas import rounds as library
 from sipas_web.rounds.actions import settings as choices, set_up
 from sipas_web.rounds.folders import folder_of, settings_of
@@ -43,7 +43,7 @@ call_command("createcachetable", verbosity=0)
 units.load_register(by=command_line())
 load_roles(by=command_line())
 demonstration.make_accounts(by=command_line())
-unit, by = queries.by_code("08", queries.today()), _actor("department")
+unit, by = queries.by_code("08", queries.today()), actor_of("department")
 round_ = set_up.add(title="Đo lường thử", unit=unit, year=2026, edition="sipas-2017", previous=None, is_simulated=True,
     by=by)
 days = {"window_from": dt.date(2026, 1, 1), "window_to": dt.date(2026, 9, 30)}

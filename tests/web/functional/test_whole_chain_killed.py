@@ -37,7 +37,7 @@ from pathlib import Path
 from django.conf import settings
 from sipas_web.audit.actors import command_line
 from sipas_web.capture import actions as capture
-from sipas_web.config.demonstration import _actor, _person
+from sipas_web.config.demonstration_people import actor_of, person_of
 from sipas_web.fieldwork import actions as fieldwork
 from sipas_web.jobs.worker import work_off
 from sipas_web.results import actions as results
@@ -48,17 +48,17 @@ from sipas_web.rounds.queries import Round
 from sipas_web.shared.uploads import Received
 import hashlib
 named, texts = {NAMED!r}, {TEXTS!r}
-by, round_ = _actor("department"), Round.objects.get()
+by, round_ = actor_of("department"), Round.objects.get()
 for path in sorted((settings.FOLDER / "handed-in").iterdir()):
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     file = Received(path.open("rb"), path.name, "", path.stat().st_size, sha256)
     frame.add_list(round_=round_, staged=frame_files.stage(round_, file), province="", by=by)
 frame.start_import(round_=round_, by=by)
 work_off()
-people = [(_person(who).pk, name) for who, name in named.items()]
+people = [(person_of(who).pk, name) for who, name in named.items()]
 made = draw.open_draw(round_id=round_.pk, named=people, public_source="", reason="", by=by)
 for who, text in texts.items():
-    draw.type_text(draw_id=made.pk, text=text, by=_actor(who))
+    draw.type_text(draw_id=made.pk, text=text, by=actor_of(who))
 draw.carry_out(draw_id=made.pk, base_url="https://x.vn/", by=by)
 work_off()
 fieldwork.ask_issue(round_id=round_.pk, by=by)
