@@ -34,7 +34,7 @@ from sipas.tables import FRAME, SAMPLE
 from sipas_web.accounts import demonstration, queries as people
 from sipas_web.accounts.actions import load_roles
 from sipas_web.audit.actors import command_line
-from sipas_web.config import demonstration_field as field, demonstration_people as cast_of
+from sipas_web.config import demonstration as shown, demonstration_field as field, demonstration_people
 from sipas_web.fieldwork.models import Case
 from sipas_web.rounds import frame_files
 from sipas_web.rounds.actions import frame, settings as choices, set_up
@@ -50,7 +50,7 @@ call_command("createcachetable", verbosity=0)
 units.load_register(by=command_line())
 load_roles(by=command_line())
 demonstration.make_accounts(by=command_line())
-unit, by = queries.by_code("08", queries.today()), cast_of.actor_of("department")
+unit, by = queries.by_code("08", queries.today()), demonstration_people.actor_of("department")
 
 # People: offices in communes far from each other, each with its interviewers; a second keyer.
 communes = list(queries.communes_of(unit, queries.today()))
