@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
@@ -29,16 +28,12 @@ def delete_kept_points(before: dt.datetime, by: Actor) -> int:
     old = Check.objects.filter(made__lt=before, round__state__in=OVER).values("round")
     gone = 0
     while some := list(_kept().filter(round__in=old).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        _forget(some)
+        with transaction.atomic():
+            Flag.objects.filter(suspect__in=some).delete()
+            Suspect.objects.filter(pk__in=some, decisions__isnull=True).delete()
         gone += len(some)
     return gone
 
 
 def _kept() -> QuerySet[Suspect]:
     return Suspect.objects.filter(Q(decisions__isnull=True) | Q(flags__isnull=False)).distinct()
-
-
-@transaction.atomic
-def _forget(some: Sequence[int]) -> None:
-    Flag.objects.filter(suspect__in=some).delete()
-    Suspect.objects.filter(pk__in=some, decisions__isnull=True).delete()
