@@ -19,7 +19,7 @@ LASTS = 24 * 3600  # s
 COPY_BYTES = 64 * 1024
 
 
-def stage(file: Uploaded, owner: int) -> str:
+def stage(file: Uploaded, owner: str) -> str:
     """Keep a file for who handed it in, for a day; gives its mark. Older ones go."""
     forget(time.time() - LASTS)
     key = secrets.token_hex(16)  # never a path made of the client's own name
@@ -31,7 +31,7 @@ def stage(file: Uploaded, owner: int) -> str:
     return signing.dumps([key, shown_name(file.name or ""), owner], salt=SALT)
 
 
-def found(mark: str, owner: int) -> tuple[Path, str] | None:
+def found(mark: str, owner: str) -> tuple[Path, str] | None:
     """Give a kept file and its name; None where it is gone, or somebody else's."""
     try:
         key, name, whose = signing.loads(mark, salt=SALT, max_age=LASTS)

@@ -134,8 +134,8 @@ def import_list(request: ActorRequest) -> HttpResponse:
         return _import_columns(request)
     form = ListForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        mark = staged_lists.stage(form.cleaned_data["file"], request.user.pk)
-        kept = staged_lists.found(mark, request.user.pk)
+        mark = staged_lists.stage(form.cleaned_data["file"], request.actor.key)
+        kept = staged_lists.found(mark, request.actor.key)
         assert kept is not None, "it was kept just now"
         try:
             seen = lists.look(kept[0])
@@ -147,7 +147,7 @@ def import_list(request: ActorRequest) -> HttpResponse:
 
 
 def _import_columns(request: ActorRequest) -> HttpResponse:
-    kept = staged_lists.found(request.POST["staged"], request.user.pk)
+    kept = staged_lists.found(request.POST["staged"], request.actor.key)
     if kept is None:
         messages.error(request, _("The list is no longer kept here. Choose it again."))
         return redirect("unit_import")

@@ -332,12 +332,12 @@ def test_a_refused_list_keeps_what_was_chosen_and_names_row_and_column(clerk: Cl
 
 
 def test_a_list_kept_for_one_is_nobody_elses(db: None) -> None:
-    mark = staged_lists.stage(SimpleUploadedFile("don-vi.csv", STRANGE.encode()), 1)
-    assert staged_lists.found(mark, 1) is not None
-    assert staged_lists.found(mark, 2) is None
-    assert staged_lists.found(mark + "x", 1) is None
+    mark = staged_lists.stage(SimpleUploadedFile("don-vi.csv", STRANGE.encode()), "person:1")
+    assert staged_lists.found(mark, "person:1") is not None
+    assert staged_lists.found(mark, "person:2") is None
+    assert staged_lists.found(mark + "x", "person:1") is None
     staged_lists.forget(time.time() + 1)
-    assert staged_lists.found(mark, 1) is None
+    assert staged_lists.found(mark, "person:1") is None
 
 
 def test_a_file_that_is_no_list_is_called_by_its_name(clerk: Client) -> None:
