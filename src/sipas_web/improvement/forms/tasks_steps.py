@@ -25,7 +25,8 @@ class FilesField(ReceivedFilesField):
     """Evidence, one or several files or none."""
 
     def __init__(self, **options: Any) -> None:
-        shown: dict[str, Any] = {"label": gettext_lazy("Files that show it"), "help_text": FILES_HELP, "required": False}
+        label = gettext_lazy("Files that show it")
+        shown: dict[str, Any] = {"label": label, "help_text": FILES_HELP, "required": False}
         super().__init__(widget=ManyFilesInput(attrs={"accept": ACCEPT}), **shown | options)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
