@@ -11,6 +11,7 @@ from sipas.quality.dispositions import (
 from sipas.quality.form_signs import form_signs
 from sipas.quality.likeness import match_surprise, percent_match, same_texts
 from sipas.quality.movements import VisitLimits, distance_km, visit_marks
+from sipas.quality.other_forms import FAMILIES
 from sipas.quality.rates import RATES, eligible_share, field_rates, outcome_rates, percent_of, response_rates
 from sipas.quality.recheck_form import (
     RecheckForm,
@@ -25,7 +26,6 @@ from sipas.quality.recheck_form import (
 from sipas.quality.replacements import check_replacements, replacement_counts
 from sipas.quality.reverification import agreement_counts, matched_pairs
 from sipas.quality.suspicion import (
-    FAMILIES,
     SuspicionPoints,
     Suspicions,
     read_suspicion_points,

@@ -73,9 +73,10 @@ class RealBrowser(Browser):
         found.evaluate("f => f.querySelectorAll('details').forEach(d => { d.open = true })")
         button = _button(found, press).element_handle()
         self.asked += 1
+        # Filling is no part of the wait for the next page: hundreds of boxes are ticked one by one.
+        for name, value in (values or {}).items():
+            _fill(found, name, [value] if isinstance(value, str) else list(value))
         with shown.expect_navigation(wait_until="load") as gone:
-            for name, value in (values or {}).items():
-                _fill(found, name, [value] if isinstance(value, str) else list(value))
             _press(button)
         return self._page(gone.value.status if gone.value else 0, expect)
 
