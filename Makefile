@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone lists them.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-KILLED := tests/web/functional/test_whole_chain_killed.py tests/web/unit/test_concurrency.py
+KILLED := $(addprefix tests/web/,functional/test_whole_chain_killed.py functional/test_bursts_killed.py unit/test_concurrency.py)
 # A sample of what differs by database; make test-long runs everything there.
 ON_POSTGRESQL := $(addprefix tests/web/unit/test_,self_completion.py self_completion_sending.py quality.py supervision.py \
   supervision_hidden.py privacy_requests.py privacy_duties.py privacy_pages.py visits.py concurrency.py)
