@@ -206,7 +206,7 @@ def visit(browser: Browser, code: str, cookie: str) -> tuple[bool, list[float]]:
 
 def client(port: int, what: str, work: list[tuple[str, str]], seconds: float, out: Any) -> None:
     """One process of the client: some connections, each asking as soon as it is answered."""
-    do: Callable[..., tuple[bool, list[float]]] = {"send": send, "visit": visit}[what]
+    do: Any = {"send": send, "visit": visit}[what]
     connect: Callable[[int], Any] = {"send": Line, "visit": Browser}[what]
     accepted: list[str] = []
     took: list[float] = []

@@ -220,7 +220,7 @@ CALLED_BACK = {
 }  # fmt: skip
 
 
-BY_CODE = "feedback.following."  # a citizen without an account, by the code of their own feedback
+BY_CODE = ("feedback.following.", "feedback.lost_codes.")  # a citizen without an account, by the code of their own feedback
 OWN_NOTES = "capture.self_completion."  # drafts of people without an account, which nobody else can read
 
 

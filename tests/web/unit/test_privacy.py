@@ -106,7 +106,7 @@ def test_each_opening_is_one_record_with_purpose_and_codes_and_no_name(round_: R
     assert written.unit_id == round_.unit_id
     everything = " ".join(str(r.values()) for r in Record.objects.all())
     assert "Lụa" not in everything
-    assert "777" not in everything
+    assert "0912 777" not in everything
     opened(round_, by, "nowhere")
     assert Record.objects.filter(action="privacy.contacts_opened").count() == 1
 
