@@ -220,7 +220,8 @@ CALLED_BACK = {
 }  # fmt: skip
 
 
-BY_CODE = ("feedback.following.", "feedback.lost_codes.")  # a citizen without an account, by the code of their own feedback
+# A citizen without an account, by the code of their own feedback or asking for it.
+BY_CODE = ("feedback.following.", "feedback.lost_codes.")
 OWN_NOTES = "capture.self_completion."  # drafts of people without an account, which nobody else can read
 
 
