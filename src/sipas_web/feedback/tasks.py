@@ -46,4 +46,4 @@ def deliver(message: Message, gateway: messages.Gateway, by: Actor) -> bool:
     except messages.GatewayError as error:
         messaging.note_fault(message_id=message.pk, code=error.code)
         return False
-    return messaging.note_taken(message_id=message.pk, at=moment)
+    return messaging.note_taken(message_id=message.pk, at=moment, by=by)

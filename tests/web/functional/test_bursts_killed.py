@@ -203,7 +203,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture
 def burst(tmp_path: Path) -> Iterator[tuple[Burst, Database]]:
-    database = Database(tmp_path / "pg")
+    database = Database()
     made = Burst(tmp_path / "data", database.uri, free_port())
     made.prepare()
     made.serve()

@@ -56,7 +56,7 @@ class Played:
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """Let everything happen once; the tests look at what came of it."""
     folder = tmp_path_factory.mktemp("province")
-    database = Database(folder / "pg")
+    database = Database()
     province = Province(folder / "data", database.uri)
     province.prepare()
     province.serve()

