@@ -17,7 +17,6 @@ from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries import facilities as reads
 from sipas_web.onestop.queries.facilities import FacilityCheck, FacilityReview, ReviewState
 from sipas_web.shared.downloads import Cell
-from sipas_web.units import queries as units
 from sipas_web.units.queries import Unit
 
 MOST_COMPARED = 5
@@ -139,11 +138,6 @@ def standard_rows() -> list[dict[str, Any]]:
         {"standard": s, "rows": [(row, _minimums(row), "; ".join(_items(row.items))) for row in s.rows]}
         for s in reversed(standards.standards())
     ]
-
-
-def today() -> dt.date:
-    """Give the day in Việt Nam."""
-    return units.today()
 
 
 def _shown(

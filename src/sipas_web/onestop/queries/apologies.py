@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from django.db.models import BooleanField, CharField, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models import Case as Choose
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from sipas_web.audit.actors import Actor
 from sipas_web.onestop import apology_rules as rules
@@ -30,6 +29,7 @@ from sipas_web.onestop.permissions import Permission
 from sipas_web.units import queries as units
 from sipas_web.units.kinds import REGISTERED, Kind
 from sipas_web.units.queries import Unit
+from sipas_web.units.queries import today as today
 
 SORTS = {"due": "due", "received": "received", "number": "number", "agency": "agency__sort_key"}
 LETTER_SORTS = {"due": "due", "last": "last_day", "unit": "unit__sort_key", "new": "new_date", "sent": "sent"}
@@ -47,11 +47,6 @@ class Wanted:
     first: dt.date | None = None  # due date
     last: dt.date | None = None
     number: str = ""
-
-
-def today() -> dt.date:
-    """Give the day in Việt Nam."""
-    return timezone.localdate()
 
 
 def in_areas(rows: QuerySet[Dossier], by: Actor, permission: str = Permission.APOLOGY_VIEW) -> QuerySet[Dossier]:

@@ -23,6 +23,7 @@ from sipas_web.onestop.queries.facilities import FacilityReview
 from sipas_web.privacy.views.faults import add_faults
 from sipas_web.shared.access import needs
 from sipas_web.shared.downloads import FORMATS, table
+from sipas_web.units import queries as units
 
 PER_PAGE = 50
 
@@ -31,7 +32,7 @@ PER_PAGE = 50
 @require_safe
 def gaps(request: ActorRequest) -> HttpResponse:
     """List open gaps of the newest reviews."""
-    form, today = GapFilter(request.GET), pages.today()
+    form, today = GapFilter(request.GET), units.today()
     found = reads.open_gaps(request.actor, **form.wanted(today), sort=request.GET.get("sort", ""))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown = {
@@ -51,7 +52,7 @@ def gaps_file(request: ActorRequest, form: str) -> HttpResponseBase:
     """Give the open gaps as a file."""
     if form not in FORMATS:
         raise Http404
-    wanted = GapFilter(request.GET).wanted(pages.today())
+    wanted = GapFilter(request.GET).wanted(units.today())
     rows = list(pages.gap_rows(reads.open_gaps(request.actor, **wanted, sort=request.GET.get("sort", ""))))
     actions.note_gap_export(rows=len(rows), by=request.actor)
     return table("khoang-thieu-co-so-vat-chat", form, pages.gap_heads(), rows)
@@ -70,7 +71,7 @@ def reviews(request: ActorRequest) -> HttpResponse:
 def add(request: ActorRequest) -> HttpResponse:
     """Begin a review."""
     desks = reads.desks(request.actor, Permission.FACILITY_REVIEW)
-    initial = {"on": pages.today(), "desk": request.GET.get("desk", "")}
+    initial = {"on": units.today(), "desk": request.GET.get("desk", "")}
     form = BeginForm(request.POST or None, desks=desks, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -21,6 +21,7 @@ from sipas_web.onestop.queries import facilities as reads
 from sipas_web.onestop.queries.facilities import FacilityCheck
 from sipas_web.privacy.views.faults import add_faults
 from sipas_web.shared.access import needs
+from sipas_web.units import queries as units
 
 JPEG = "image/jpeg"
 
@@ -110,7 +111,7 @@ def _page(request: ActorRequest, found: FacilityCheck, **forms: Any) -> HttpResp
     shown |= {
         "title": _("One row of the review"),
         "photograph_form": PhotographForm(),
-        "mend_form": MendForm(initial={"on": pages.today()}),
+        "mend_form": MendForm(initial={"on": units.today()}),
         "plan_form": PlanForm(initial={"mend_by": found.mend_by, "cost": found.cost}),
     }
     return render(request, "onestop/facilities/row.html", shown | forms)
