@@ -55,7 +55,9 @@ def fill_parts(troupe: Troupe) -> None:
     _part(troupe, "Phạm vi và văn bản")
     clerk.press(SAVE_HOME)
     page = _part(troupe, "Đơn vị được đo lường")
-    clerk.press("Để danh sách quyết định")
+    # Other tests may have added agencies; none of them is chosen.
+    no_agency, none_chosen = "Để danh sách quyết định", "Lưu các lựa chọn trên trang này"
+    page.get_by_role("button", name=no_agency).or_(page.get_by_role("button", name=none_chosen)).first.click()
     page = _part(troupe, "Lịch thực hiện")
     page.get_by_label("Ngày công bố").fill("21/12/2026")
     clerk.press("Tính ngược từ ngày này")

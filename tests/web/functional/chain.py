@@ -193,6 +193,11 @@ class Step:
             time.sleep(0.1)
 
 
+# The check of the day may have come before or among the answers: what is frozen with them is that of all answers.
+LOOKED = (
+    "SELECT count(*) FROM jobs_job WHERE kind = 'quality.look_through' AND state = 'done' AND created > "
+    "(SELECT max(finished) FROM jobs_job WHERE kind = 'capture.simulation' AND state = 'done')"
+)
 LAST_JOB = "SELECT kind || ' ' || state FROM jobs_job ORDER BY id DESC LIMIT 1"
 
 
@@ -212,6 +217,7 @@ def steps() -> Sequence[Step]:
              "rounds.draw", 2.0),
         Step("issue", lambda c: c.value(state) == "in_field", to("thuc-dia/{}/phat-phieu/"), "fieldwork.issue"),
         Step("field", lambda c: bool(c.value(done(field_work))), to("phieu/{}/mo-phong/"), field_work, 2.0),
+        Step("look", lambda c: bool(c.value(LOOKED)), to("chat-luong/{}/kiem-tra/"), "quality.look_through"),
         Step("freeze", lambda c: c.value(snapshot) == "review", to("ket-qua/dot/{}/chot/", agreed="on"),
              "results.freeze_and_estimate", 8.0),
         Step("approve", lambda c: c.value(snapshot) == "approved", to("ket-qua/dot/{}/ra-soat/chap-thuan/", note="")),
