@@ -117,6 +117,11 @@ def new_site(folder: Path) -> Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A demonstration, as `make run` starts it."""
+    yield from running(tmp_path_factory)
+
+
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Run a demonstration; for tests that publish rounds, which would be the earlier or the next ones of others'."""
     made = new_site(tmp_path_factory.mktemp("site") / "data")
     made.start("--demonstration")
     yield made

@@ -8,13 +8,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.browser.conftest import Enter, Site, Visitor
+from tests.web.browser.conftest import Enter, Site, Visitor, running
 
 pytestmark = [
     pytest.mark.browser,
@@ -57,6 +58,18 @@ import json
 from sipas_web.improvement.models import PlanItem
 print(json.dumps(list(PlanItem.objects.filter(plan=int(sys.argv[1])).values_list("node", "title"))))
 """
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Run a demonstration of its own."""
+    yield from running(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def logins() -> dict[str, Any]:
+    """Keep the cookies of that site."""
+    return {}
 
 
 def script(site: Site, text: str, *arguments: str) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.web.browser import correcting, crawling, drawing, finishing, setting_up
-from tests.web.browser.conftest import Site, entrance
+from tests.web.browser.conftest import Site, entrance, running
 from tests.web.browser.troupe import Troupe
 
 pytestmark = pytest.mark.browser
@@ -18,6 +18,18 @@ elsewhere = pytest.mark.skipif(
     os.environ.get("SIPAS_TEST_DATABASE") == "postgresql", reason="on PostgreSQL the first journey alone"
 )
 WALKERS = ["", "department", "inspector", "administrator", "agency"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Run a demonstration of its own."""
+    yield from running(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def logins() -> dict[str, Any]:
+    """Keep the cookies of that site."""
+    return {}
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from sipas_web.audit.actions import record
@@ -86,7 +87,7 @@ def _check(row: Target, series: Series | None) -> None:
         raise ValidationError({"series": _("There is no such series.")})
     faults: dict[str, str] = {}
     if not 0 <= row.threshold <= series.maximum:
-        faults["threshold"] = _("A value from 0 to %(most)s.") % {"most": f"{series.maximum.normalize():f}"}
+        faults["threshold"] = _("A value from 0 to %(most)s.") % {"most": _number(series.maximum)}
     if row.year > timezone.localdate().year + YEARS_AHEAD or series.method(row.year) is None:
         faults["year"] = _("No method of this series is known for that year.")
     if series.is_sipas and row.part and not reads.is_node(row.part):
@@ -108,7 +109,7 @@ def _refuse_repeated(row: Target) -> None:
     ).first()  # fmt: skip
     if same is not None:
         message = _("%(issuer)s has set %(value)s for this already. Withdraw that target first.")
-        shown = {"issuer": row.set_by, "value": f"{same.threshold.normalize():f}"}
+        shown = {"issuer": row.set_by, "value": _number(same.threshold)}
         raise ValidationError({"threshold": ValidationError(message, params=shown)})
 
 
@@ -124,3 +125,7 @@ def _refuse_unfit(row: Target, round_: Round) -> None:
 def _told(row: Target) -> dict[str, str | int]:
     relation = {"series": row.series, "part": row.part, "relation": row.relation}
     return {"year": row.year, **relation, "threshold": str(row.threshold), "source": row.said_in, "issuer": row.set_by}
+
+
+def _number(value: Decimal) -> str:
+    return number_format(Decimal(f"{value.normalize():f}"))  # without zeros at the end, and without an exponent

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from sipas_web.improvement.pages.reports import lines_of
 from sipas_web.improvement.queries import reports as reads
 from sipas_web.improvement.queries.reports import PeriodicReport
 from sipas_web.improvement.queries.reports_area import named
 from sipas_web.improvement.report_merging import OUTSIDE
+from sipas_web.units.queries import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,17 @@ def unit_rows(report: PeriodicReport, rows: Iterable[Any], wanted: str) -> dict[
     line = wanted if wanted in known else (lines[0][0] if lines else "")
     source, _slash, code = line.partition("/")
     made = [
-        UnitRow(row.unit.full_name, row.unit.get_kind_display(), row.via, row.counts.get(source, {}).get(code, 0))
+        UnitRow(_name(row.unit), row.unit.get_kind_display(), row.via, row.counts.get(source, {}).get(code, 0))
         for row in rows
     ]
     return {"rows": made, "lines": lines, "line": line, "line_label": known.get(line, ""), "left": left_out(report)}
+
+
+def _name(unit: Unit) -> str:
+    """Give the name; that of a unit that ended says until when, for its successor may be called the same."""
+    if unit.valid_to is None:
+        return unit.full_name
+    return _("%(unit)s (until %(day)s)") % {"unit": unit.full_name, "day": f"{unit.valid_to:%d/%m/%Y}"}
 
 
 def left_out(report: PeriodicReport) -> list[Left]:
