@@ -160,9 +160,9 @@ def test_the_matching_equals_a_slow_count_by_hand(field: Round, front: Actor) ->
     differ = dict.fromkeys((q["name"] for q in sample.questions), 0.0)
     both = dict(differ)
     failed = verified = 0.0
-    for check in reads.cases_of(sample):
+    for place, check in enumerate(reads.cases_of(sample)):
         first = first_answers(check)
-        fails = chance.random() < 0.2
+        fails = place % 5 == 0  # by chance there would be none in some samples
         again = {}
         w = 1 / check.probability
         for q in sample.questions:
