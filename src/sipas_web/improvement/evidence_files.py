@@ -44,14 +44,17 @@ class Stored:
 
 
 @contextmanager
-def stored_for(files: Sequence[Uploaded]) -> Iterator[list[Stored]]:
-    """Keep files for the action that writes their rows; where that is refused they go again."""
+def stored_for(files: Sequence[Uploaded], field: str = "evidence") -> Iterator[list[Stored]]:
+    """Keep files for the action that writes their rows; where that is refused they go again.
+
+    A file that is refused is a fault of ``field`` of the form.
+    """
     if len(files) > MOST_FILES:
-        raise ValidationError({"evidence": _("At most %(most)d files at a time.") % {"most": MOST_FILES}})
+        raise ValidationError({field: _("At most %(most)d files at a time.") % {"most": MOST_FILES}})
     kept: list[Stored] = []
     try:
         for file in files:
-            kept.append(_store(file))
+            kept.append(_store(file, field))
         yield kept
     except BaseException:
         for one in kept:
@@ -64,16 +67,16 @@ def place_of(stored: str) -> Path:
     return Path(settings.MEDIA_ROOT) / stored
 
 
-def _store(file: Uploaded) -> Stored:
+def _store(file: Uploaded, field: str) -> Stored:
     name = file.shown_name if isinstance(file, Received) else shown_name(file.name or "")
     if (file.size or 0) > MOST_BYTES:
         most = MOST_BYTES // MEBI
-        raise ValidationError({"evidence": _("%(name)s is larger than %(most)d MiB.") % {"name": name, "most": most}})
+        raise ValidationError({field: _("%(name)s is larger than %(most)d MiB.") % {"name": name, "most": most}})
     try:
         file.seek(0)
         data, kind, ending = _known(file.read())
     except ValidationError as error:
-        raise ValidationError({"evidence": f"{name}: {' '.join(error.messages)}"}) from error
+        raise ValidationError({field: f"{name}: {' '.join(error.messages)}"}) from error
     stored = f"{FOLDER}/{secrets.token_hex(16)}"
     place = place_of(stored)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

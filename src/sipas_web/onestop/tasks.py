@@ -77,7 +77,7 @@ def _write(file: DossierFile, whole: Whole, work: Work) -> dict[str, Any]:
     found = actions.Found(
         whole.taken, sum(whole.rejected.values()), whole.repeated, older, whole.span, whole.as_bytes()
     )
-    return actions.finish(file=file, found=found, by=work.actor)
+    return actions.finish(file=file, found=found, mapping=work.arguments["mapping"], by=work.actor)
 
 
 @handles(reads.RECOUNT, quick=True)

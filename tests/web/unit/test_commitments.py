@@ -353,6 +353,7 @@ def test_files_that_show_what_was_done_stay_and_are_given_in_the_area_alone(
         {"act": "report", "result": "Kết quả đã gõ", "evidence": "", "attached": SimpleUploadedFile("x.exe", b"MZ")},
     )
     assert "Kết quả đã gõ" in refused.content.decode()
+    assert list(refused.context["report_form"].errors) == ["attached"]
     kept = list(ItemEvidence.objects.filter(item=item))
     assert [file.name for file in kept] == ["Biên bản 0.pdf", "Biên bản 1.pdf"]
     there = {path.name for path in (Path(settings.MEDIA_ROOT) / FOLDER).iterdir()}

@@ -23,6 +23,7 @@ from sipas_web.jobs.worker import work_off
 from sipas_web.onestop import dossier_files, tasks
 from sipas_web.onestop.actions import importing, importing_rows, sources, sources_names
 from sipas_web.onestop.models import AgencyName, Dossier, DossierSource, FileState, MonthCount, Outcome
+from sipas_web.onestop.pages.dossiers import way_to_a_round
 from sipas_web.onestop.pages.sources import rejected_rows
 from sipas_web.privacy.actions.people import open_people
 from sipas_web.privacy.models import SealedPerson
@@ -194,6 +195,22 @@ def test_a_mapping_that_would_move_known_days_of_receipt_is_refused(
     assert facts(source) == before
 
 
+def test_columns_of_a_refused_import_are_kept_for_that_file_alone(
+    source: DossierSource, agency: str, by: Actor, clerk: Client
+) -> None:
+    imported(source, as_csv(rows_of(agency)), by)
+    wrong = {"columns": {**cast.COLUMNS, "received_on": "Ngày hẹn trả", "due_on": "Ngày tiếp nhận"}, "constants": {}}
+    refused = imported(source, as_csv(rows_of(agency, 31)), by, mapping=wrong, as_of=dt.date(2026, 11, 5))
+    assert refused.state == FileState.REFUSED
+    source.refresh_from_db()
+    assert source.mapping == cast.MAPPING
+    other = hand_in(source, as_csv(rows_of(agency, 32)), by, as_of=dt.date(2026, 11, 6))
+    received, due = cast.HEADS.index("Ngày tiếp nhận"), cast.HEADS.index("Ngày hẹn trả")
+    for file, taken in ((refused, ("due_on", "received_on")), (other, ("received_on", "due_on"))):
+        form = clerk.get(reverse("dossier_file", args=[file.pk])).context["form"]
+        assert (form[f"c{received}"].value(), form[f"c{due}"].value()) == taken, file.as_of
+
+
 def test_a_cut_file_is_refused_with_its_line(source: DossierSource, agency: str, by: Actor) -> None:
     data = as_csv(rows_of(agency))
     with pytest.raises(ValidationError, match="31"):
@@ -358,6 +375,16 @@ def test_a_clerk_uploads_looks_at_the_columns_and_imports(clerk: Client, source:
 def _targets() -> list[str]:
     named = {header: target for target, header in {**cast.COLUMNS, **cast.PEOPLE}.items()}
     return [named.get(header, "") for header in cast.HEADS]
+
+
+def test_without_a_round_a_clerk_is_not_led_to_a_page_that_is_closed_to_them(
+    clerk: Client, hire: Callable[..., Person], acting: Callable[[Person], Actor], tuyen_quang: Unit
+) -> None:
+    page = clerk.get(reverse("dossier_to_round")).content.decode()
+    body = page[page.index("<h1") :]
+    assert f'class="button" href="{reverse("dossier_list")}"' in body
+    assert f'href="{reverse("round_list")}"' not in body
+    assert way_to_a_round(acting(hire("department", tuyen_quang))) == "set_up"
 
 
 def test_an_upload_at_fault_is_said_beside_its_field(clerk: Client, source: DossierSource, agency: str) -> None:

@@ -111,7 +111,9 @@ class ClassifyForm(forms.Form):
 class RouteForm(forms.Form):
     """The unit that has to answer."""
 
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Unit that answers"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=gettext_lazy("Unit that answers"), empty_label=gettext_lazy("Choose a unit")
+    )
 
     def __init__(self, *arguments: Any, units: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

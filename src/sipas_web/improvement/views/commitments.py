@@ -187,7 +187,7 @@ def _acted(
     try:
         if which == "report":
             told = {name: form.cleaned_data[name] for name in ("result", "evidence")}
-            with stored_for(form.cleaned_data["attached"]) as files:
+            with stored_for(form.cleaned_data["attached"], "attached") as files:
                 actions.report(item_id=found.pk, **told, files=files, by=request.actor)
         else:
             actions.review(item_id=found.pk, **form.cleaned_data, by=request.actor)

@@ -71,7 +71,7 @@ def remove(*, file: DossierFile, by: Actor) -> None:
 
 @transaction.atomic
 def start(*, file: DossierFile, mapping: Mapping[str, Mapping[str, str]], missing: Sequence[str], by: Actor) -> Job:
-    """Import a file with these columns, which the source keeps for its files to come. Recorded with the columns."""
+    """Import a file with these columns; once it is imported the source keeps them. Recorded with the columns."""
     held = _held(file.pk, by)
     if held.state == FileState.DONE:
         raise ValidationError(_("This file was imported already."))
@@ -79,7 +79,6 @@ def start(*, file: DossierFile, mapping: Mapping[str, Mapping[str, str]], missin
         raise ValidationError(_("Columns that are needed have not been named."))
     held.state, held.missing, held.refusal = FileState.ASKED, [], None
     held.save(update_fields=["state", "missing", "refusal"])
-    put_mapping(held.source, mapping)
     arguments = {"file": held.pk, "mapping": {part: dict(values) for part, values in mapping.items()}}
     job = jobs.start(kind=reads.IMPORT, subject=held.source, unit=held.source.unit, by=by, arguments=arguments)
     told = {"sha256": held.sha256, "mapping": arguments["mapping"]}
@@ -98,8 +97,11 @@ def refuse(*, file: DossierFile, error: Mapping[str, Any], by: Actor) -> None:
 
 
 @transaction.atomic
-def finish(*, file: DossierFile, found: Found, by: Actor) -> dict[str, int]:
-    """Write what an import made: counted from the dossiers, so that one that was killed and ran again counts right."""
+def finish(*, file: DossierFile, found: Found, mapping: Mapping[str, Mapping[str, str]], by: Actor) -> dict[str, int]:
+    """Write what an import made: counted from the dossiers, so that one that was killed and ran again counts right.
+
+    Its columns are kept for the source's files to come: those of an import that was refused never are.
+    """
     held = _held(file.pk, by)
     if held.state == FileState.DONE:
         return dict(held.counts)
@@ -114,6 +116,7 @@ def finish(*, file: DossierFile, found: Found, by: Actor) -> dict[str, int]:
     held.state, held.imported, held.stored = FileState.DONE, timezone.now(), ""
     held.rejected_until = today() + dt.timedelta(days=REJECTED_DAYS) if found.rejected + found.repeated else None
     held.save(update_fields=["counts", "state", "imported", "stored", "rejected_until"])
+    put_mapping(held.source, mapping)
     DossierFileKeys.objects.update_or_create(file=held, defaults={"numbers": found.numbers})
     recount(held.source_id)
     told = {"sha256": held.sha256, **held.counts}

@@ -73,7 +73,7 @@ class FiguresFilter(forms.Form):
 class ListForm(forms.Form):
     """Finished dossiers for a round."""
 
-    round = forms.ModelChoiceField(label=_("Round"), queryset=Round.objects.none())
+    round = forms.ModelChoiceField(label=_("Round"), queryset=Round.objects.none(), empty_label=_("Choose a round"))
     first = forms.DateField(label=_("Finished from day"), localize=True, help_text=DAY_HELP)
     last = forms.DateField(label=_("to day"), localize=True, help_text=DAY_HELP)
     agencies = forms.ChoiceField(

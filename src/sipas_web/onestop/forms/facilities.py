@@ -43,7 +43,7 @@ class GapFilter(forms.Form):
 class BeginForm(forms.Form):
     """A new review."""
 
-    desk = forms.ModelChoiceField(Unit.objects.none(), label=_("Desk"))
+    desk = forms.ModelChoiceField(Unit.objects.none(), label=_("Desk"), empty_label=_("Choose a desk"))
     on = forms.DateField(label=_("Day of the review"), localize=True, help_text=DAY_HELP)
     reviewer = forms.CharField(
         label=_("Who reviews"), max_length=200, help_text=_("Office and unit, as the minutes name them.")

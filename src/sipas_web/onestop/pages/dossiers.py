@@ -16,9 +16,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from sipas_web.audit.actors import Actor
 from sipas_web.onestop import deadlines
 from sipas_web.onestop.queries.dossiers import MOST_COUNTED, Dossier, Outcome
 from sipas_web.onestop.queries.services import ServiceClass, YearLine
+from sipas_web.rounds.permissions import Permission as OfRounds
 from sipas_web.shared.downloads import Cell
 from sipas_web.units.queries import today
 
@@ -92,6 +94,13 @@ def file_name(dossiers: QuerySet[Dossier]) -> str:
 
 def _written(day: dt.date | None) -> str:
     return f"{day:%d/%m/%Y}" if day else ""
+
+
+def way_to_a_round(by: Actor) -> str:
+    """Say who may do what where no round takes a list: "set_up", "look", or "" for who has no part in rounds."""
+    if not by.may(OfRounds.FRAME_IMPORT):
+        return ""
+    return "set_up" if by.may(OfRounds.ROUND_CHANGE) else "look"
 
 
 def rule_of(dossier: Dossier) -> deadlines.Rule | None:

@@ -89,6 +89,17 @@ def last_job(source: DossierSource) -> Job | None:
     return jobs.latest(source, IMPORT)
 
 
+def columns_for(file: DossierFile) -> dict[str, Any] | None:
+    """Give the columns a file is shown with: those chosen for it where its import was refused, else the source's own.
+
+    The source keeps those of its last import that went through.
+    """
+    tried = last_job(file.source) if file.state == FileState.REFUSED else None
+    if tried is not None and tried.arguments.get("file") == file.pk:
+        return dict(tried.arguments["mapping"])
+    return dict(file.source.mapping) if file.source.mapping is not None else None
+
+
 def is_importing(source: DossierSource) -> bool:
     """Say whether an import waits or runs."""
     return jobs.open_job(source, IMPORT) is not None

@@ -112,4 +112,5 @@ def to_round(request: ActorRequest) -> HttpResponse:
         else:
             messages.success(request, _("The list is being written; it will stand among the lists of the round."))
             return redirect("job_detail", job.pk)
-    return render(request, "onestop/dossiers/to_round.html", {"form": form, "has_rounds": first is not None})
+    shown = {"form": form, "has_rounds": first is not None, "way_out": pages.way_to_a_round(request.actor)}
+    return render(request, "onestop/dossiers/to_round.html", shown)

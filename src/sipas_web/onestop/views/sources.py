@@ -156,8 +156,9 @@ def names(request: ActorRequest, source_id: int) -> HttpResponse:
 
 
 def _columns(request: ActorRequest, found: DossierFile, shown: dict[str, object]) -> HttpResponse:
+    columns = reads.columns_for(found)
     try:
-        seen = dossier_files.preview_of(path_of(found.stored), found.source.mapping)
+        seen = dossier_files.preview_of(path_of(found.stored), columns)
     except SipasError as error:
         told = sentence(renamed(error, {found.stored: found.name}))
         return render(request, "onestop/dossiers/file.html", {**shown, "error": told})
@@ -172,8 +173,8 @@ def _columns(request: ActorRequest, found: DossierFile, shown: dict[str, object]
     (told_file,) = pages.files_shown([found])
     shown |= {
         "seen": seen, "sheets": pages.sheets_shown(seen, form), "form": form, "refusal": told_file.refusal,
-        "is_kept": dossier_files.fits(seen, found.source.mapping), "has_mapping": found.source.mapping is not None,
-        "has_rejected": told_file.has_rejected,
+        "is_kept": dossier_files.fits(seen, columns), "has_mapping": columns is not None,
+        "was_refused": found.state == FileState.REFUSED, "has_rejected": told_file.has_rejected,
     }  # fmt: skip
     return render(request, "onestop/dossiers/file.html", shown)
 
