@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from sipas_web.onestop.views import dossiers, services, sources
+from sipas_web.onestop.views import dossiers, services, services_import, sources
 
 urlpatterns: list[URLPattern] = [
     path("so-lieu/", dossiers.figures, name="dossier_figures"),
@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern] = [
     path("dich-vu/", services.listing, name="service_list"),
     path("dich-vu/danh-sach.<str:form>", services.download, name="service_export"),
     path("dich-vu/them/", services.add, name="service_add"),
+    path("dich-vu/nhap/", services_import.take, name="service_import"),
     path("dich-vu/<int:service_id>/", services.end, name="service_end"),
 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sipas_web.audit.actions import record
@@ -27,7 +29,7 @@ def add(
     by.require(Permission.SERVICE_CHANGE, unit)
     if valid_to is not None and valid_to < valid_from:
         raise ValidationError({"valid_to": _("The last day lies before the first.")})
-    _refuse_overlap(unit, code, valid_from, valid_to)
+    refuse_overlap(_others(unit, code), code, valid_from, valid_to)
     made = OnlineService.objects.create(
         unit=unit, code=code, name=name, service_class=service_class, valid_from=valid_from, valid_to=valid_to,
         field=field, act=act,
@@ -45,7 +47,7 @@ def end(*, service: OnlineService, last: dt.date, by: Actor) -> None:
     if last < held.valid_from:
         raise ValidationError({"last": _("The last day lies before the first.")})
     if held.valid_to is None or last > held.valid_to:
-        _refuse_overlap(held.unit, held.code, held.valid_from, last, but=held.pk)
+        refuse_overlap(_others(held.unit, held.code, held.pk), held.code, held.valid_from, last)
     held.valid_to = last
     held.save(update_fields=["valid_to"])
     told = {"code": held.code, "class": held.service_class, "last": last.isoformat()}
@@ -63,8 +65,8 @@ def remove(*, service: OnlineService, by: Actor) -> None:
     held.delete()
 
 
-def _refuse_overlap(unit: Unit, code: str, first: dt.date, last: dt.date | None, but: int = 0) -> None:
-    others = OnlineService.objects.filter(unit=unit, code=code).exclude(pk=but)
+def refuse_overlap(others: Iterable[OnlineService], code: str, first: dt.date, last: dt.date | None) -> None:
+    """Refuse a class on days on which the same procedure of the unit is offered in another."""
     for other in others:
         if (last is None or other.valid_from <= last) and (other.valid_to is None or other.valid_to >= first):
             message = _(
@@ -73,3 +75,7 @@ def _refuse_overlap(unit: Unit, code: str, first: dt.date, last: dt.date | None,
             )
             what = ServiceClass(other.service_class).label
             raise ValidationError(message, params={"code": code, "what": what, "day": f"{other.valid_from:%d/%m/%Y}"})
+
+
+def _others(unit: Unit, code: str, but: int = 0) -> QuerySet[OnlineService]:
+    return OnlineService.objects.filter(unit=unit, code=code).exclude(pk=but)

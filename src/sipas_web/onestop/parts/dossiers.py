@@ -23,6 +23,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "onestop.service_added": _("added an online service"),
     "onestop.service_ended": _("ended an online service"),
     "onestop.service_removed": _("removed an online service entered by mistake"),
+    "onestop.services_imported": _("imported a list of online services"),
 }
 NOTES: dict[str, StrOrPromise] = {
     "onestop.import": _("Import of dossiers"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from sipas_web.audit.actors import Actor
 from sipas_web.onestop.models import OnlineService as OnlineService
@@ -84,6 +87,40 @@ def by_year(by: Actor) -> list[YearLine]:
 def units_of(by: Actor) -> Sequence[Unit]:
     """List the units that offer services."""
     return list(Unit.objects.filter(pk__in=visible(by).order_by().values("unit")).order_by("sort_key", "code"))
+
+
+class UnitNames:
+    """Finds the unit that a list means by a code or a whole name; ValidationError where none or several fit.
+
+    Departments of all provinces bear the same names: those in the areas of who hands the list in come first.
+    """
+
+    def __init__(self, texts: Collection[str], by: Actor, today: dt.date) -> None:
+        self.today = today
+        named = Unit.objects.filter(Q(code__in=texts) | Q(full_name__in=texts)).order_by("valid_from", "pk")
+        areas = by.holder.areas_of(str(Permission.SERVICE_CHANGE))
+        own = None if areas is None else set(named.filter(pk__in=areas).values_list("pk", flat=True))
+        every: dict[str, list[Unit]] = defaultdict(list)
+        for unit in named:
+            for text in {unit.code, unit.full_name} & set(texts):
+                every[text].append(unit)
+        self.found = {
+            text: [unit for unit in fitting if own is None or unit.pk in own] or fitting
+            for text, fitting in every.items()
+        }
+
+    def unit_of(self, text: str, on: dt.date) -> Unit:
+        """Give the unit of that day, else the one of today, else the last."""
+        fitting = self.found.get(text, [])
+        if not fitting:
+            raise ValidationError(_("No unit bears this code or whole name."))
+        for day in (on, self.today):
+            there = [unit for unit in fitting if unit.holds(day)]
+            if len(there) == 1:
+                return there[0]
+            if there:
+                raise ValidationError(_("Several units bear this name; write the code of the one that is meant."))
+        return fitting[-1]
 
 
 def _year(by: Actor, year: int) -> YearLine:
