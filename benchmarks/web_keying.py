@@ -4,7 +4,8 @@
 client is a keyer who is logged in. Two figures for each database: forms accepted per second where everybody presses
 "finish" at once (their forms lie there keyed and saved), and whole forms: the code at the desk, the page, the saves it
 makes as one types, the end. No form is keyed twice here. Client, server and database share the machine's cores. Each
-form said to be accepted is looked for afterwards.
+form said to be accepted is looked for afterwards. The program fails below what 500 keyers need who end a form every 17
+seconds, the shortest time measured for a form of 22 items.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 import web_answers
 from web_answers import CONNECTIONS, DATABASES, FORM, PROCESSES, RESERVE, SECONDS, TOKEN, Line
 
+LEAST = 30  # ends of forms per second
 SAVE_EVERY = 5  # answers, as the page does
 WHOLE = 20  # s of whole forms
 HEADER = "X-Keying: page\r\n"
@@ -204,7 +206,8 @@ def main() -> None:
     for one in found:
         web_answers.say(one)
     print(json.dumps(found))
-    sys.exit(0 if web_answers.is_good(found[0]) else 1)
+    ended = found[0]
+    sys.exit(0 if ended["rate"] >= LEAST and not ended["failed"] + ended["lost"] else 1)
 
 
 if __name__ == "__main__":
