@@ -44,6 +44,7 @@ urlpatterns = [
     path(f"{ONE}y-kien/", tasks_steps.comment, name="task_comment"),
     path(f"{ONE}gia-han/", tasks_steps.ask_extension, name="extension_ask"),
     path(f"{ONE}bo/", tasks_steps.drop, name="task_drop"),
+    path(f"{ONE}bo-ky/", tasks_steps.skip, name="task_skip"),
     path(f"{ONE}mo-lai/", tasks_steps.reopen, name="task_reopen"),
     path(f"{ONE}ban-giao/", tasks_steps.hand_over, name="task_hand_over"),
     path(f"{ONE}tham-gia/", tasks_steps.duties, name="task_duties"),

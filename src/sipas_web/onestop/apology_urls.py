@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("ho-so/<int:dossier_id>/ngoai-le/bo/", apologies_letters.lift, name="apology_except_lift"),
     path("thu/", apologies_letters.letters, name="apology_letters"),
     path("thu/gui/", apologies_many.send, name="apology_send_many"),
+    path("thu/da-gui/", apologies_many.note_sent, name="apology_note_many"),
     path("thu/ky/", apologies_letters.sign, name="apology_sign"),
     path("thu/<int:apology_id>/", apologies_letters.detail, name="apology_detail"),
     path("thu/<int:apology_id>/sua/", apologies_letters.change, name="apology_change"),

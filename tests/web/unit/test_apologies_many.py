@@ -94,6 +94,41 @@ def test_drafted_signed_and_sent_from_the_lists_and_again(
     assert Record.objects.filter(action="onestop.apology_sent").count() == 2
 
 
+def test_many_are_noted_as_sent_on_paper_each_with_its_number(
+    place: Desk, hire: Hire, by: Actor, dong_nai: Unit
+) -> None:
+    clerk = logged_in(hire("onestop_clerk", place.desk))
+    far = desk_of(dong_nai, by)
+    letters = []
+    for where in (place, place, place, far):
+        content = Content("load", "", NEW)
+        letters.append(apologies.draft(dossier_id=dossier(where, due=DUE).pk, content=content, by=by))
+    first, second, waiting, foreign = letters
+    apologies.sign(apology_ids=[first.pk, second.pk, foreign.pk], by=by)
+    keys = {"letter": [letter.pk for letter in letters]}
+    page = clerk.post("/xin-loi/thu/da-gui/", keys).content.decode()
+    assert all(f'value="{one.pk}"' in page for one in (first, second))
+    assert not any(f'value="{one.pk}"' in page for one in (waiting, foreign))
+    given = keys | {
+        "on": f"{TODAY:%d/%m/%Y}",
+        "way": "paper",
+        f"number-{first.pk}": "15/TXL",
+        f"number-{foreign.pk}": "9",
+    }
+    wrong = clerk.post("/xin-loi/thu/da-gui/", given | {"on": "31/02/2026"})
+    assert "15/TXL" in wrong.content.decode()
+    early = clerk.post("/xin-loi/thu/da-gui/", given | {"on": f"{TODAY - dt.timedelta(days=1):%d/%m/%Y}"})
+    assert "Chưa làm được (2)" in early.content.decode()
+    assert "15/TXL" in early.content.decode()
+    for _ in range(2):
+        answer = clerk.post("/xin-loi/thu/da-gui/", given, follow=True)
+    assert "2 thư" in said(answer)
+    sent = dict(Apology.objects.filter(sent=TODAY).values_list("pk", "number"))
+    assert sent == {first.pk: "15/TXL", second.pk: ""}
+    assert Record.objects.filter(action="onestop.apology_sent").count() == 2
+    assert "Chưa chọn" in said(clerk.post("/xin-loi/thu/da-gui/", {"letter": [waiting.pk]}, follow=True))
+
+
 def test_what_cannot_be_drafted_is_named_and_the_rest_is(place: Desk, hire: Hire) -> None:
     clerk = logged_in(hire("onestop_clerk", place.desk))
     good, late = dossier(place, due=DUE), dossier(place, due=OTHER)

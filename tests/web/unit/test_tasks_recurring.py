@@ -21,6 +21,7 @@ from sipas_web.improvement.actions import tasks_carrying, tasks_ending, tasks_re
 from sipas_web.improvement.actions.directives.ordering import OrderGiven
 from sipas_web.improvement.directive_deadlines import REPEATING, STEPS, last_of_year_named, next_deadline
 from sipas_web.improvement.models import Directive, Provision, Task
+from sipas_web.improvement.queries.directives import owning
 from sipas_web.units import actions as unit_actions
 from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
@@ -130,6 +131,42 @@ def test_periods_that_were_over_before_the_letter_was_kept_do_not_arise(made: Ma
     assert task.given == dt.date(2026, 8, 20)
     assert tasks_recurring.first_deadline(made.order, dt.date(2026, 8, 20)) == dt.date(2026, 9, 15)
     assert tasks_recurring.first_deadline(made.order, dt.date(2026, 1, 13)) == dt.date(2026, 3, 15)
+
+
+@pytest.mark.django_db
+def test_one_period_can_be_skipped_and_the_duty_goes_on(made: Made, by: Actor) -> None:
+    task = Task.objects.get(unit=made.interior)
+    with pytest.raises(ValidationError):
+        tasks_ending.skip(task_id=task.pk, reason=" ", by=by)
+    tasks_ending.skip(task_id=task.pk, reason="Quý I đã có báo cáo chuyên đề", by=by)
+    task.refresh_from_db()
+    assert (task.is_open, task.is_skipped, task.entries.last().kind) == (False, True, "skipped")  # type: ignore[union-attr]
+    assert tasks_recurring.arise(on=dt.date(2026, 3, 15), by=by) == 0  # not before its day has passed
+    assert tasks_recurring.arise(on=dt.date(2026, 3, 16), by=by) == 2
+    assert made.dues(made.interior) == quarters(3, 6)
+    after = Task.objects.get(follows=task)
+    assert after.is_open
+    tasks_ending.reopen(task_id=task.pk, reason="Vẫn cần", by=by)
+    task.refresh_from_db()
+    assert (task.is_open, task.is_skipped) == (True, False)
+    tasks_ending.drop(task_id=after.pk, reason="Thôi hẳn", by=by)
+    assert tasks_recurring.arise(on=dt.date(2026, 6, 16), by=by) == 1  # of the other unit
+    Provision.objects.filter(pk=made.order.pk).update(period="")
+    with pytest.raises(ValidationError):
+        tasks_ending.skip(task_id=task.pk, reason="Không lặp lại", by=by)
+
+
+@pytest.mark.django_db
+def test_who_handed_a_task_over_is_not_offered_it_again(made: Made, by: Actor) -> None:
+    assert list(owning.ungiven(made.directive)) == []
+    other = unit_actions.add(
+        kind="agency", code="VP", name="Văn phòng", parent=made.province, valid_from=dt.date(2025, 7, 1), by=by
+    )
+    task = Task.objects.get(unit=made.interior)
+    tasks_ending.hand_over(task_id=task.pk, unit=other, reason="Đổi đầu mối", by=by)
+    assert list(owning.ungiven(made.directive)) == []
+    assert acts.give_tasks(directive_id=made.directive.pk, by=by) == 0
+    assert Task.objects.filter(directive=made.directive).count() == 2
 
 
 @pytest.mark.django_db

@@ -95,12 +95,13 @@ def write_entry(
     on: dt.date | None = None,
     text: str = "",
     percent: int | None = None,
+    before: Unit | None = None,
     files: Iterable[Stored] = (),
 ) -> TaskEntry:
     """Write an entry with its files."""
     entry = TaskEntry.objects.create(
         task=task, kind=kind, unit=unit, on=on or timezone.localdate(), text=text.strip(), percent=percent,
-        created_by=by.name,
+        before=before, created_by=by.name,
     )  # fmt: skip
     Evidence.objects.bulk_create([
         Evidence(entry=entry, name=f.name, stored=f.stored, kind=f.kind, size=f.size, sha256=f.sha256) for f in files

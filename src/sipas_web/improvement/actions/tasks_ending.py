@@ -35,6 +35,23 @@ def drop(*, task_id: int, reason: str, by: Actor) -> Task:
 
 
 @transaction.atomic
+def skip(*, task_id: int, reason: str, by: Actor) -> Task:
+    """Leave out one period of a duty that comes again; the next one arises as it would. Needs what dropping needs."""
+    task = open_task(task_id)
+    unit = parts.require_giver(task, by)
+    _refuse_silent(reason)
+    if not reads.is_repeating(task):
+        raise ValidationError(_("This task does not come again: drop it instead."))
+    task.dropped, task.is_skipped = timezone.localdate(), True
+    task.save(update_fields=["dropped", "is_skipped"])
+    close_requests(task, by)
+    write_entry(task, TaskEntry.Kind.SKIPPED, unit, by, text=reason)
+    details = {"due": task.first_due.isoformat() if task.first_due else ""}
+    record(by=by, action="improvement.task_skipped", subject=task, unit=task.unit, details=details)
+    return task
+
+
+@transaction.atomic
 def reopen(*, task_id: int, reason: str, by: Actor) -> Task:
     """Not accept that a task is done, or take up a dropped one. Needs ``improvement.task_give`` over who gave it."""
     task = reads.held(task_id)
@@ -43,8 +60,8 @@ def reopen(*, task_id: int, reason: str, by: Actor) -> Task:
     if task.is_open:
         raise ValidationError(_("This task is open."))
     ended = task.done or task.dropped
-    task.done = task.dropped = None
-    task.save(update_fields=["done", "dropped"])
+    task.done, task.dropped, task.is_skipped = None, None, False
+    task.save(update_fields=["done", "dropped", "is_skipped"])
     write_entry(task, TaskEntry.Kind.REOPENED, unit, by, text=reason)
     details = {"ended": ended.isoformat() if ended else ""}
     record(by=by, action="improvement.task_reopened", subject=task, unit=task.unit, details=details)
@@ -79,7 +96,8 @@ def _moved(task: Task, unit: Unit, reason: str, by: Actor) -> Task:
     before, task.unit = task.unit, unit
     task.save(update_fields=["unit"])
     Duty.objects.filter(task=task, unit=unit).delete()
-    write_entry(task, TaskEntry.Kind.HANDED_OVER, unit, by, text=f"{before.full_name} → {unit.full_name}. {reason}")
+    told = f"{before.full_name} → {unit.full_name}. {reason}"
+    write_entry(task, TaskEntry.Kind.HANDED_OVER, unit, by, text=told, before=before)
     details = {"from": str(before), "to": str(unit)}
     record(by=by, action="improvement.task_handed_over", subject=task, unit=unit, details=details)
     return task

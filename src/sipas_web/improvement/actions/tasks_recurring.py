@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 from django.db import transaction
+from django.db.models import Q
 
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.actions.tasks import give
 from sipas_web.improvement.directive_deadlines import REPEATING, least_gap, next_deadline
-from sipas_web.improvement.models import Directive, Provision, Task
+from sipas_web.improvement.models import Provision, Task
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import tasks as reads
 from sipas_web.improvement.queries.directives.owning import living
@@ -26,20 +26,10 @@ def arise(*, on: dt.date, by: Actor) -> int:
     """
     by.require_everywhere(Permission.TASK_GIVE)
     made = 0
-    for provision in repeating():
+    for provision in reads.repeating():
         for task_id in _waiting_for_next(provision, on):
             made += _catch_up(provision, task_id, on, by)
     return made
-
-
-def repeating() -> Iterator[Provision]:
-    """List the orders that come again and again, of directives in force."""
-    yield from (
-        Provision.objects
-        .filter(directive__state=Directive.State.KEPT, is_task=True, period__in=REPEATING, due__isnull=False)
-        .select_related("directive")
-        .order_by("pk")
-    )
 
 
 def first_deadline(provision: Provision, on: dt.date) -> dt.date | None:
@@ -56,8 +46,9 @@ def origin_of(provision: Provision) -> str:
 
 
 def _waiting_for_next(provision: Provision, on: dt.date) -> list[int]:
-    """List the newest tasks of an order whose deadline has passed; a dropped one ends its line."""
-    rows = Task.objects.filter(origin=origin_of(provision), dropped__isnull=True, next_one__isnull=True)
+    """List the newest tasks of an order whose deadline has passed; a dropped one ends its line, a skipped does not."""
+    goes_on = Q(dropped__isnull=True) | Q(is_skipped=True)
+    rows = Task.objects.filter(goes_on, origin=origin_of(provision), next_one__isnull=True)
     return list(rows.filter(first_due__lt=on).order_by("pk").values_list("pk", flat=True))
 
 

@@ -34,7 +34,7 @@ def _rehome(unit: Unit, successor: Unit, by: Actor) -> int:
         task.unit = successor
         task.save(update_fields=["unit"])
         told = f"{unit.full_name} → {successor.full_name}"
-        write_entry(task, TaskEntry.Kind.HANDED_OVER, successor, by, text=told)
+        write_entry(task, TaskEntry.Kind.HANDED_OVER, successor, by, text=told, before=unit)
     Duty.objects.filter(task__in=[task.pk for task in tasks], unit=successor).delete()  # it owns them now
     homes.open_tasks().filter(giver=unit).update(giver=successor)
     duties = _move_duties(unit, successor)

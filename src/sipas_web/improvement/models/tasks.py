@@ -33,6 +33,7 @@ class Task(models.Model):
     percent = models.PositiveSmallIntegerField(default=0)  # as last reported
     done = models.DateField(null=True, blank=True)
     dropped = models.DateField(null=True, blank=True)  # it no longer has to be done; the reason is in its entries
+    is_skipped = models.BooleanField(default=False)  # dropped for this period alone: the duty goes on
     follows = models.OneToOneField(  # the same duty in the period before; each period has one task
         "self", models.PROTECT, null=True, blank=True, related_name="next_one"
     )
@@ -51,6 +52,9 @@ class Task(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(done__isnull=True) | Q(dropped__isnull=True), name="improvement_done_or_dropped"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_skipped=False) | Q(dropped__isnull=False), name="improvement_skipped_is_dropped"
             ),
             models.CheckConstraint(condition=Q(percent__lte=100), name="improvement_percent_of_a_task"),
         ]
@@ -99,12 +103,14 @@ class TaskEntry(models.Model):
         DONE = "done", _("completed")
         REOPENED = "reopened", _("completion not accepted")
         DROPPED = "dropped", _("dropped")
+        SKIPPED = "skipped", _("period skipped")
         HANDED_OVER = "handed_over", _("handed over")
         CONTINUED = "continued", _("stays in force")
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="entries")
     kind = models.CharField(max_length=12, choices=Kind)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")  # whose entry; of a handover: the new
+    before = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")  # of a handover: the old owner
     on = models.DateField()  # the day it is about
     percent = models.PositiveSmallIntegerField(null=True)
     text = models.TextField(blank=True)

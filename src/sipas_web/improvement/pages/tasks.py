@@ -177,6 +177,8 @@ def _offers(task: Task, by: Actor, *, is_asked: bool) -> Iterator[Offer]:
         if decides:
             yield Offer("task_duties", _("Change taking part"), "quiet")
             yield Offer("task_hand_over", _("Hand over"), "quiet")
+            if reads.is_repeating(task):
+                yield Offer("task_skip", _("Skip this period"), "quiet")
             yield Offer("task_drop", _("Drop"), "quiet")
     elif decides:
         yield Offer("task_reopen", _("Do not accept: reopen") if task.done else _("Take up again"))
@@ -185,6 +187,8 @@ def _offers(task: Task, by: Actor, *, is_asked: bool) -> Iterator[Offer]:
 
 
 def _said(task: Task, state: State, late: int, today: dt.date) -> str:
+    if task.is_skipped:
+        return _("this period only")
     if late:
         return ngettext("%(n)d day late", "%(n)d days late", late) % {"n": late}
     if state in UNFINISHED and task.due is not None:

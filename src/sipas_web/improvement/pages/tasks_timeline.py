@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 from sipas_web.improvement.queries import difficulties, tasks_events, urging
 from sipas_web.improvement.queries.tasks import Task
 
-TONES = {"done": "good", "reopened": "warning", "dropped": "warning", "risen": "bad", "answered": "good"}
+TONES = {
+    "done": "good",
+    "reopened": "warning",
+    "dropped": "warning",
+    "skipped": "warning",
+    "risen": "bad",
+    "answered": "good",
+}
 
 
 @dataclass(frozen=True, slots=True)

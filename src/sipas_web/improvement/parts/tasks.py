@@ -14,6 +14,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "improvement.task_commented": _("commented on a task"),
     "improvement.task_done": _("reported a task as completed"),
     "improvement.task_dropped": _("dropped a task"),
+    "improvement.task_skipped": _("skipped one period of a duty that comes again"),
     "improvement.task_reopened": _("reopened a task"),
     "improvement.task_handed_over": _("handed a task over to another unit"),
     "improvement.tasks_rehomed": _("took open tasks of a unit that has ended to its successor"),

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from sipas_web.audit.actors import Actor
-from sipas_web.improvement.models import Difficulty, Duty, Extension
+from sipas_web.improvement.directive_deadlines import REPEATING
+from sipas_web.improvement.models import Difficulty, Directive, Duty, Extension, Provision
 from sipas_web.improvement.models import Task as Task
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.task_states import Days, State, state_on
@@ -68,6 +69,20 @@ def periods_beside(task: Task, by: Actor) -> tuple[Task | None, Task | None]:
     seen = visible(by).order_by()
     before = seen.filter(pk=task.follows_id).first() if task.follows_id else None
     return before, seen.filter(follows=task).first()
+
+
+def is_repeating(task: Task) -> bool:
+    """Say whether a task is one period of a duty that comes again by a directive in force."""
+    kind, _, key = task.origin.partition(":")
+    if kind != "provision" or not key.isdecimal():
+        return False
+    return repeating().filter(pk=int(key)).exists()
+
+
+def repeating() -> QuerySet[Provision]:
+    """List the orders that come again and again, of directives in force."""
+    orders = Provision.objects.filter(is_task=True, period__in=REPEATING, due__isnull=False)
+    return orders.filter(directive__state=Directive.State.KEPT).select_related("directive").order_by("pk")
 
 
 def duties_of(task: Task) -> QuerySet[Duty]:

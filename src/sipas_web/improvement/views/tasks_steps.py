@@ -98,6 +98,19 @@ def drop(request: ActorRequest, task_id: int) -> HttpResponse:
 
 
 @needs(Permission.TASK_GIVE)
+def skip(request: ActorRequest, task_id: int) -> HttpResponse:
+    """Skip one period."""
+    task = found_task(request, task_id)
+    form = _form(request, forms.ReasonForm, task)
+    text = _(
+        "This period is left out; the task of the next one comes as it would. It is not counted as completed and stays "
+        "listed with its reason."
+    )
+    title, told = _("Skip this period"), _("The period was skipped; the duty goes on.")
+    return _step(request, task, form, tasks_ending.skip, title, told, text)
+
+
+@needs(Permission.TASK_GIVE)
 def reopen(request: ActorRequest, task_id: int) -> HttpResponse:
     """Do not accept a completion."""
     task = found_task(request, task_id)

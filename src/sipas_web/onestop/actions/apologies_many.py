@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,22 @@ def send(*, apology_ids: Collection[int], by: Actor) -> Done:
             result.before += 1
             continue
         _tried(result, str(apology), sending.queue, apology_id=apology_id, way="", by=by)
+    return result
+
+
+def note_sent(*, numbers: Mapping[int, str], on: dt.date, way: str, by: Actor) -> Done:
+    """Note that signed letters left on paper, or were told in person, on one day; by letter the number it bears.
+
+    Needs ``onestop.apology_draft``; each is noted and recorded by itself.
+    """
+    result = Done()
+    for apology_id, number in sorted(numbers.items()):
+        apology = reads.letter_by_id(apology_id)
+        if apology.state == ApologyState.SENT:
+            result.before += 1
+            continue
+        told = {"apology_id": apology_id, "on": on, "way": way, "number": number}
+        _tried(result, str(apology), apologies.note_paper, **told, by=by)
     return result
 
 

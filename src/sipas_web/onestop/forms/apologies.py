@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sipas_web.onestop import apology_rules as rules
 from sipas_web.onestop.actions.apologies import Content
 from sipas_web.onestop.models import ApologyState, Way
-from sipas_web.onestop.queries.apologies import Wanted, today
+from sipas_web.onestop.queries.apologies import Apology, Wanted, today
 from sipas_web.onestop.standing_words import LABELS
 
 DAY_HELP = _("Day/month/year.")
@@ -177,6 +178,29 @@ class SentForm(forms.Form):
     number = forms.CharField(
         label=_("Number of the apology"), required=False, max_length=40, help_text=_("As the clerical office gave it.")
     )
+
+
+class ManySentForm(forms.Form):
+    """That signed letters left on paper on one day, each with its number."""
+
+    on = forms.DateField(label=_("Day on which they were sent"), localize=True, help_text=DAY_HELP)
+    way = forms.ChoiceField(label=_("How they were sent"), choices=[(w.value, w.label) for w in TOLD])
+
+    def __init__(self, data: Any = None, *, letters: Sequence[Apology], **options: Any) -> None:
+        super().__init__(data, **options)
+        self.letters = letters
+        for letter in letters:
+            number = forms.CharField(label=str(letter), required=False, max_length=40)
+            number.widget.attrs["aria-label"] = _("Number of %(letter)s") % {"letter": letter}
+            self.fields[f"number-{letter.pk}"] = number
+
+    def lines(self) -> list[tuple[Apology, forms.BoundField]]:
+        """Give each letter with the field of its number."""
+        return [(letter, self[f"number-{letter.pk}"]) for letter in self.letters]
+
+    def numbers(self) -> dict[int, str]:
+        """Give the number of each letter."""
+        return {letter.pk: self.cleaned_data[f"number-{letter.pk}"] for letter in self.letters}
 
 
 class SendBackForm(forms.Form):

@@ -28,6 +28,13 @@ def said_of_sending(result: Done) -> tuple[str, list[str]]:
     return _told(result, done, before, _("No signed letter was chosen."))
 
 
+def said_of_noting(result: Done) -> tuple[str, list[str]]:
+    """Say what was noted as sent, and what was not and why."""
+    done = ngettext("%(n)d letter was noted as sent.", "%(n)d letters were noted as sent.", result.done)
+    before = ngettext("%(n)d letter was sent already.", "%(n)d letters were sent already.", result.before)
+    return _told(result, done, before, _("No signed letter was chosen."))
+
+
 def _told(result: Done, done: str, before: str, nothing: str) -> tuple[str, list[str]]:
     by_reason: dict[str, list[str]] = defaultdict(list)
     for which, why in result.refused:

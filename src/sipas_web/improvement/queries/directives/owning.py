@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sipas_web.improvement.models import Addressee, Directive, Party, Provision, Task
+from sipas_web.improvement.models import Addressee, Directive, Party, Provision, Task, TaskEntry
 from sipas_web.improvement.queries.directives import names
 from sipas_web.units.queries import Unit, successions_of, today
 
@@ -28,9 +28,14 @@ def owners_of(provision: Provision, addressees: list[Addressee]) -> tuple[list[U
 
 
 def ungiven(directive: Directive) -> Iterator[tuple[Provision, Unit]]:
-    """List the orders with the units that have no task from them yet; units that have ended are passed over."""
+    """List the orders with the units that have no task from them yet; units that have ended are passed over.
+
+    A unit whose task was handed to another has had it: it is not offered once more.
+    """
     addressees = list(directive.addressees.select_related("unit"))
     given = {(path, unit) for path, unit in Task.objects.filter(directive=directive).values_list("path", "unit_id")}
+    handed = TaskEntry.objects.filter(task__directive=directive, before__isnull=False)
+    given |= set(handed.values_list("task__path", "before"))
     for provision in directive.provisions.filter(is_task=True).prefetch_related("parties__unit"):
         for unit in owners_of(provision, addressees)[0]:
             if unit.holds(today()) and (provision.path, unit.pk) not in given:
