@@ -31,7 +31,7 @@ from sipas.reporting.wording import SIMULATED, count, interval, number
 from sipas_web.improvement.queries import measures as measure_reads
 from sipas_web.improvement.queries.measures import Followed
 from sipas_web.improvement.queries.plans import Plan, PlanItem
-from sipas_web.improvement.report_bodies import Body, body_of
+from sipas_web.improvement.report_bodies import Body, body_of, short_name_of
 from sipas_web.results.queries.reading import Opened
 from sipas_web.units.queries import parent_at
 
@@ -75,7 +75,7 @@ def built(plan: Plan, opened: Opened | None) -> Document:
 
 def _head(plan: Plan, body: Body, *, is_simulated: bool) -> Iterator[Block]:
     dated = f"{body.place}, ngày … tháng … năm …"
-    yield Letterhead(body.parent.upper(), body.name.upper(), f"…/KH-{body.symbol}", dated)
+    yield Letterhead(body.parent.upper(), body.name.upper(), f"…/KH-{body.symbol}", dated, draft=False)
     about = plan.title.removeprefix("Kế hoạch ")
     yield Title("KẾ HOẠCH", about[:1].upper() + about[1:])
     if is_simulated:
@@ -158,7 +158,7 @@ def _cells(row: Followed) -> tuple[str, str, str, str]:
     due = f"{one.due:%d/%m/%Y}" if one.due else "…"
     return (
         " ".join(name.split()),
-        one.owner.full_name if one.owner else "…",
+        short_name_of(one.owner) or "…",
         due,
         f"{money}; {one.funding}" if one.funding else money,
     )

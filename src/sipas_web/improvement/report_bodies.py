@@ -12,6 +12,11 @@ from sipas_web.units.queries import Unit
 
 TERRITORIAL = (Kind.PROVINCE, Kind.DISTRICT, Kind.COMMUNE)
 CENTRAL = "Bộ Nội vụ"
+COMMITTEE_SIGNER = ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
+HEADS = {
+    "sở": "GIÁM ĐỐC", "bộ": "BỘ TRƯỞNG", "phòng": "TRƯỞNG PHÒNG", "chi cục": "CHI CỤC TRƯỞNG", "ban": "TRƯỞNG BAN",
+    "trung tâm": "GIÁM ĐỐC", "văn phòng": "CHÁNH VĂN PHÒNG", "thanh tra": "CHÁNH THANH TRA",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,21 @@ def body_of(unit: Unit, above: Unit | None) -> Body:
     if unit.kind == Kind.COUNTRY:
         return Body(CENTRAL, "", "BNV", "Hà Nội", ("BỘ TRƯỞNG",))
     if unit.kind in TERRITORIAL:
-        return Body(name_of(unit), "", "UBND", unit.name, ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"))
+        return Body(name_of(unit), "", "UBND", unit.name, COMMITTEE_SIGNER)
     parent = name_of(above) if above is not None else ""
     symbol = "".join(word[0] for word in unit.full_name.split() if word[0].isalpha()).upper()
-    return Body(unit.full_name, parent, symbol, above.name if above is not None else "…", ("THỦ TRƯỞNG CƠ QUAN",))
+    return Body(unit.full_name, parent, symbol, above.name if above is not None else "…", (head_title(unit.full_name),))
+
+
+def head_title(name: str) -> str:
+    """Give the post of who heads an agency, by the words its name begins with."""
+    words = name.lower().split()
+    return HEADS.get(" ".join(words[:2])) or HEADS.get(" ".join(words[:1])) or "THỦ TRƯỞNG CƠ QUAN"
+
+
+def short_name_of(unit: Unit | None) -> str:
+    """Name a unit as it fits into a table."""
+    return name_of(unit).replace("Ủy ban nhân dân", "UBND")
 
 
 def name_of(unit: Unit | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -83,11 +84,16 @@ def _head(report: PeriodicReport, about: str) -> Iterator[Block]:
     body = body_of(report.unit, above(report.unit, report.last)).name
     told = f"{based}{body} báo cáo kết quả {period_of(report.kind, report.year)}"
     days = f"số liệu tính từ ngày {day(report.first)} đến hết ngày {day(report.last)}"
-    yield paragraph(f"{told} ({days}, lấy hồi {timezone.localtime(report.drawn):%H:%M %d/%m/%Y}) như sau:")
+    yield paragraph(f"{told} ({days}, lấy lúc {_moment(report.drawn)}) như sau:")
     if report.reason:
         yield paragraph(f"Báo cáo này đính chính báo cáo cùng kỳ đã gửi. Lý do: {report.reason.rstrip('.')}.")
     if not report.source.get("is_verified") or not form().is_verified:
         yield Note(_unverified(report))
+
+
+def _moment(at: dt.datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local:%H giờ %M phút} ngày {day(local.date())}"
 
 
 def _unverified(report: PeriodicReport) -> str:
@@ -130,7 +136,8 @@ def cells_of(
     figure = figures.get((kept["code"], line["code"]), reads.Figure(0, 0))
     whole = figures.get((kept["code"], line["of"]), reads.Figure(0, 0)).total if line["of"] else 0
     part = share(figure.total / whole) if whole else "–" if line["of"] else ""
-    return line["label"], count(figure.total), part, count(figure.below)
+    label = line["label"] if line["of"] else line["label"][:1].upper() + line["label"][1:]
+    return label, count(figure.total), part, count(figure.below)
 
 
 def _explained(kept: dict[str, Any], remarks: dict[tuple[str, str], Any]) -> Iterator[Block]:

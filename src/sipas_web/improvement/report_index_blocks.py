@@ -39,7 +39,7 @@ def index_sentence(index: Mapping[str, Any]) -> str:
         return f"{said}."
     between = interval(index["low"], index["high"])
     return (
-        f"{said}: Chỉ số hài lòng chung {number(index['percent'])} % (khoảng tin cậy 95 %: {between}; "
+        f"{said}: Chỉ số hài lòng chung {number(index['percent'])}% (khoảng tin cậy 95%: {between}; "
         f"{count(index['n'])} phiếu)."
     )
 

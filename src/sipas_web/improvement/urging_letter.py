@@ -12,6 +12,7 @@ import yaml
 from django.conf import settings
 
 from sipas_web.improvement.queries.urging import UrgedTask, Urging
+from sipas_web.improvement.report_bodies import COMMITTEE_SIGNER, head_title
 from sipas_web.units.kinds import Kind
 from sipas_web.units.queries import Unit
 
@@ -72,13 +73,15 @@ def _head(urging: Urging, texts: dict[str, str]) -> list[Any]:
     from sipas.reporting.blocks import Addressees, Letterhead, Notice
     from sipas.reporting.wording import official_date
 
+    dated = official_date(urging.sent) if urging.sent else "ngày … tháng … năm …"
     blocks: list[Any] = [
         Letterhead(
             urging.parent_agency.upper(),
             urging.agency.upper(),
-            f"…/{_symbol(urging.agency)}-{_drafter(urging.agency)}",
-            f"{urging.place}, {official_date(urging.on)}",
+            urging.reference or f"…/{_symbol(urging.agency)}-{_drafter(urging.agency)}",
+            f"{urging.place}, {dated}",
             subject=texts["subject"],
+            draft=False,
         ),
         Addressees((name_of(urging.unit),)),
     ]
@@ -139,9 +142,8 @@ def _signature(urging: Urging) -> Any:
 
 def _position(agency: str) -> tuple[str, ...]:
     if agency.startswith((PEOPLES_COMMITTEE, "Uỷ ban nhân dân", "UBND")):
-        return ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
-    first = agency.split()[0].lower()
-    return ({"sở": "GIÁM ĐỐC", "bộ": "BỘ TRƯỞNG", "phòng": "TRƯỞNG PHÒNG"}.get(first, "THỦ TRƯỞNG CƠ QUAN"),)
+        return COMMITTEE_SIGNER
+    return (head_title(agency),)
 
 
 def _symbol(agency: str) -> str:

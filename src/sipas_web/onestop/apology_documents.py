@@ -21,6 +21,7 @@ FORMS = {"pdf": PDF, "docx": DOCX}
 SIMULATED = "MÔ PHỎNG"
 BLANK = "…………………"
 SMS = "sms"
+PLACE_SIGNER = ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
 
 
 def letter_pdf(apology: Apology, who: Identity) -> bytes:
@@ -64,10 +65,10 @@ def build(apology: Apology, who: Identity) -> Any:
         blocks=(
             b.Letterhead(parent, agency, _number(apology, form), texts["place_and_date"].format(
                 place=town, year=day.year), draft=False),
-            b.Title(form.title, form.about),
+            b.Title(*_title(apology, form)),
             b.Addressees((filled["to"],)),
             *lines,
-            b.Signature((office_of(apology.unit).upper(),), BLANK, tuple(texts["recipients"])),
+            b.Signature(_signer(apology), BLANK, tuple(texts["recipients"])),
             *notes,
         ),
     )  # fmt: skip
@@ -125,6 +126,18 @@ def _agencies(apology: Apology, place: str) -> tuple[str, str]:
     if is_place(apology.unit):  # the committee of a place names no body above
         return "", _body(apology).upper()
     return f"UBND {place}".upper() if place else "", apology.unit.full_name.upper()
+
+
+def _title(apology: Apology, form: rules.Form) -> tuple[str, str]:
+    """Give the form's title; a letter that puts nothing off does not say that it does."""
+    if apology.new_date is not None:
+        return form.title, form.about
+    return form.undated_title or form.title, form.about if form.undated_about is None else form.undated_about
+
+
+def _signer(apology: Apology) -> tuple[str, ...]:
+    """Give who signs; the head of a committee signs for the committee (NĐ 30/2020, Phụ lục I, ô 7a)."""
+    return PLACE_SIGNER if is_place(apology.unit) else (office_of(apology.unit).upper(),)
 
 
 def _body(apology: Apology, committee: str = "Ủy ban nhân dân") -> str:

@@ -49,6 +49,8 @@ class Form:
     page: str
     verified: bool  # number and title of the form
     layout: bool  # the words between its fields
+    undated_title: str = ""  # without a new date; empty: the same
+    undated_about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,19 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from tests.web.apologies_cast import NAMES, TODAY, Desk, desk_of, dossier, row
 
+from sipas.reporting.blocks import Signature, Title
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
 from sipas_web.onestop import apology_rules as rules
 from sipas_web.onestop.actions import apologies as actions
 from sipas_web.onestop.actions.apologies import Content
+from sipas_web.onestop.apology_documents import build
 from sipas_web.onestop.models import Apology, ApologyException, ApologyState, Dossier, Outcome
 from sipas_web.onestop.queries import apologies as reads
 from sipas_web.onestop.queries import apology_figures as figures
 from sipas_web.onestop.queries.apologies import Wanted
+from sipas_web.privacy.queries import Identity
 from sipas_web.shared import working_days
 from sipas_web.units import actions as units
 from sipas_web.units.models import Unit
@@ -53,6 +56,35 @@ def clerk(hire: Hire, acting: Callable[[Person], Actor], place: Desk) -> Actor:
 @pytest.fixture
 def head(hire: Hire, acting: Callable[[Person], Actor], place: Desk) -> Actor:
     return acting(hire("head", place.agency))
+
+
+@pytest.mark.parametrize(
+    ("form", "dated", "undated", "paper"),
+    [
+        ("tt01-2018-04", ("PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", ""), ("PHIẾU XIN LỖI", ""), "a5"),
+        ("tt03-2025-04", ("VĂN BẢN XIN LỖI", "và đề nghị gia hạn thời gian giải quyết"), ("VĂN BẢN XIN LỖI", ""), "a4"),
+    ],
+)
+def test_a_letter_puts_off_only_what_it_gives_a_new_date_for(
+    place: Desk,
+    clerk: Actor,
+    tuyen_quang: Unit,
+    form: str,
+    dated: tuple[str, str],
+    undated: tuple[str, str],
+    paper: str,
+) -> None:
+    running, ended = dossier(place, due=DUE), dossier(place, due=DUE - DAY * 30, finished=TODAY)
+    for one, content, title in ((running, LATE, dated), (ended, Content("load"), undated)):
+        letter = actions.draft(dossier_id=one.pk, content=content, by=clerk)
+        letter.form = form
+        made = build(letter, Identity())
+        assert [(b.kind, b.about) for b in made.blocks if isinstance(b, Title)] == [title]
+        assert made.paper == paper
+        assert [b.position for b in made.blocks if isinstance(b, Signature)] == [("GIÁM ĐỐC",)]
+        letter.unit = tuyen_quang
+        signers = [b.position for b in build(letter, Identity()).blocks if isinstance(b, Signature)]
+        assert signers == [("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")]
 
 
 def test_from_the_list_to_the_letter(place: Desk, clerk: Actor, head: Actor) -> None:

@@ -121,7 +121,7 @@ def test_how_the_last_index_was_used_is_drawn_from_its_plan_and_tasks(
     assert use["counts"] == {"measures": len(made), "done": 1}
     assert [m["state"] for m in use["measures"]] == ["on_time", *["in_time"] * (len(made) - 1)]
     text = str(built(report))
-    for said in ("(số liệu mô phỏng)", "KH 1/KH-UBND", made[0].title, "hoàn thành đúng hạn", "khoảng tin cậy 95 %"):
+    for said in ("(số liệu mô phỏng)", "KH 1/KH-UBND", made[0].title, "hoàn thành đúng hạn", "khoảng tin cậy 95%"):
         assert said in text, said
     client.force_login(hire("tracker", dong_nai))
     page = client.get(reverse("periodic_report", args=[report.pk])).content.decode()

@@ -10,10 +10,11 @@ import docx
 import pytest
 from tests.web.task_cast import Chain, chain
 
+from sipas.reporting.blocks import Letterhead
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
 from sipas_web.improvement.actions import difficulties, tasks_carrying, tasks_ending, tasks_extending, urging
-from sipas_web.improvement.models import Difficulty, Extension, Task
+from sipas_web.improvement.models import Difficulty, Extension, Task, Urging
 from sipas_web.improvement.pages import tasks as pages
 from sipas_web.improvement.pages.tasks_timeline import timeline
 from sipas_web.improvement.queries import difficulties as hard
@@ -22,6 +23,7 @@ from sipas_web.improvement.queries import tasks_lists as lists
 from sipas_web.improvement.queries import urging as urges
 from sipas_web.improvement.task_states import State
 from sipas_web.improvement.tracking_rules import rules_on
+from sipas_web.improvement.urging_letter import document as urging_document
 from sipas_web.improvement.urging_letter import letter
 from sipas_web.shared import working_days
 from sipas_web.units import actions as units
@@ -145,6 +147,12 @@ def test_letters_name_every_overdue_task_and_none_twice(made: Chain) -> None:
     assert "Rút ngắn cấp phép" not in cells
     assert "Sở Xây dựng còn 01 nhiệm vụ" in text
     assert letter(sent, urges.earlier(sent), "pdf").startswith(b"%PDF")
+    heads = [block for block in urging_document(sent, []).blocks if isinstance(block, Letterhead)]
+    assert [head.place_and_date for head in heads] == [f"{sent.place}, ngày … tháng … năm …"]  # văn thư dates it
+    filed = Urging.objects.get(pk=sent.pk)
+    (head,) = (block for block in urging_document(filed, []).blocks if isinstance(block, Letterhead))
+    assert head.place_and_date.endswith(f"năm {today.year}")
+    assert head.number == "15/SNV-CCHC"
 
 
 def test_a_difficulty_nobody_answers_rises_to_the_top_and_stays_listed(made: Chain) -> None:
