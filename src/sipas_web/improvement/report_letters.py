@@ -7,7 +7,18 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from sipas.reporting.blocks import Addressees, Block, Column, Document, Letterhead, Notice, Signature, Table, paragraph
+from sipas.reporting.blocks import (
+    Addressees,
+    Annex,
+    Block,
+    Column,
+    Document,
+    Letterhead,
+    Notice,
+    Signature,
+    Table,
+    paragraph,
+)
 from sipas_web.improvement.queries.reports_area import above
 from sipas_web.improvement.queries.reports_following import Due
 from sipas_web.improvement.report_bodies import body_of, name_of
@@ -21,30 +32,38 @@ FEW = 6  # addressees named above the text; more stand in the list alone
 def urging_letter(
     issuer: Unit, kind: str, year: int, missing: Sequence[Due], *, on: dt.date, reply_by: dt.date, place: str
 ) -> Document:
-    """Make the letter to all units whose report has not come."""
+    """Make the letter to all units whose report has not come; many of them stand in a list attached."""
     body = body_of(issuer, above(issuer, on))
     period = period_of(kind, year)
     subject = f"V/v đôn đốc gửi báo cáo {period}"
     dated = f"{place}, ngày … tháng … năm …"
-    to = [name_of(due.unit) for due in missing]
+    has_list = len(missing) > FEW
+    to = (
+        ("Các cơ quan, đơn vị có tên trong danh sách kèm theo",)
+        if has_list
+        else tuple(name_of(d.unit) for d in missing)
+    )
+    where = "có tên trong danh sách kèm theo." if has_list else "nêu dưới đây:"
+    number = f"…/{body.symbol}"
     blocks: list[Block] = [
-        Letterhead(body.parent.upper(), body.name.upper(), f"…/{body.symbol}", dated, subject=subject, draft=False),
-        Addressees(tuple(to) if len(to) <= FEW else ("Các cơ quan, đơn vị có tên trong danh sách kèm theo",)),
+        Letterhead(body.parent.upper(), body.name.upper(), number, dated, subject=subject, draft=False),
+        Addressees(to),
     ]
     if settings.DEMONSTRATION:
-        blocks.insert(1, Notice("VĂN BẢN MÔ PHỎNG, lập để thử nghiệm."))
+        blocks.append(Notice("VĂN BẢN MÔ PHỎNG, lập để thử nghiệm."))
+    whose = f"{len(missing)} cơ quan, đơn vị {where}"
+    blocks.append(paragraph(f"Đến hết ngày {day(on)}, {body.name} chưa nhận được báo cáo {period} của {whose}"))
+    blocks += [] if has_list else [_table(missing)]
     blocks += [
-        paragraph(
-            f"Đến hết ngày {day(on)}, {body.name} chưa nhận được báo cáo {period} của {len(missing)} cơ quan, đơn vị "
-            f"nêu dưới đây:"
-        ),
-        _table(missing),
         paragraph(
             f"Đề nghị thủ trưởng các cơ quan, đơn vị chỉ đạo hoàn thành và gửi báo cáo trước ngày {day(reply_by)}; nêu "
             f"rõ lý do chậm và trách nhiệm của cá nhân, bộ phận có liên quan./."
         ),
         Signature(body.signer, "…", ("Như trên", "Lưu: VT, CCHC")),
     ]
+    if has_list:
+        named = f"CƠ QUAN, ĐƠN VỊ CHƯA GỬI BÁO CÁO {period.upper()}"
+        blocks += [Annex("Danh sách", named, f"(Kèm theo Công văn số {number})"), _table(missing)]
     mark = SIMULATED if settings.DEMONSTRATION else ""
     return Document(f"Đôn đốc gửi báo cáo {period}", body.name, on, mark, draft=True, blocks=tuple(blocks))
 
