@@ -84,6 +84,10 @@ class Writer:
             elif path.is_file() and path.name not in LEFT_OUT:
                 self.add_file(path, inside)
 
+    def abandon(self) -> None:
+        """Write nothing more: the file is thrown away, and closing it would write to a full disk."""
+        self.zip.fp = None
+
     def finish(self, facts: Mapping[str, Any]) -> str:
         """Write the manifest and close; gives its SHA-256."""
         told = {"format": FORMAT, **facts, "tables": self.tables, "files": self.files, "folders": self.folders}

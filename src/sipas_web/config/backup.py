@@ -24,6 +24,7 @@ from sipas.errors import SipasError
 from sipas.rounds.folder import Folder
 from sipas_web.config import snapshot
 from sipas_web.config.archive import FOLDERS, Reader, RefusedError, Writer
+from sipas_web.config.complaints import NOT_MADE
 from sipas_web.config.environment import SettingError
 
 LOOK_EVERY = 0.1  # s
@@ -51,7 +52,9 @@ def back_up(path: Path, patience: float) -> Made:
     from sipas_web.jobs import actions
 
     if snapshot.unapplied():
-        raise SettingError("Hãy chạy sipas-web migrate trước · run sipas-web migrate first")
+        raise SettingError(NOT_MADE)
+    if not path.absolute().parent.is_dir():
+        raise SettingError(f"{path.parent}: không có thư mục này · no such folder")
     if path.exists():
         raise SettingError(f"{path}: đã có · exists already")
     part = path.with_name(f"{path.name}.part")
@@ -59,7 +62,12 @@ def back_up(path: Path, patience: float) -> Made:
     try:
         with os.fdopen(handle, "wb") as file:
             actions.note_backup(by=command_line(), file=path.name)
-            made = _write(Writer(file), patience)
+            writer = Writer(file)
+            try:
+                made = _write(writer, patience)
+            except BaseException:
+                writer.abandon()
+                raise
             file.flush()
             os.fsync(file.fileno())
         part.rename(path)

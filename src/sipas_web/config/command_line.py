@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from sipas_web.config import environment
+from sipas_web.config.complaints import NOT_MADE, told
 from sipas_web.config.environment import SettingError
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def migrate() -> None:
     """Cập nhật cơ sở dữ liệu, danh mục đơn vị hành chính và các vai trò có sẵn."""
     with _django():
         _bring_up_to_date()
+    console.print("✓")
 
 
 @app.command("create-admin")
@@ -110,16 +112,21 @@ def create_admin(
 ) -> None:
     """Tạo người quản trị tài khoản đầu tiên, trên phạm vi cả nước."""
     with _django():
+        from django.db import transaction
+
         from sipas_web.accounts import actions, queries
         from sipas_web.audit.actors import command_line
         from sipas_web.units import queries as units
 
         by = command_line()
-        person = actions.create_person(username=username, full_name=full_name, email=email, password=password, by=by)
         role = queries.role("administrator")
         if role is None:
-            raise SettingError("Hãy chạy sipas-web migrate trước · run sipas-web migrate first")
-        actions.appoint(person=person, role=role, unit=units.root(), since=units.today(), by=by)
+            raise SettingError(NOT_MADE)
+        with transaction.atomic():  # an account without its role would keep the name and open nothing
+            person = actions.create_person(
+                username=username, full_name=full_name, email=email, password=password, by=by
+            )
+            actions.appoint(person=person, role=role, unit=units.root(), since=units.today(), by=by)
     console.print(f"✓ {username}")
 
 
@@ -131,12 +138,15 @@ def check(
 ) -> None:
     """Kiểm tra cài đặt, thư mục, dung lượng đĩa, đồng hồ; trước khi đưa vào sử dụng và khi đang phục vụ."""
     with _django():
+        import io
+
         from django.core.management import call_command
 
-        from sipas_web.config import health
+        from sipas_web.config import health, snapshot
 
-        call_command("check", deploy=True, fail_level="WARNING", databases=["default"])
-        call_command("migrate", check_unapplied=True, verbosity=0)
+        call_command("check", deploy=True, fail_level="WARNING", databases=["default"], stdout=io.StringIO())
+        if snapshot.unapplied():
+            raise SettingError(NOT_MADE)
         faults = health.faults(running=running)
     for fault in faults:
         errors.print(f"[bold red]✗[/] {fault}", soft_wrap=True)
@@ -183,11 +193,13 @@ def rotate_contact_keys() -> None:
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="Tệp sao lưu.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="Tệp sao lưu.")],
     force: Annotated[bool, typer.Option("--force", help="Cất dữ liệu đang có sang một bên rồi phục hồi.")] = False,
 ) -> None:
     """Phục hồi từ bản sao lưu vào nơi chưa có dữ liệu; SQLite và PostgreSQL dùng chung một dạng tệp."""
     with _django():
+        if not file.is_file():
+            raise SettingError(f"{file}: không có tệp này · no such file")
         from sipas_web.audit.actors import command_line
         from sipas_web.config import health
         from sipas_web.config.archive import Reader
@@ -233,7 +245,12 @@ def audit_export(file: Annotated[Path, typer.Argument(help="Tệp JSON lines s�
 
         upto, head = actions.export(by=command_line())
         with file.open("x", encoding="utf-8") as out:
-            out.writelines(export.jsonl(upto))
+            try:
+                out.writelines(export.jsonl(upto))
+                out.flush()
+            except BaseException:
+                file.unlink()
+                raise
     console.print(f"✓ {file} {upto}:{head}", soft_wrap=True)
 
 
@@ -254,7 +271,7 @@ def _django() -> Iterator[None]:
     except ValidationError as error:
         _stop(" ".join(error.messages))
     except (SettingError, CommandError, SystemCheckError, ImproperlyConfigured, DatabaseError, OSError) as error:
-        _stop(str(error))
+        _stop(told(error))
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -286,6 +303,9 @@ def _bring_up_to_date() -> None:
     call_command("createcachetable", verbosity=0)
     by = command_line()
     provinces = environment.listed("SIPAS_PROVINCES", "") or None
+    if unknown := set(provinces or ()) - register.province_codes():
+        wrong = ", ".join(sorted(unknown))
+        raise SettingError(f"SIPAS_PROVINCES: không có mã tỉnh {wrong} (mã có hai chữ số, như 08) · no such province")
     if queries.register_is_behind(register.fingerprint(provinces)):
         units.load_register(by=by, provinces=provinces)
     if accounts.roles_are_behind():

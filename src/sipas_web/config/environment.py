@@ -76,13 +76,17 @@ def database(url: str | None) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme in {"postgres", "postgresql"}:
         options = dict(parse_qsl(parts.query))
+        try:
+            port = parts.port
+        except ValueError as error:
+            raise SettingError("DATABASE_URL: cổng phải là số từ 1 đến 65535 · the port is no number") from error
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": options.pop("host", parts.hostname or ""),
-            "PORT": str(parts.port or ""),
+            "PORT": str(port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": options,
@@ -92,7 +96,8 @@ def database(url: str | None) -> dict[str, object]:
     if parts.scheme == "sqlite" and parts.path:
         return sqlite(Path(unquote(parts.path)))
     # The address may hold a password: only its scheme is said.
-    raise SettingError(f"DATABASE_URL: postgres:// hoặc sqlite:///, không phải {parts.scheme}://")
+    given = f"{parts.scheme}://" if parts.scheme else "một địa chỉ thiếu phần đó"
+    raise SettingError(f"DATABASE_URL: phải bắt đầu bằng postgres:// hoặc sqlite:///, không phải {given}")
 
 
 def sqlite(path: Path) -> dict[str, object]:

@@ -29,13 +29,24 @@ class Heir:
 
 
 def chosen_states(provinces: Collection[str] | None) -> list[State]:
-    """Give the register's states; only those of some province codes, at any time, where asked."""
+    """Give the register's states; only those of some province codes, at any time, where asked.
+
+    A unit brings those above it at any time: a merged province comes with the ones it was made from.
+    """
     if provinces is None:
         return list(states_all())
-    kept: set[str] = set(provinces)
-    for _tier in range(2):  # provinces hold districts or communes, districts hold communes
-        kept |= {s.code for s in states_all() if s.parent_code in kept}
+    kept: set[str] = set()
+    grown = set(provinces)
+    while grown != kept:
+        kept = grown
+        grown = kept | {s.code for s in states_all() if s.parent_code in kept}
+        grown |= {s.parent_code for s in states_all() if s.code in kept and s.parent_code}
     return [s for s in states_all() if s.code in kept]
+
+
+def province_codes() -> set[str]:
+    """Give the codes of all provinces, at any time."""
+    return {s.code for s in states_all() if s.parent_code is None}
 
 
 def fingerprint(provinces: Collection[str] | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
@@ -12,6 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
+
+from sipas_web.config import complaints, environment
+from sipas_web.config.archive import Writer
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -107,6 +112,53 @@ def test_a_wrong_setting_is_one_line(run: Run) -> None:
     assert "DATABASE_URL" in wrong.stderr
     assert "matkhau" not in wrong.stderr
     assert "Traceback" not in wrong.stderr
+
+
+def test_what_stops_a_command_is_said_in_vietnamese_and_leaves_nothing_behind(run: Run, folder: Path) -> None:
+    """Each of these ended in English, in a traceback or without a word."""
+    admin = ("create-admin", "--username", "quan-tri", "--full-name", "Trần Đức", "--password", "một câu dài để nhớ")
+    tried = [(run("check"), "hãy chạy sipas-web migrate")]
+    assert run("migrate", SIPAS_PROVINCES="08").returncode == 0, "the provinces it was merged from come along"
+    with sqlite3.connect(folder / "sipas.sqlite3") as database:
+        database.execute("UPDATE accounts_role SET code = 'x' WHERE code = 'administrator'")
+    tried.append((run(*admin), "hãy chạy sipas-web migrate"))
+    with sqlite3.connect(folder / "sipas.sqlite3") as database:
+        database.execute("UPDATE accounts_role SET code = 'administrator' WHERE code = 'x'")
+    database.close()
+    made = run(*admin)
+    assert made.returncode == 0, f"the name is still free: {made.stderr}"
+    for found, said in tried:
+        assert found.returncode == 1, said
+        assert said in found.stderr
+        assert "Traceback" not in found.stderr
+
+
+def test_what_the_system_refuses_is_said_in_vietnamese(tmp_path: Path) -> None:
+    """Messages of files and databases reached the terminal as they were."""
+    with pytest.raises(FileNotFoundError) as missing:
+        (tmp_path / "absent").read_bytes()
+    full = OSError(errno.ENOSPC, "No space left on device")
+    away = OperationalError("connection failed: connection to server at ... refused")
+    assert (
+        complaints.told(missing.value)
+        == f"{tmp_path / 'absent'}: không có tệp hoặc thư mục này · no such file or folder"
+    )
+    assert "đĩa đã đầy" in complaints.told(full)
+    assert "Không mở được cơ sở dữ liệu" in complaints.told(away)
+    assert "hãy chạy sipas-web migrate" in complaints.told(OperationalError("no such table: audit_record"))
+    for url, said in (("postgres://a:bimat@h:so/x", "cổng phải là số"), ("bimat", "phải bắt đầu bằng")):
+        with pytest.raises(environment.SettingError, match=said) as refused:
+            environment.database(url)
+        assert "bimat" not in str(refused.value)
+
+
+def test_a_backup_on_a_full_disk_leaves_no_half_of_it(tmp_path: Path) -> None:
+    """Throwing the archive away wrote to the closed file: a traceback after the message."""
+    with (tmp_path / "b.zip").open("wb") as file:
+        writer = Writer(file)
+        writer.add_table("x", ["a"], [b"1"])
+        writer.abandon()
+    writer.zip.close()
 
 
 def test_a_port_that_is_taken_is_said_before_anything_is_prepared(run: Run, folder: Path) -> None:

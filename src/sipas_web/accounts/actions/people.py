@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -44,6 +44,10 @@ def restore(*, person: Person, by: Actor) -> None:
 
 def new_person(*, username: str, full_name: str, email: str, password: str, is_demonstration: bool = False) -> Person:
     """Write a checked account; the caller has asked and records."""
+    if queries.by_username(username) is not None:
+        raise ValidationError(
+            _("The login name “%(name)s” is taken. Choose another."), params={"name": username.lower()}
+        )
     person = Person(username=username.lower(), full_name=full_name, email=email, is_demonstration=is_demonstration)
     if not is_demonstration:
         validate_password(password, person)
