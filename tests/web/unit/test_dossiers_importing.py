@@ -387,6 +387,15 @@ def test_without_a_round_a_clerk_is_not_led_to_a_page_that_is_closed_to_them(
     assert way_to_a_round(acting(hire("department", tuyen_quang))) == "set_up"
 
 
+def test_a_source_of_a_unit_elsewhere_is_refused_beside_its_field(clerk: Client, dong_nai: Unit) -> None:
+    given = {"unit": dong_nai.code, "name": "Một cửa tỉnh khác", "closes_at": ""}
+    answer = clerk.post(reverse("dossier_source_add"), given)
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == ["unit"]
+    assert "Một cửa tỉnh khác" in answer.content.decode()
+    assert not DossierSource.objects.exists()
+
+
 def test_an_upload_at_fault_is_said_beside_its_field(clerk: Client, source: DossierSource, agency: str) -> None:
     given = {"file": cast.received(as_csv(rows_of(agency))[:-60]), "as_of": "01/11/2026"}
     page = clerk.post(reverse("dossier_source", args=[source.pk]), given).content.decode()

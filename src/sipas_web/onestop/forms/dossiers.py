@@ -10,6 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from sipas_web.audit.actors import Actor
+from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries.dossiers import DUE_SOON, OPEN, OVERDUE, WAITING, ProcedureField, Wanted
 from sipas_web.onestop.queries.services import ServiceClass, WantedService
 from sipas_web.rounds.queries import Round
@@ -126,11 +128,17 @@ class ServiceForm(forms.Form):
     valid_to = forms.DateField(label=_("Last day, if it has ended"), localize=True, required=False, help_text=DAY_HELP)
     act = forms.CharField(label=_("Deciding act"), required=False, help_text=_("Number, symbol and date."))
 
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+
     def clean_unit(self) -> units.Unit:
         """Find the unit."""
         unit = units.by_code(self.cleaned_data["unit"].strip(), units.today())
         if unit is None:
             raise forms.ValidationError(_t("No unit bears this code today."))
+        if not self.by.may(Permission.SERVICE_CHANGE, unit):
+            raise forms.ValidationError(_t("This unit is outside your area."))
         return unit
 
 

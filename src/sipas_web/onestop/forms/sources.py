@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sipas.intake import Preview
+from sipas_web.audit.actors import Actor
 from sipas_web.onestop import list_words as words
 from sipas_web.onestop.actions.sources_names import OUTSIDE
+from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries.sources import AgencyName
 from sipas_web.shared.uploads import ReceivedFileField
 from sipas_web.units import queries as units
@@ -41,8 +43,9 @@ class SourceForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, is_new: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Actor, is_new: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.by = by
         if not is_new:
             del self.fields["unit"]
 
@@ -51,6 +54,8 @@ class SourceForm(forms.Form):
         unit = units.by_code(self.cleaned_data["unit"].strip(), units.today())
         if unit is None:
             raise forms.ValidationError(_("No unit bears this code today."))
+        if not self.by.may(Permission.DOSSIER_IMPORT, unit):
+            raise forms.ValidationError(_("This unit is outside your area."))
         return unit
 
 

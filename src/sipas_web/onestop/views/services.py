@@ -56,7 +56,7 @@ def download(request: ActorRequest, form: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: ActorRequest) -> HttpResponse:
     """Enter an online service."""
-    form = ServiceForm(request.POST or None)
+    form = ServiceForm(request.POST or None, by=request.actor)
     if request.method == "POST" and form.is_valid():
         try:
             actions.add(**form.cleaned_data, by=request.actor)

@@ -45,7 +45,7 @@ def listing(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: ActorRequest) -> HttpResponse:
     """Add a source."""
-    form = SourceForm(request.POST or None)
+    form = SourceForm(request.POST or None, by=request.actor)
     if request.method == "POST" and form.is_valid():
         made = _tried(form, lambda: sources.add(**form.cleaned_data, by=request.actor))
         if made is not None:
@@ -59,7 +59,7 @@ def change(request: ActorRequest, source_id: int) -> HttpResponse:
     """Change a source."""
     source = _source(request, source_id)
     initial = {"name": source.name, "closes_at": source.closes_at, "adds_waiting": source.adds_waiting}
-    form = SourceForm(request.POST or None, initial=initial, is_new=False)
+    form = SourceForm(request.POST or None, initial=initial, by=request.actor, is_new=False)
     if request.method == "POST" and form.is_valid():
         try:
             sources.change(source=source, **form.cleaned_data, by=request.actor)
