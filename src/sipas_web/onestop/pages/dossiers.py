@@ -128,6 +128,6 @@ def classifications() -> tuple[dict[str, Any], ...]:
     return tuple(yaml.safe_load(text)["classifications"])
 
 
-def year_rows(lines: list[YearLine]) -> list[tuple[YearLine, list[int]]]:
+def year_rows(lines: list[YearLine]) -> list[tuple[YearLine, list[tuple[ServiceClass, int]]]]:
     """Put the counts of a year in the order of the classes."""
-    return [(line, [line.counts.get(c, 0) for c in ServiceClass]) for line in lines]
+    return [(line, [(c, line.counts.get(c, 0)) for c in ServiceClass]) for line in lines]
