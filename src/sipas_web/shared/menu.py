@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django_stubs_ext import StrOrPromise
+
+
+BAR = 84  # letters that stand beside each other in a window of 1280 px, with the name of a person
+AROUND = 4  # letters that the space around an entry takes, and the number in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,16 @@ def entries(request: HttpRequest) -> list[Shown]:
         Shown(urls[e.url_name], e.label, e.meaning, e.url_name == here, e.count(user) if e.count else 0)
         for e in allowed
     ]
+
+
+def in_bar(shown: Sequence[Shown]) -> int:
+    """Give how many entries stand beside each other; the others are folded into one."""
+    taken = 0
+    for number, entry in enumerate(shown):
+        taken += len(entry.label) + AROUND + (AROUND if entry.count else 0)
+        if taken > BAR:
+            return number
+    return len(shown)
 
 
 def _here(path: str, urls: dict[str, str]) -> str:
