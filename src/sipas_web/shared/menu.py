@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django_stubs_ext import StrOrPromise
 
-
 BAR = 84  # letters that stand beside each other in a window of 1280 px, with the name of a person
 AROUND = 4  # letters that the space around an entry takes, and the number in it
 

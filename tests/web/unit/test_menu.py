@@ -6,10 +6,10 @@ import re
 
 import pytest
 from django.test import Client
+from tests.web.asking import Hire
 
 from sipas_web.shared.menu import BAR, Shown, in_bar
 from sipas_web.units.models import Unit
-from tests.web.asking import Hire
 
 
 def shown(*labels: str, count: int = 0) -> list[Shown]:
