@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from sipas_web.accounts import queries
 from sipas_web.accounts.models import USERNAME, Role
-from sipas_web.accounts.permissions import every_permission
+from sipas_web.accounts.permissions import Permission, every_permission
 from sipas_web.audit.actors import Actor
 from sipas_web.units import queries as units
+from sipas_web.units.forms import NamedUnitField, offer
 
 DAY_HELP = _("Day/month/year.")
 
@@ -33,12 +34,13 @@ class AppointForm(forms.Form):
     """A role over an area for a period."""
 
     role = forms.ChoiceField(label=_("Role"))
-    unit = forms.CharField(label=_("Code of the unit"))
+    unit = NamedUnitField(label=_("Unit"))
     since = forms.DateField(label=_("From day"), localize=True, help_text=DAY_HELP)
     until = forms.DateField(label=_("To day"), localize=True, required=False)
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer(self.fields["unit"], units.of_today(by.holder.areas_of(Permission.ASSIGNMENT_CHANGE)))
         self.roles = {role.code: role for role in queries.roles_for(by)}
         choices = [(code, role_name(role)) for code, role in self.roles.items()]
         self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=choices)
@@ -46,10 +48,6 @@ class AppointForm(forms.Form):
     def clean_role(self) -> Role:
         """Find the role."""
         return self.roles[self.cleaned_data["role"]]
-
-    def clean_unit(self) -> units.Unit:
-        """Find the unit of today."""
-        return _unit_today(self.cleaned_data["unit"])
 
 
 class InviteForm(AppointForm):
@@ -65,7 +63,9 @@ class DelegateForm(forms.Form):
 
     assignment = forms.ChoiceField(label=_("Which of your roles"))
     to = forms.CharField(label=_("Login name of the person"))
-    unit = forms.CharField(label=_("Code of the unit"))
+    unit = NamedUnitField(
+        label=_("Unit"), required=False, help_text=_("Name or code of a part of your area; empty: the whole of it.")
+    )
     since = forms.DateField(label=_("From day"), localize=True, help_text=DAY_HELP)
     until = forms.DateField(label=_("To day"), localize=True)
 
@@ -74,6 +74,8 @@ class DelegateForm(forms.Form):
         self.held = {str(a.pk): a for a in queries.delegable(person)}
         choices = [(key, f"{role_name(a.role)} – {a.unit.full_name}") for key, a in self.held.items()]
         self.fields["assignment"] = forms.ChoiceField(label=_("Which of your roles"), choices=choices)
+        held = [a.unit_id for a in self.held.values()]
+        offer(self.fields["unit"], units.of_today(units.under_any(held, units.today())))
 
     def clean_assignment(self) -> Any:
         """Find the role held."""
@@ -86,9 +88,12 @@ class DelegateForm(forms.Form):
             raise forms.ValidationError(_("There is no account with this login name."))
         return person
 
-    def clean_unit(self) -> units.Unit:
-        """Find the unit of today."""
-        return _unit_today(self.cleaned_data["unit"])
+    def clean(self) -> dict[str, Any]:
+        """Take the whole area of the role where no part of it is named."""
+        data = super().clean() or {}
+        if "unit" in data and data["unit"] is None and "assignment" in data:
+            data["unit"] = data["assignment"].unit
+        return data
 
 
 class EndForm(forms.Form):
@@ -123,18 +128,18 @@ class CopyRoleForm(forms.Form):
 
     code = forms.SlugField(label=_("Code"), max_length=64)
     name = forms.CharField(label=_("Name"), max_length=200)
-    area = forms.CharField(label=_("Code of the unit it belongs to"))
+    area = NamedUnitField(label=_("Unit it belongs to"))
 
-    def clean_area(self) -> units.Unit:
-        """Find the unit of today."""
-        return _unit_today(self.cleaned_data["area"])
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["area"], units.of_today(by.holder.areas_of(Permission.ROLE_CHANGE)))
 
 
 class PermissionsForm(forms.Form):
     """What a role may do."""
 
     permissions = forms.MultipleChoiceField(
-        label=_("May"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"})
+        label=_("May"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "choices tree-many"})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -147,10 +152,3 @@ class PermissionsForm(forms.Form):
 def role_name(role: Role) -> str:
     """Give a role's name in the reader's language; roles made by an area have one name."""
     return role.name_en if get_language() == "en" and role.name_en else role.name
-
-
-def _unit_today(code: str) -> units.Unit:
-    unit = units.by_code(code, units.today())
-    if unit is None:
-        raise forms.ValidationError(_("There is no unit with this code today."))
-    return unit

@@ -116,6 +116,12 @@ def assignment(assignment_id: int) -> Assignment | None:
     )
 
 
+def handed_over(someone: Person) -> QuerySet[Assignment]:
+    """The roles someone delegated to others that are not over, by their last day."""
+    given = Assignment.objects.filter(delegated_from__person=someone, until__gte=today())
+    return given.select_related("role", "unit", "person").order_by("until", "pk")
+
+
 def delegable(someone: Person) -> QuerySet[Assignment]:
     """The roles someone holds today and may delegate: their own, of roles that allow it."""
     return holding_now(someone).filter(role__may_delegate=True, delegated_from__isnull=True)

@@ -46,6 +46,7 @@ def profile(request: ActorRequest) -> HttpResponse:
         "person": person,
         "assignments": queries.assignments_of(person),
         "may_delegate": queries.delegable(person).exists(),
+        "handed_over": queries.handed_over(person),
         "has_second_factor": queries.has_second_factor(person.pk),
     }
     return render(request, "accounts/profile.html", shown)
@@ -109,7 +110,9 @@ def end(request: ActorRequest, assignment_id: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return redirect("profile")
+            messages.success(request, _("The last day of the role is set."))
+            by_giver = assignment.delegated_from and assignment.delegated_from.person_id == request.user.pk
+            return redirect("profile") if by_giver else redirect("person_detail", assignment.person_id)
     return _page(request, form, _("End a role: %(role)s") % {"role": assignment}, _("End"))
 
 
@@ -207,7 +210,7 @@ def roles(request: ActorRequest) -> HttpResponse:
 def copy_role(request: ActorRequest, code: str) -> HttpResponse:
     """Make a role from another."""
     role = _role(code)
-    form = CopyRoleForm(request.POST or None, initial={"name": role.name})
+    form = CopyRoleForm(request.POST or None, by=request.actor, initial={"name": role.name})
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.copy_role(role=role, **form.cleaned_data, by=request.actor)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LABELS: dict[str, StrOrPromise] = {
     "added": gettext_lazy("Added"),
     "after": gettext_lazy("After"),
@@ -120,4 +124,14 @@ def in_words(value: object) -> str:
         return "; ".join(in_words(one) for one in value)
     if isinstance(value, dict):
         return "; ".join(f"{LABELS.get(key, key)}: {in_words(one)}" for key, one in value.items())
-    return str(value)
+    return _as_day(str(value))
+
+
+def _as_day(text: str) -> str:
+    """Write a day of the record as a reader writes it; anything else as it stands."""
+    if not ISO_DAY.fullmatch(text):
+        return text
+    try:
+        return str(date_format(dt.date.fromisoformat(text), "SHORT_DATE_FORMAT"))
+    except ValueError:
+        return text

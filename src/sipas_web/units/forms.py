@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,41 @@ DAY_HELP = _("Day/month/year.")
 
 class UnitCodeField(forms.CharField):
     """The code of a unit that exists on some day; the form's ``clean`` settles which state."""
+
+
+class NamedUnitField(forms.CharField):
+    """A unit of today, typed by its name or its code, among those that ``rows`` gives."""
+
+    def __init__(self, **options: Any) -> None:
+        self.rows = queries.of_today()
+        options.setdefault("help_text", _("Name as in the list of units, or code."))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> Any:
+        """Find the unit, or name those that come near with what they lie in."""
+        text = super().clean(value)
+        if not text:
+            return None
+        found, near = queries.matching(self.rows, text)
+        if found is not None:
+            return found
+        if not near:
+            raise ValidationError(gettext("No unit of your area is called “%(text)s”.") % {"text": text})
+        above = queries.parents_at([unit.pk for unit in near], queries.today())
+        named = [
+            f"{unit.full_name}, {above[unit.pk].full_name} ({unit.code})"
+            if unit.pk in above
+            else f"{unit.full_name} ({unit.code})"
+            for unit in near
+        ]
+        told = gettext("Several units fit. Type the code of one: %(units)s.")
+        raise ValidationError(told % {"units": "; ".join(named)})
+
+
+def offer(field: forms.Field, rows: QuerySet[Unit]) -> None:
+    """Say which units a field takes."""
+    if isinstance(field, NamedUnitField):
+        field.rows = rows
 
 
 class UnitFilter(forms.Form):

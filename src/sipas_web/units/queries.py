@@ -21,6 +21,7 @@ from sipas_web.units.models import Unit as Unit
 from sipas_web.units.permissions import Permission
 
 ROOT_CODE = "VN"
+MOST_NEAR = 5  # units named where a text fits several
 SORTS = {"name": "sort_key", "code": "code", "kind": "kind", "since": "valid_from", "until": "valid_to"}
 
 
@@ -110,6 +111,22 @@ def found(by: Actor, wanted: Wanted, sort: str = "") -> QuerySet[Unit]:
     return units.order_by(f"-{column}" if sort.startswith("-") else column, "code", "valid_from")
 
 
+def matching(rows: QuerySet[Unit], text: str) -> tuple[Unit | None, list[Unit]]:
+    """Find the one unit a text names by code or full name; else those that come near."""
+    key = search_key(text)
+    exact = list(rows.filter(Q(code=text.strip()) | Q(search_key=key))[: MOST_NEAR + 1])
+    if len(exact) == 1:
+        return exact[0], []
+    near = exact or list(rows.filter(search_key__contains=key)[: MOST_NEAR + 1]) if key else []
+    return (near[0], []) if len(near) == 1 else (None, near[:MOST_NEAR])
+
+
+def of_today(areas: Any = None) -> QuerySet[Unit]:
+    """Units of today, in some areas (ids) only where given."""
+    rows = holding(Unit.objects.all(), today()).order_by("sort_key", "code")
+    return rows if areas is None else rows.filter(pk__in=areas)
+
+
 def path(unit: Unit, on: dt.date) -> list[Unit]:
     """Give the units above a unit on a day, from the country down."""
     lines = _lines(on).filter(descendant=unit, depth__gt=0, way="own").select_related("ancestor")
@@ -153,6 +170,12 @@ def parent_at(unit: Unit, on: dt.date) -> Unit | None:
     """Give the unit directly above on a day."""
     line = Membership.objects.filter(unit=unit, valid_from__lte=on, valid_to__gte=on).select_related("parent").first()
     return line.parent if line else None
+
+
+def parents_at(units: Collection[int], on: dt.date) -> dict[int, Unit]:
+    """Give the unit directly above each of some units (ids) on a day. One query."""
+    lines = Membership.objects.filter(unit__in=units, valid_from__lte=on, valid_to__gte=on).select_related("parent")
+    return {line.unit_id: line.parent for line in lines}
 
 
 def first_commune(province: Unit, on: dt.date) -> Unit | None:

@@ -36,7 +36,9 @@ def listing(request: ActorRequest) -> HttpResponse:
     """List units."""
     form, units = _filtered(request)
     page = Paginator(units, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "units/list.html", {"form": form, "page": page, **_may(request)})
+    above = queries.parents_at([unit.pk for unit in page], form.wanted().on or queries.today())
+    rows = [(unit, above.get(unit.pk)) for unit in page]
+    return render(request, "units/list.html", {"form": form, "page": page, "rows": rows, **_may(request)})
 
 
 @needs(Permission.UNIT_EXPORT)

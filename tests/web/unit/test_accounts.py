@@ -10,11 +10,14 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError
+from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from sipas_web.accounts import actions, demonstration, queries
+from sipas_web.accounts.actions.people import new_person
 from sipas_web.accounts.actions.roles import shipped
+from sipas_web.accounts.forms import AppointForm, DelegateForm
 from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.accounts.permissions import every_permission
 from sipas_web.audit.actors import Actor
@@ -220,6 +223,51 @@ def test_an_invitation_makes_an_account_with_its_role_once(
     assert Record.objects.latest("sequence").actor.startswith("invitation:")
     with pytest.raises(ValidationError):
         actions.accept(secret=secret, username="anh2", password="một câu dài để nhớ", origin="web 127.0.0.1")
+
+
+def test_a_login_name_that_is_taken_is_said_in_words(hire: Hire, dong_nai: Unit) -> None:
+    """It read “Person with this login name already exists”."""
+    person = hire("keyer", dong_nai)
+    with pytest.raises(ValidationError) as refused:
+        new_person(username=person.username.upper(), full_name="A", email="", password="một câu dài để nhớ")
+    assert person.username in refused.value.messages[0]
+    assert "Person" not in refused.value.messages[0]
+
+
+def test_a_unit_is_named_or_given_by_its_code_within_ones_area(
+    hire: Hire, acting: Acting, dong_nai: Unit, tuyen_quang: Unit
+) -> None:
+    """Only a code could be typed, and nothing said where codes stand."""
+    administrator = acting(hire("administrator", dong_nai))
+    commune = commune_of(dong_nai)
+
+    def errors(unit: str) -> list[str]:
+        form = AppointForm({"role": "head", "unit": unit, "since": "01/12/2026"}, by=administrator)
+        return list(form.errors.get("unit", []))
+
+    for text in (commune.code, commune.full_name, commune.full_name.upper()):
+        form = AppointForm({"role": "head", "unit": text, "since": "01/12/2026"}, by=administrator)
+        assert form.is_valid(), (text, form.errors)
+        assert form.cleaned_data["unit"] == commune
+    assert errors(tuyen_quang.code), "outside the area"
+    assert "(" in errors("xã")[0], "several fit: each with its code"
+
+
+def test_who_delegated_a_role_sees_it_and_ends_it(hire: Hire, acting: Acting, client: Client, dong_nai: Unit) -> None:
+    """The giver could take a role back, but no page led there; an empty unit is the whole area."""
+    head, deputy = hire("head", dong_nai), hire("keyer", dong_nai)
+    held = Assignment.objects.get(person=head)
+    given = {"assignment": str(held.pk), "to": deputy.username, "since": f"{units.today():%d/%m/%Y}"}
+    form = DelegateForm({**given, "unit": "", "until": f"{units.today() + DAY:%d/%m/%Y}"}, person=head)
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["unit"] == dong_nai
+    made = actions.delegate(**form.cleaned_data, by=acting(head))
+    client.force_login(head)
+    page = client.get("/ho-so/").content.decode()
+    end = f"/vai-tro-duoc-giao/{made.pk}/ket-thuc/"
+    assert deputy.full_name in page
+    assert end in page
+    assert client.post(end, {"on": f"{units.today():%d/%m/%Y}"}).headers["Location"] == "/ho-so/"
 
 
 @pytest.mark.parametrize("state", ["expired", "withdrawn", "unknown"])

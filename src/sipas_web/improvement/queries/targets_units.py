@@ -6,16 +6,15 @@ from django.db.models import Q, QuerySet
 
 from sipas_web.accounts.backends import held_today
 from sipas_web.audit.actors import Actor
-from sipas_web.shared.vietnamese_text import search_key
 from sipas_web.units import queries as units
 from sipas_web.units.kinds import Kind
 from sipas_web.units.models import Membership
 from sipas_web.units.queries import Unit
+from sipas_web.units.queries import matching as matching
 
 HEADS = (Kind.COUNTRY, Kind.PROVINCE, Kind.DISTRICT, Kind.COMMUNE, Kind.AGENCY)
 SIGNING = (Kind.PROVINCE, Kind.DISTRICT, Kind.COMMUNE, Kind.AGENCY, Kind.ONE_STOP)
 MOST_TICKED = 250
-MOST_NAMED = 5
 
 
 def allowed(by: Actor, *permissions: str) -> QuerySet[Unit]:
@@ -32,16 +31,6 @@ def allowed(by: Actor, *permissions: str) -> QuerySet[Unit]:
 def everywhere() -> QuerySet[Unit]:
     """All units of today: an issuer may stand anywhere."""
     return units.holding(Unit.objects.all(), units.today()).order_by("sort_key", "code")
-
-
-def matching(rows: QuerySet[Unit], text: str) -> tuple[Unit | None, list[Unit]]:
-    """Find the one unit a text names by code or full name; else those that come near."""
-    key = search_key(text)
-    exact = list(rows.filter(Q(code=text.strip()) | Q(search_key=key))[:2])
-    if len(exact) == 1:
-        return exact[0], []
-    near = exact or list(rows.filter(search_key__contains=key)[: MOST_NAMED + 1]) if key else []
-    return (near[0], []) if len(near) == 1 else (None, near[:MOST_NAMED])
 
 
 def members_of(by: Actor, permission: str) -> list[Unit]:
