@@ -144,7 +144,8 @@ def _figure(threshold: Threshold) -> str:
     figure = (
         f"{label(f'letter.relation.{threshold.relation}')} {format_number(threshold.value, decimals)} {threshold.unit}"
     )
-    said = [figure, threshold.indicator, str(threshold.year) if threshold.year else None]
+    about = label(f"letter.indicator.{threshold.indicator}") if threshold.indicator else None
+    said = [figure, about, str(threshold.year) if threshold.year else None]
     return ", ".join(part for part in said if part)
 
 

@@ -7,6 +7,8 @@ import letter_files
 from typer.testing import CliRunner
 
 from sipas.cli.letter import app
+from sipas.cli.sentences import catalogue
+from sipas.letters import vocabulary
 
 SAMPLES = letter_files.SAMPLES
 WIDE = {"COLUMNS": "200"}
@@ -29,6 +31,14 @@ def test_the_readable_view_names_the_boxes_of_the_form() -> None:
         "Nghị quyết 76/NQ-CP",
     ):
         assert words in out
+
+
+def test_what_a_figure_measures_is_said_in_words() -> None:
+    for code in vocabulary.words()["indicators"]:
+        assert set(catalogue()[f"label.letter.indicator.{code}"]) == {"vi", "en"}
+    _, out = run(*(str(path) for path in sorted(SAMPLES.glob("t0*.txt"))))
+    assert "Chỉ số hài lòng (SIPAS)" in out
+    assert not any(f", {code}" in out for code in ("sipas", "commitments", "on_time"))
 
 
 def test_what_is_not_found_is_said() -> None:
