@@ -18,4 +18,4 @@ class UnitsConfig(AppConfig):
         from sipas_web.units.sentences import SENTENCES
 
         add_sentences(SENTENCES)
-        add(Entry(10, "unit_list", _("Units"), _("Agencies, desks, post offices and places."), Permission.UNIT_VIEW))
+        add(Entry(58, "unit_list", _("Units"), _("Agencies, desks, post offices and places."), Permission.UNIT_VIEW))
