@@ -59,7 +59,8 @@ def play(made: Chain) -> dict[str, Task]:
     tasks_carrying.complete(task_id=given["plan"].pk, by=who["head"])  # on time by the extension alone
     extended(given["land"], asked_by=who["asker"], granted_by=who["head"], days_ago=60, made=made)
     tasks_carrying.complete(task_id=given["land"].pk, by=who["asker"])  # late by both
-    extended(given["seats"], asked_by=who["clerk"], granted_by=who["boss"], days_ago=-10, made=made)
+    for days_ago in (40, -10):  # the first was too short
+        extended(given["seats"], asked_by=who["clerk"], granted_by=who["boss"], days_ago=days_ago, made=made)
     tasks_ending.drop(task_id=given["signs"].pk, reason="Đã có biển mới", by=who["boss"])
     units.dissolve(unit=made.ending, on=made.ago(5), successors=[made.department], by=made.by)
     return {name: Task.objects.get(pk=task.pk) for name, task in given.items()}
@@ -90,6 +91,20 @@ def test_the_cascade_ends_in_the_right_figures(made: Chain) -> None:
             assert lists.found(made.actors["ministry"], wanted).count() == slow[state], state
             listed = lists.found(made.actors["ministry"], lists.Wanted(state=str(state), original=original, last=today))
             assert listed.count() == slow[state], state
+
+
+def test_a_past_day_is_told_by_the_extensions_granted_until_then(made: Chain) -> None:
+    seats = play(made)["seats"]  # due 80 days ago, put off to 40 days ago, then to 10 days from now
+    first, second = Extension.objects.filter(task=seats).order_by("pk")
+    for row, days_ago in ((first, 79), (second, 30)):
+        Extension.objects.filter(pk=row.pk).update(decided=made.ago(days_ago))
+    task = reads.task_for(made.actors["ministry"], seats.pk)
+    assert task is not None
+    for days_ago, is_overdue in ((85, False), (60, False), (35, True), (20, False), (0, False)):
+        day = made.ago(days_ago)
+        listed = lists.found(made.actors["ministry"], lists.Wanted(state="overdue", last=day))
+        assert (seats in listed) == is_overdue, days_ago
+        assert (reads.state_of(task, day) == State.OVERDUE) == is_overdue, days_ago
 
 
 def slowly(task: Task, *, original: bool) -> State:
