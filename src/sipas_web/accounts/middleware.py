@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from sipas_web.accounts import queries
 from sipas_web.accounts.backends import held_today
@@ -87,10 +90,20 @@ class DenyByDefault:
         if access.who == "everyone":
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_login(request)
         if access.who == "holders" and not request.user.has_perm(access.permission):
             raise PermissionDenied
         return None
+
+
+def _to_login(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the login and then on; a form is lost, and its address cannot be opened: then to the page it stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    text = _("You were not logged in any more: this step was not saved. Log in and do it again.")
+    messages.warning(request, text, fail_silently=True)
+    before = urlsplit(request.headers.get("Referer", ""))
+    return redirect_to_login(before.path if before.netloc == request.get_host() else "/")
 
 
 def actor_of(request: HttpRequest, user: Any) -> Actor:

@@ -8,12 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from sipas_web.shared.vietnamese_text import nfc
 
 Answer = Callable[[HttpRequest], HttpResponse]
 NUL = "\x00"
+NOT_ALLOWED = 405
 
 
 def content_security(answer: Answer) -> Answer:
@@ -44,6 +46,18 @@ def chosen_language(answer: Answer) -> Answer:
         return response
 
     return spoken
+
+
+def told_refusals(answer: Answer) -> Answer:
+    """Give a page to an address that is opened but only takes forms: it was a blank one."""
+
+    def told(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if response.status_code == NOT_ALLOWED and not response.streaming and not response.content:
+            response.content = render_to_string("shared/errors/405.html", {"theme": "auto"}).encode()
+        return response
+
+    return told
 
 
 class ComposedInput:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +62,8 @@ def test_costs_by_hand(framed: Round, by: Actor) -> None:
 def test_a_price_needs_its_source_and_day(client: Client, hire: Hire, framed: Round) -> None:
     client.force_login(hire("department", framed.unit))
     url = reverse("round_costs_save", args=[framed.pk])
+    unpriced = client.get(reverse("round_costs", args=[framed.pk])).content.decode()
+    assert re.search(r"<tfoot>.*?<td class=\"figure\">–</td>", unpriced), "nothing is priced: no total of 0"
     page = client.post(url, {"printing_amount": "1.500"}).content.decode()
     assert "id_printing_source_error" in page
     assert "id_printing_dated_error" in page

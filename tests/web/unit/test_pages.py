@@ -290,3 +290,20 @@ def test_keys_of_rows_reach_the_server_without_a_thousands_separator() -> None:
         if not re.search(r"case_id\s*\}\}|auto_id\s*\}\}", found)
     ]
     assert wrong == []
+
+
+def test_a_step_sent_after_the_session_ended_leads_back_to_its_page(client: Client, hire: Hire, dong_nai: Unit) -> None:
+    """After the login a blank page stood there: the address of the form itself."""
+    person = hire("head", dong_nai)
+    refused = client.post("/ho-so/uy-quyen/", {"to": "x"}, headers={"Referer": "http://testserver/ho-so/uy-quyen/?a=1"})
+    assert refused.headers["Location"] == f"{LOGIN}?next=/ho-so/uy-quyen/"
+    assert "chưa được lưu" in client.get(refused.headers["Location"]).content.decode()
+    elsewhere = client.post("/ngon-ngu-khac/", headers={"Referer": "http://elsewhere.vn/x/"})
+    assert elsewhere.status_code == 404
+    foreign = client.post("/don-vi/them/", headers={"Referer": "http://elsewhere.vn/x/"})
+    assert foreign.headers["Location"] == f"{LOGIN}?next=/"
+    client.force_login(person)
+    only_forms = client.get("/giao-dien/chu-de/")
+    assert only_forms.status_code == 405
+    assert only_forms.headers["Allow"] == "POST"
+    assert "chỉ nhận biểu mẫu" in only_forms.content.decode()

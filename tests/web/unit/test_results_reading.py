@@ -186,6 +186,7 @@ def test_an_agency_reads_its_own_page_and_no_other(
     assert mine.context["shown"].domain == name
     assert page(client, reader, "result_unit", publication.round_id, "v1", name=other).status_code == 404
     ranks = page(client, reader, "result_ranks", publication.round_id, "v1")
+    assert "k trên n người" in ranks.content.decode(), "why equal figures differ in rank"
     assert {row.key for row in ranks.context["table"].rows} == set(agencies(opened))  # published ranks are public
     assert {row.key for row in ranks.context["table"].rows if row.may_open} == {name}
     below = page(client, reader, "result_comparison", publication.round_id, "v1", kind="agency", node="seats")
