@@ -1,4 +1,4 @@
-"""What waits for a person as a calendar (RFC 5545), one all-day event at each deadline."""
+"""What waits for a person as a calendar (RFC 5545), one all-day event at each deadline, with a reminder by the rule."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 PRODUCT = "-//SIPAS//cho-toi//VI"
 KIND = "text/calendar; charset=utf-8"
 REFRESH = "PT6H"
+MORNING = dt.timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Entry:
     unit: str
     due: dt.date
     url: str  # absolute
+    remind: dt.date  # on its morning
 
 
 def calendar(name: str, entries: Iterable[Entry], now: dt.datetime) -> bytes:
@@ -47,4 +49,13 @@ def _event(entry: Entry, now: dt.datetime) -> Event:
     event.add("description", entry.unit)
     event.add("url", entry.url)
     event.add("transp", "TRANSPARENT")
+    event.add_component(_alarm(entry))
     return event
+
+
+def _alarm(entry: Entry) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", entry.title)
+    alarm.add("trigger", entry.remind - entry.due + MORNING)
+    return alarm

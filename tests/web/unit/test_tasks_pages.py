@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from sipas_web.audit.actors import Actor
 from sipas_web.improvement.actions import difficulties, tasks_carrying, urging
 from sipas_web.improvement.models import Difficulty, Evidence, Extension, Task, Urging
 from sipas_web.improvement.pages import waiting as pages
-from sipas_web.shared import waiting
+from sipas_web.improvement.tracking_rules import rules_on
+from sipas_web.shared import waiting, working_days
 from sipas_web.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +158,12 @@ def test_the_secret_calendar_is_of_one_person_and_ends(client: Client, made: Cha
     events = [event for event in every if "improvement.task:" in str(event["UID"])]
     assert [(str(e["UID"]), e.decoded("DTSTART")) for e in events] == [(f"improvement.task:{task.pk}@sipas", task.due)]
     assert "Rút ngắn cấp phép" in str(events[0]["SUMMARY"])
+    (alarm,) = events[0].walk("VALARM")
+    trigger = alarm.decoded("TRIGGER")
+    assert task.due is not None
+    days = [task.due + dt.timedelta(days=n) for n in range(trigger.days, 0)]  # from the morning of the reminder on
+    assert sum(working_days.is_working(day) for day in days) == rules_on(task.due).remind_before
+    assert working_days.is_working(days[0])
     assert reverse("task_detail", args=[task.pk]) in str(events[0]["URL"])
     waiting.add(waiting.Source(
         "feedback.test", 99, "Phản ánh", "improvement.task_view",

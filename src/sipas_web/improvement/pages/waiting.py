@@ -20,7 +20,8 @@ from sipas_web.improvement.calendar_feed import Entry, calendar
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries import difficulties, urging
 from sipas_web.improvement.queries import tasks_lists as lists
-from sipas_web.shared import waiting
+from sipas_web.improvement.tracking_rules import rules_on
+from sipas_web.shared import waiting, working_days
 from sipas_web.shared.waiting import Source, Waiting
 
 MOST = 100  # of one kind
@@ -62,7 +63,8 @@ def feed(by: Actor, absolute: Callable[[str], str]) -> bytes:
         for row in _rows(source, by):
             if row.due is not None:
                 title = f"{source.label}: {row.title}" if source.code.startswith(OWN) else str(source.label)
-                entries.append(Entry(row.key, title, row.unit, row.due, absolute(row.url)))
+                remind = working_days.before(row.due, rules_on(row.due).remind_before)
+                entries.append(Entry(row.key, title, row.unit, row.due, absolute(row.url), remind))
     return calendar(_("SIPAS: what waits for me"), entries, timezone.now())
 
 
