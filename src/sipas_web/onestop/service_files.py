@@ -17,7 +17,7 @@ from sipas.intake.limits import Limits
 from sipas.intake.reading import read
 from sipas.intake.reasons import ROW_TOO_LONG
 from sipas.intake.table import OfficeTable
-from sipas_web.onestop.models import ServiceClass
+from sipas_web.onestop.queries.services import ServiceClass
 from sipas_web.shared.core_errors import reason
 from sipas_web.shared.vietnamese_text import search_key
 

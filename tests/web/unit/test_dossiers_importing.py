@@ -23,7 +23,6 @@ from sipas_web.jobs.worker import work_off
 from sipas_web.onestop import dossier_files, tasks
 from sipas_web.onestop.actions import importing, importing_rows, sources, sources_names
 from sipas_web.onestop.models import AgencyName, Dossier, DossierSource, FileState, MonthCount, Outcome
-from sipas_web.onestop.pages.dossiers import way_to_a_round
 from sipas_web.onestop.pages.sources import rejected_rows
 from sipas_web.privacy.actions.people import open_people
 from sipas_web.privacy.models import SealedPerson
@@ -375,25 +374,6 @@ def test_a_clerk_uploads_looks_at_the_columns_and_imports(clerk: Client, source:
 def _targets() -> list[str]:
     named = {header: target for target, header in {**cast.COLUMNS, **cast.PEOPLE}.items()}
     return [named.get(header, "") for header in cast.HEADS]
-
-
-def test_without_a_round_a_clerk_is_not_led_to_a_page_that_is_closed_to_them(
-    clerk: Client, hire: Callable[..., Person], acting: Callable[[Person], Actor], tuyen_quang: Unit
-) -> None:
-    page = clerk.get(reverse("dossier_to_round")).content.decode()
-    body = page[page.index("<h1") :]
-    assert f'class="button" href="{reverse("dossier_list")}"' in body
-    assert f'href="{reverse("round_list")}"' not in body
-    assert way_to_a_round(acting(hire("department", tuyen_quang))) == "set_up"
-
-
-def test_a_source_of_a_unit_elsewhere_is_refused_beside_its_field(clerk: Client, dong_nai: Unit) -> None:
-    given = {"unit": dong_nai.code, "name": "Một cửa tỉnh khác", "closes_at": ""}
-    answer = clerk.post(reverse("dossier_source_add"), given)
-    assert answer.status_code == 200
-    assert list(answer.context["form"].errors) == ["unit"]
-    assert "Một cửa tỉnh khác" in answer.content.decode()
-    assert not DossierSource.objects.exists()
 
 
 def test_an_upload_at_fault_is_said_beside_its_field(clerk: Client, source: DossierSource, agency: str) -> None:

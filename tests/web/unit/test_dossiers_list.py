@@ -19,6 +19,7 @@ from sipas_web.audit.models import Record
 from sipas_web.onestop.actions import dossiers_listing, sources
 from sipas_web.onestop.actions.dossiers_counting import recount, recount_kept
 from sipas_web.onestop.models import Dossier, DossierSource, MonthCount
+from sipas_web.onestop.pages.dossiers import way_to_a_round
 from sipas_web.onestop.queries import dossiers as reads
 from sipas_web.onestop.queries.dossiers import Wanted
 from sipas_web.units import queries as units
@@ -104,3 +105,28 @@ def test_a_new_day_written_after_the_end_is_counted_as_a_full_count_does(source:
     assert sum(row[-1] for row in one_by_one) > 0
     recount(source.pk)
     assert set(MonthCount.objects.values_list(*columns)) == one_by_one
+
+
+@pytest.fixture
+def clerk(client: Client, hire: Callable[..., Person], tuyen_quang: Unit) -> Client:
+    client.force_login(hire("onestop_clerk", tuyen_quang), backend="sipas_web.accounts.backends.AreaBackend")
+    return client
+
+
+def test_without_a_round_a_clerk_is_not_led_to_a_page_that_is_closed_to_them(
+    clerk: Client, hire: Callable[..., Person], acting: Acting, tuyen_quang: Unit
+) -> None:
+    page = clerk.get(reverse("dossier_to_round")).content.decode()
+    body = page[page.index("<h1") :]
+    assert f'class="button" href="{reverse("dossier_list")}"' in body
+    assert f'href="{reverse("round_list")}"' not in body
+    assert way_to_a_round(acting(hire("department", tuyen_quang))) == "set_up"
+
+
+def test_a_source_of_a_unit_elsewhere_is_refused_beside_its_field(clerk: Client, dong_nai: Unit) -> None:
+    given = {"unit": dong_nai.code, "name": "Một cửa tỉnh khác", "closes_at": ""}
+    answer = clerk.post(reverse("dossier_source_add"), given)
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == ["unit"]
+    assert "Một cửa tỉnh khác" in answer.content.decode()
+    assert not DossierSource.objects.exists()
