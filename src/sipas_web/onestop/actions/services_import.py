@@ -57,7 +57,7 @@ def import_list(*, given: ServiceList, unit: Unit | None, by: Actor) -> Taken:
         try:
             _take(row, place, work)
         except ValidationError as error:
-            faults.append(_fault(row, "service_class", row.service_class.label, error, given))
+            faults.append(_fault(row, "service_class", str(row.service_class.label), error, given))
     OnlineService.objects.bulk_create(work.new)
     OnlineService.objects.bulk_update(work.ended, ["valid_to"])
     taken = Taken(len(work.new), len(work.ended), work.unchanged, tuple(sorted(faults, key=lambda f: f.number)))
