@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
@@ -22,6 +23,7 @@ from sipas_web.accounts.models import Assignment, Invitation, Person, Role
 from sipas_web.accounts.permissions import every_permission
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
+from sipas_web.shared.menu import Shown
 from sipas_web.units import queries as units
 from sipas_web.units.models import Unit
 
@@ -268,6 +270,18 @@ def test_who_delegated_a_role_sees_it_and_ends_it(hire: Hire, acting: Acting, cl
     assert deputy.full_name in page
     assert end in page
     assert client.post(end, {"on": f"{units.today():%d/%m/%Y}"}).headers["Location"] == "/ho-so/"
+
+
+def test_what_waits_comes_first_on_the_first_page() -> None:
+    """Twenty cards in the order of the menu hid the three that ask for something."""
+    shown = [
+        Shown("/a/", "Không chờ", "", is_here=False, count=0),
+        Shown("/b/", "Đang chờ", "", is_here=False, count=2),
+        Shown("/c/", "Cũng không chờ", "", is_here=False, count=0),
+    ]
+    page = render_to_string("accounts/home.html", {"menu": shown, "menu_in_bar": 0, "folded": True})
+    places = [page.index(f'<h2><a href="{url}">') for url in ("/b/", "/a/", "/c/")]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("state", ["expired", "withdrawn", "unknown"])
