@@ -95,8 +95,9 @@ def check_design(cases: int, strata: int, share: float, *, balance: str = "", by
     Returns
     -------
     Design
-        One stage. Two cases of every stratum where there is room for that, so that its spread can be seen; else one,
-        or none.
+        One stage. Two cases of every stratum where there is room for that, so that its spread can be seen, else one.
+        Where even that is too many, no strata: the list in the order of ``balance``, drawn at equal steps, so that no
+        case is without a chance and nobody can tell beforehand who is passed over.
 
     Raises
     ------
@@ -107,9 +108,10 @@ def check_design(cases: int, strata: int, share: float, *, balance: str = "", by
         raise SipasError("sampling.number_out_of_range", "share", expected="0 … 1", got=share)
     n = min(cases, max(1, ceil(Fraction(str(share)) * cases)))
     stage: dict[str, object] = {"unit": "unit_id", "size": {"rule": "fixed", "n": max(n, 1)}}
-    if balance:
-        least = min(2, n // strata) if strata else 0
-        stage |= {"strata": [balance], "allocation": {"rule": "proportional", "minimum": least}}
+    if balance and strata <= n:
+        stage |= {"strata": [balance], "allocation": {"rule": "proportional", "minimum": min(2, n // max(strata, 1))}}
+    elif balance:
+        stage |= {"method": "systematic", "order": [balance]}
     if by_risk:
         stage |= {"method": "pps_systematic", "measure_of_size": SIZE}
     return parse_design({"stages": [stage], "reserve": 0})

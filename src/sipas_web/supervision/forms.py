@@ -55,7 +55,10 @@ class SampleForm(forms.Form):
         label=_("Shared in proportion among"),
         choices=CheckSample.Balance.choices,
         required=False,
-        help_text=_("So that each gets its part of the checks, two forms at least where there is room."),
+        help_text=_(
+            "So that each gets its part of the checks, two forms at least where there is room. Where fewer forms are "
+            "drawn than there are groups, the list is put in their order and drawn at equal steps."
+        ),
     )
     share = PercentField(label=_("Share of the forms (%)"))
     floor = PercentField(

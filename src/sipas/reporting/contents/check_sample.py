@@ -157,12 +157,12 @@ def build_visit_list(
         (str(n), one.case_id, _reached(one), one.agency, "") for n, one in enumerate(people, start=1)
     )  # fmt: skip
     warning = (
-        "MẬT ĐẾN KHI CÔNG BỐ. Danh sách có thông tin cá nhân và chưa được công bố: không cho bưu điện, điều tra viên, "
-        "cơ quan giải quyết thủ tục xem; nộp lại và hủy sau khi nhập xong."
+        "KHÔNG TIẾT LỘ TRƯỚC KHI CÔNG BỐ. Danh sách có thông tin cá nhân và chưa được công bố: không cho bưu điện, "
+        "điều tra viên, cơ quan giải quyết thủ tục xem; nộp lại và hủy sau khi nhập xong."
     )
     outcomes = "; ".join(one.label for one in form.outcomes)
     blocks: list[Block] = [
-        *opening(head, "DANH SÁCH", f"Người được phúc tra, mẫu lần {head.number}"),
+        *opening(head, "DANH SÁCH", f"Người được phúc tra, mẫu lần {head.number}", sign=""),
         Notice(warning),
         Table("Người được phúc tra", columns, rows, note=f"Kết quả: {outcomes}.", name_column=1, small=True),
         PageBreak(),
@@ -171,7 +171,7 @@ def build_visit_list(
     return document(head, f"Danh sách phúc tra lần {head.number}: {head.round_title}", blocks)
 
 
-def opening(head: CheckHead, kind: str, about: str) -> list[Block]:
+def opening(head: CheckHead, kind: str, about: str, *, sign: str = "BB") -> list[Block]:
     """Give the head of a paper, with the notice of a simulated round.
 
     Parameters
@@ -180,6 +180,8 @@ def opening(head: CheckHead, kind: str, about: str) -> list[Block]:
         What it says.
     kind, about : str
         Of the title.
+    sign : str
+        Of the number, as the decree abbreviates kinds of papers; empty: of a kind it has no sign for.
 
     Returns
     -------
@@ -187,7 +189,8 @@ def opening(head: CheckHead, kind: str, about: str) -> list[Block]:
         Letterhead, title, notice.
     """
     day = official_date(head.moment.date())
-    letterhead = Letterhead("", head.body.upper(), "…/BB", f"{head.place}, {day}", draft=False)
+    number = f"…/{sign}" if sign else "…"
+    letterhead = Letterhead("", head.body.upper(), number, f"{head.place}, {day}", draft=False)
     blocks: list[Block] = [letterhead, Title(kind, about)]
     if head.simulated:
         blocks.append(Notice(SIMULATED_NOTICE))
@@ -224,14 +227,23 @@ def _sizes(head: CheckHead, made: Any) -> Table:
          _chance(one, made)) for one in made["lists"][:MOST_LISTS]
     )  # fmt: skip
     total = ("Cộng", count(made["frame"]["rows"]), count(made["sample"]["official"]), "")
-    note = f"Chia theo: {head.balance}." if head.balance else ""
+    note = _shared(head, made)
     if len(made["lists"]) > MOST_LISTS:
         note += f" Chỉ in {MOST_LISTS} danh sách đầu; đầy đủ trong certificate.json."
     return Table("Danh sách và số phiếu được chọn", columns, (*rows, total), note=note.strip())
 
 
+def _shared(head: CheckHead, made: Any) -> str:
+    if not head.balance:
+        return ""
+    if made["design"]["stages"][0].get("strata"):
+        return f"Chia theo: {head.balance}."
+    few = "Số phiếu được bốc ít hơn số nhóm"
+    return f"{few}: danh sách sắp theo {head.balance} rồi bốc cách đều, phiếu nào cũng có cơ hội."
+
+
 def _chance(one: Any, made: Any) -> str:
-    if made["design"]["stages"][0].get("method", "srs") != "srs":
+    if made["design"]["stages"][0].get("method", "srs") == "pps_systematic":
         return "theo mức rủi ro"
     return f"{one['sample'] / one['population']:.4f}".replace(".", ",") if one["population"] else "–"
 

@@ -16,7 +16,8 @@ SCOPES = {
     "projected": "Suy rộng: nếu phúc tra toàn bộ danh sách",
 }
 VERSIONS = {"as_is": "Như hiện nay", "dropped": "Bỏ phiếu không đạt", "replaced": "Thay phiếu không đạt"}
-GROUPS = {"interviewer": "Điều tra viên", "office": "Bưu cục"}
+GROUPS = {"interviewer": "Mã điều tra viên", "office": "Bưu cục"}
+BY = {"interviewer": "điều tra viên", "office": "bưu cục"}
 WEIGHTS = {
     "final": "Chỉ số tính bằng trọng số của lần ước lượng gần nhất.",
     "base": (
@@ -191,7 +192,7 @@ def _by_group(given: ReverificationMinutes, kind: str, label: str) -> list[Block
             interval(failed["low"], failed["high"]), number(differ.get("percent")),
         ))  # fmt: skip
     note = "* Dưới 30 phiếu: tỷ lệ chỉ để tham khảo, không đủ căn cứ so sánh hay kết luận về một người, một đơn vị."
-    return [Table(f"Kết quả theo {label.lower()}", columns, tuple(rows), note=note, small=True)]
+    return [Table(f"Kết quả theo {BY[kind]}", columns, tuple(rows), note=note, small=True)]
 
 
 def _agreement(given: ReverificationMinutes) -> list[Block]:
@@ -241,7 +242,7 @@ def _failed(given: ReverificationMinutes) -> list[Block]:
     if not given.failed:
         return [paragraph("Không có phiếu nào không đạt.")]
     columns = (
-        Column("Mã phiếu", 1.2, "left"), Column("Điều tra viên", 1.2, "left"), Column("Lý do", 3.2, "left"),
+        Column("Mã phiếu", 1.2, "left"), Column("Mã điều tra viên", 1.2, "left"), Column("Lý do", 3.2, "left"),
         Column("Xử lý", 2.0, "left"),
     )  # fmt: skip
     rows = tuple((f.case_id, f.interviewer or "–", "; ".join(f.reasons), f.settled) for f in given.failed)

@@ -75,8 +75,24 @@ def test_each_group_has_two_cases_where_there_is_room() -> None:
     sample = drawn(listed, balance="interviewer")
     assert sample.group_by("stratum").len()["len"].min() >= 2  # type: ignore[operator]
     assert set(sample["stratum"]) == {"A", "B", "C", "–"}
-    few = check_design(60, 50, 0.1, balance="interviewer")
-    assert few.stages[0].allocation.minimum == 0  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("by_risk", [False, True])
+def test_where_there_are_more_groups_than_cases_to_draw_every_case_keeps_a_chance(by_risk: bool) -> None:
+    rows = pl.DataFrame({"unit_id": [f"C{n:03d}" for n in range(60)], "agency": [f"A{n % 47:02d}" for n in range(60)]})
+    risk = {f"C{n:03d}": float(n % 3) for n in range(60)} if by_risk else None
+    listed = check_list(rows, salt=SALT, balance="agency", risk=risk)
+    plan = check_design(60, 47, 0.2, balance="agency", by_risk=by_risk)
+    chance: dict[str, float] = {}
+    for n in range(150):
+        text = f"văn bản số {n}"
+        sample = draw_check_sample(listed, plan, supervisor="Lụa", text=text, operator="SIPAS", version="0").sample
+        assert sample.height == 12
+        assert listed.join(sample, on="unit_id", how="semi")["agency"].n_unique() >= 11  # spread over the groups
+        chance |= dict(sample.select("unit_id", "probability").iter_rows())
+    assert len(chance) == 60
+    assert sum(chance.values()) == pytest.approx(12)
+    assert by_risk or set(chance.values()) == {0.2}
 
 
 def test_the_salt_is_in_the_hash_and_every_change_is_found() -> None:
