@@ -135,6 +135,7 @@ def carry_out_part(*, plan_id: int, by: Actor) -> bool:
         Plan.objects.filter(pk=plan.pk).update(state=State.DONE, finished=timezone.now())
         return False
     taken = _take(plan, rows)
+    rows = rows[: len(taken)]
     gifts = [
         Gift(code, row.office_id, row.interviewer_id) for row, codes in zip(rows, taken, strict=True) for code in codes
     ]
@@ -150,9 +151,11 @@ def carry_out_part(*, plan_id: int, by: Actor) -> bool:
 
 
 def _take(plan: Plan, rows: Sequence[PlanRow]) -> list[list[str]]:
-    """Take the next cases of each row, in order of their codes, ``PART`` in all; what is not there any more lacks."""
+    """Take the next cases of the first rows, in order of their codes, ``PART`` in all; what is not there lacks."""
     room, gone, taken = PART, Counter[tuple[int | None, str]](), []
     for row in rows:
+        if not room:
+            break
         wanted = min(room, row.cases - row.done - row.lacking)
         pool = row.source_id, row.commune
         lying = Case.objects.filter(
