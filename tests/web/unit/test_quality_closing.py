@@ -124,12 +124,14 @@ def test_the_page_says_what_waits_closes_and_opens_again(
     field: Round, by: Actor, hire: Hire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sipas_web.accounts.queries.has_second_factor", lambda someone: True)
-    Check.objects.create(round=field, asked_by="x", coefficients=timezone.localdate())
-    one = suspect(field)
-    put(field, State.FROZEN)
     client, person = Client(), hire("department", field.unit)
     assert client.login(username=person.username, password=PASSWORD)
     home, close = (reverse(name, args=[field.pk]) for name in ("quality_home", "quality_close"))
+    assert "rà soát hằng ngày" in client.get(home).content.decode()
+    put(field, State.FROZEN)
+    assert "rà soát hằng ngày" not in client.get(home).content.decode(), "nobody looks through it any more"
+    Check.objects.create(round=field, asked_by="x", coefficients=timezone.localdate())
+    one = suspect(field)
     assert close not in client.get(home).content.decode(), "no button while something waits"
     assert client.post(close, follow=True).status_code == 200
     assert queries.closing_of(field) is None
