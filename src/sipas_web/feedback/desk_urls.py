@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sipas_web.feedback.views import desk, handling
+from sipas_web.feedback.views import desk, handling, papering
 
 ONE = "<int:feedback_id>/"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path(f"{ONE}da-giai-quyet/", handling.resolve, name="feedback_resolve"),
     path(f"{ONE}dong-y/", handling.accept, name="feedback_accept"),
     path(f"{ONE}tra-lai-noi-dung/", handling.send_back, name="feedback_send_back"),
+    path(f"{ONE}van-ban/<str:form>/", papering.letter_file, name="feedback_letter"),
+    path(f"{ONE}da-trao-giay/", papering.note_paper, name="feedback_note_paper"),
     path(f"{ONE}cong-khai/", handling.publish, name="feedback_publish"),
     path(f"{ONE}go-xuong/", handling.take_down, name="feedback_take_down"),
 ]

@@ -93,11 +93,17 @@ def forget(feedback: Feedback, by: Actor) -> None:
 
 def may_say(feedback: Feedback) -> bool:
     """Say whether the citizen may give their word on the answer now."""
+    return may_say_until(feedback) is not None
+
+
+def may_say_until(feedback: Feedback) -> dt.date | None:
+    """Give the last day for the citizen's word on the answer; None where it is not, or no longer, asked."""
     day = feedback.answered_again if feedback.level else feedback.answered
     if feedback.state != State.ANSWERED or day is None:
-        return False
-    in_time = today() <= day + dt.timedelta(days=rules.own().word_within)
-    return in_time and not Word.objects.filter(feedback=feedback, level=feedback.level).exists()
+        return None
+    last = day + dt.timedelta(days=rules.own().word_within)
+    is_open = today() <= last and not Word.objects.filter(feedback=feedback, level=feedback.level).exists()
+    return last if is_open else None
 
 
 def _reopen(feedback: Feedback) -> None:

@@ -161,6 +161,13 @@ class ResolveForm(forms.Form):
     )  # fmt: skip
 
 
+class PaperForm(forms.Form):
+    """That the answer was handed over on paper."""
+
+    number = forms.CharField(label=gettext_lazy("Number and symbol of the document"), max_length=60, help_text=NO_NAMES)
+    on = forms.DateField(label=gettext_lazy("Day it was handed over or posted"), localize=True, help_text=DAY_HELP)
+
+
 class PublishForm(forms.Form):
     """The texts as everybody may read them."""
 

@@ -27,6 +27,7 @@ class Step(models.Model):
         SUBMITTED = "submitted", _("answer written, to be checked")
         SENT_BACK = "sent_back", _("answer sent back by the checker")
         ANSWERED = "answered", _("answered")
+        PAPER = "paper", _("answer handed over on paper")
         RESOLVED = "resolved", _("resolved, with evidence")
         SAID = "said", _("the citizen gave their word")
         REOPENED = "reopened", _("reopened with the unit above")

@@ -82,6 +82,7 @@ def _steps(found: Feedback, by: Actor, *, at_desk: bool, is_own_answer: bool) ->
         and found.due == found.first_due and found.due is not None and timezone.localdate() <= found.due,
         "may_check": checks and state == State.CHECKING and not is_own_answer,
         "is_own_answer": checks and state == State.CHECKING and is_own_answer,
+        "may_paper": state == State.ANSWERED and not found.is_emptied and reads.may_answer_on_paper(by, found),
         "may_resolve": answers and state == State.ANSWERED and found.resolved is None,
         "may_publish": checks and state == State.ANSWERED and not found.is_not_to_publish,
     }  # fmt: skip

@@ -18,7 +18,8 @@ from sipas_web.feedback.queries.feedback import Feedback, State, Step
 
 YEAR = 365  # days
 SHOWN_STEPS = {
-    Step.What.RECEIVED, Step.What.ROUTED, Step.What.JOINED, Step.What.EXTENDED, Step.What.ANSWERED, Step.What.RESOLVED,
+    Step.What.RECEIVED, Step.What.ROUTED, Step.What.JOINED, Step.What.EXTENDED, Step.What.ANSWERED, Step.What.PAPER,
+    Step.What.RESOLVED,
     Step.What.SAID, Step.What.REOPENED, Step.What.ROUTED_OUT, Step.What.PUBLISHED, Step.What.TAKEN_DOWN,
     Step.What.HANDED_OVER, Step.What.FORGOTTEN,
 }  # fmt: skip

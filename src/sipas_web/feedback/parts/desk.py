@@ -34,6 +34,8 @@ SENTENCES: dict[str, StrOrPromise] = {
     "feedback.answer_written": _("wrote an answer to feedback"),
     "feedback.answer_sent_back": _("sent an answer to feedback back"),
     "feedback.answer_accepted": _("found that an answer to feedback fits"),
+    "feedback.answer_letter_made": _("made the letter of an answer to feedback"),
+    "feedback.answer_on_paper": _("noted that an answer to feedback was handed over on paper"),
     "feedback.extended": _("extended the time of feedback"),
     "feedback.resolved": _("said that feedback is resolved, with evidence"),
     "feedback.published": _("published feedback redacted"),

@@ -16,10 +16,11 @@ from sipas_web.accounts.queries import in_force
 from sipas_web.audit.actors import Actor
 from sipas_web.feedback import similarity
 from sipas_web.feedback.models import HANDLED as HANDLED
-from sipas_web.feedback.models import Answer, Photograph, Publication
+from sipas_web.feedback.models import Answer as Answer
 from sipas_web.feedback.models import Channel as Channel
 from sipas_web.feedback.models import Feedback as Feedback
 from sipas_web.feedback.models import Kind as Kind
+from sipas_web.feedback.models import Photograph, Publication
 from sipas_web.feedback.models import State as State
 from sipas_web.feedback.models import Step as Step
 from sipas_web.feedback.permissions import Permission
@@ -57,6 +58,12 @@ def visible(by: Actor) -> QuerySet[Feedback]:
 def one_for(by: Actor, feedback_id: int) -> Feedback | None:
     """Give a piece of feedback the actor may see."""
     return visible(by).filter(pk=feedback_id).first()
+
+
+def may_answer_on_paper(by: Actor, feedback: Feedback) -> bool:
+    """Say whether an actor handles answers on paper: at the desk that took it in, or at the unit that answers."""
+    at_unit = feedback.unit is not None and by.may(Permission.FEEDBACK_ANSWER, feedback.unit)
+    return at_unit or by.may(Permission.FEEDBACK_RECEIVE, feedback.place)
 
 
 def held(feedback_id: int) -> Feedback:
