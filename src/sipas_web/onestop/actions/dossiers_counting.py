@@ -40,7 +40,8 @@ _OUTCOMES = {outcome.name.lower(): outcome.value for outcome in Outcome}
 def _statement() -> str:
     """Give one statement for both databases: received by month of receipt, ended by month of the end."""
     table, counts = Dossier._meta.db_table, MonthCount._meta.db_table
-    month = "date(%s, 'start of month')" if connection.vendor == "sqlite" else "date_trunc('month', %s)::date"
+    # On SQLite a day is its text: cutting it costs a fifth of working the month out.
+    month = "substr(%s, 1, 7) || '-01'" if connection.vendor == "sqlite" else "date_trunc('month', %s)::date"
     received, ended = month.replace("%s", "received"), month.replace("%s", "COALESCE(finished, received)")
 
     def counted(what: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -106,8 +107,9 @@ def finish(*, file: DossierFile, found: Found, mapping: Mapping[str, Mapping[str
     if held.state == FileState.DONE:
         return dict(held.counts)
     ours = Dossier.objects.filter(source=held.source_id)
-    added = ours.filter(first_file=held).count()
-    changed = ours.filter(last_file=held).exclude(first_file=held).count()
+    own = Q(first_file=held)
+    once = ours.aggregate(added=Count("pk", filter=own), changed=Count("pk", filter=Q(last_file=held) & ~own))
+    added, changed = once["added"], once["changed"]
     held.counts = {
         "added": added, "changed": changed, "unchanged": found.taken - added - changed - found.older,
         "older": found.older, "rejected": found.rejected, "repeated": found.repeated,

@@ -30,6 +30,8 @@ OUTSIDE_ROUNDS = 0
 AT_ONCE = 1_000
 SECOND, RANDOM = 4, 11  # bytes of a token: when it was given, and chance
 TOKEN = 20  # characters of it
+NOBODY = ("", "")  # neither token nor mark
+FIELDS = (*words.IDENTITY, "dossier_number")
 # Columns of the table, in the order in which they are written, with the name each has in the rows that were read.
 COLUMNS = {
     "source_id": "source_id", "number": "dossier_number", "agency_name_id": "agency_name_id",
@@ -152,11 +154,11 @@ def _with_people(rows: pl.DataFrame, file: DossierFile, by: Actor) -> pl.DataFra
     fresh = _tokens(rows.height)
     given, found = [], []
     for at, (number, identity) in enumerate(zip(numbers, identities, strict=True)):
-        token, before = known.get(number, ("", ""))
+        token, before = known.get(number, NOBODY)
         if any(identity):
             token, now = token or fresh[TOKEN * at : TOKEN * (at + 1)], seen[at].hex()
             if now != before:
-                given.append((token, {**dict(zip(words.IDENTITY, identity, strict=True)), "dossier_number": number}))
+                given.append((token, dict(zip(FIELDS, (*identity, number), strict=True))))
             before = now
         found.append((token, before))
     put_people(kind=PERSON, rows=given, by=by)
