@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+import threading
 from collections.abc import Iterable
 
 import polars as pl
@@ -23,6 +24,8 @@ SAMPLE_BYTES = 256 * 1024
 SAMPLE_LINES = 200
 # Lines inside one quoted cell; more means a quote that nobody closed.
 MOST_LINES_IN_CELL = 50
+LONGEST_FIELD = 128 * 1024  # characters of a field in the lines looked at first; more means such a quote too
+_limit_of_csv = threading.Lock()
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _HIGH_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f]+[^\s\d,;|]*")
 # Windows-1252 leaves five bytes without a character; they pass as they are.
@@ -155,9 +158,12 @@ def _decode(data: bytes, encoding: str, file: str) -> str:
 def _records(text: str, delimiter: str, most: int) -> Iterable[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        return [record for record, _ in zip(reader, range(most), strict=False)]
+        records = [record for record, _ in zip(reader, range(most), strict=False)]
     except csv.Error:
+        records = []
+    if not records or any(len(field) > LONGEST_FIELD for record in records for field in record):
         return [line.split(delimiter) for line in text.splitlines()[:most]]
+    return records
 
 
 def _parse(data: bytes, delimiter: str, names: list[str], file: str) -> pl.DataFrame:
@@ -178,7 +184,7 @@ def _parse(data: bytes, delimiter: str, names: list[str], file: str) -> pl.DataF
 
 def _parse_untidy(text: str, delimiter: str, names: list[str], file: str) -> pl.DataFrame:
     """Read a file whose quotes do not follow the rules, as spreadsheets do."""
-    csv.field_size_limit(len(text) + 1)
+    _let_through(len(text) + 1)
     rows = []
     for number, record in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
         if any(cell.count("\n") > MOST_LINES_IN_CELL for cell in record):
@@ -186,3 +192,9 @@ def _parse_untidy(text: str, delimiter: str, names: list[str], file: str) -> pl.
         fields = [cell or None for cell in record[: len(names)]]
         rows.append(fields + [None] * (len(names) - len(fields)))
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def _let_through(length: int) -> None:
+    """Let csv read fields of a length. The limit is the whole process's: lowered, it would stop other readers."""
+    with _limit_of_csv:
+        csv.field_size_limit(max(length, csv.field_size_limit()))

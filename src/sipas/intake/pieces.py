@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,7 +127,8 @@ def _head_rows(grid: Grid, limits: Limits) -> int:
 def _first_records(piece: bytes, count: int, delimiter: str) -> bytes:
     text = piece[:SAMPLE_BYTES].decode("utf-8", "replace")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    for _number, _record in zip(range(count), reader, strict=False):
-        pass
+    with suppress(csv.Error):  # a field longer than csv reads: the lines up to there
+        for _number, _record in zip(range(count), reader, strict=False):
+            pass
     lines = piece[:SAMPLE_BYTES].splitlines(keepends=True)
     return b"".join(lines[: reader.line_num])

@@ -1,6 +1,7 @@
 """CSV files: encoding, delimiter, ragged and ill-quoted rows; Parquet; typed views of columns."""
 
 import codecs
+import csv
 import datetime as dt
 import unicodedata
 from pathlib import Path
@@ -90,6 +91,17 @@ def test_quotes_inside_a_name_do_not_stop_the_reading(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text('Họ và tên;SĐT\n"Tèo" Nguyễn;1\nTrần "Bé" Ba;2\n"Lê ""Tư""";3\n', encoding="utf-8")
     assert read(path).cells["Họ và tên"].to_list() == ["Tèo Nguyễn", 'Trần "Bé" Ba', 'Lê "Tư"']
+
+
+def test_an_untidy_file_leaves_other_readers_of_csv_their_length_of_a_field(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    path = tmp_path / "list.csv"
+    path.write_text('Họ và tên;SĐT\n"Tèo" Nguyễn;1\n', encoding="utf-8")
+    read(path)
+    assert csv.field_size_limit() >= before
+    long = "dài " * 50_000
+    path.write_text(f'Họ và tên;Ghi chú\n"Tèo" Nguyễn;{long}\n', encoding="utf-8")
+    assert read(path).cells["Ghi chú"].to_list() == [long.strip()]
 
 
 def test_a_quote_never_closed_is_named(tmp_path: Path) -> None:
