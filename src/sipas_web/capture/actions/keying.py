@@ -22,6 +22,7 @@ from sipas_web.capture.keying_form import PaperForm, differing, entries_of, stor
 from sipas_web.capture.models import KeyedForm, Keying
 from sipas_web.capture.permissions import Permission
 from sipas_web.capture.queries.keying import form_of
+from sipas_web.capture.turns import in_turn
 from sipas_web.fieldwork import actions as fieldwork
 from sipas_web.fieldwork.queries import Case, rules_of
 from sipas_web.fieldwork.queries import State as CaseState
@@ -71,6 +72,7 @@ def open_keying(*, round_id: int, code: str, by: Actor, keystrokes: int = 0) -> 
     return made
 
 
+@in_turn
 @transaction.atomic
 def save_keying(*, keying_id: int, sent: Sent, by: Actor) -> Keying:
     """Keep what is typed so far, so that nothing is lost; the keyer's own draft, which the record does not list."""
@@ -85,6 +87,7 @@ def save_keying(*, keying_id: int, sent: Sent, by: Actor) -> Keying:
     return keying
 
 
+@in_turn
 @transaction.atomic
 def finish_keying(*, keying_id: int, sent: Sent, by: Actor) -> KeyedForm:
     """End a keying; sent again it is the same. What follows is decided here: taken, keyed again, or reconciled."""
