@@ -186,9 +186,12 @@ class Step:
     def see_through(self, chain: Chain, patience: float = 240.0) -> None:
         """Ask until it is done; a person who got no answer looks first whether it was taken."""
         until = time.monotonic() + patience
-        while not self.done(chain):
+        while True:
+            is_under_way = self.is_under_way(chain)  # asked first: what ends between the two looks is done
+            if self.done(chain):
+                return
             assert time.monotonic() < until, (self.name, chain.statuses[-5:], chain.value(LAST_JOB))
-            if not self.is_under_way(chain):
+            if not is_under_way:
                 self.ask(chain)
             time.sleep(0.1)
 

@@ -102,6 +102,19 @@ def test_a_second_attempt_repeats_nothing(clerk: Client, round_: Round, by: Acto
     assert Record.objects.filter(action="rounds.frame_imported").count() == 1
 
 
+def test_who_asks_again_after_the_end_makes_nothing_twice(clerk: Client, round_: Round) -> None:
+    send(clerk, round_, ("a.csv", GOOD))
+    job, again = import_now(clerk, round_), import_now(clerk, round_)
+    assert job.pk != again.pk
+    assert job.result == again.result
+    made = Record.objects.filter(action="rounds.frame_imported")
+    assert made.count() == 1
+    assert Record.objects.filter(action="rounds.frame_import_asked").count() == 2
+    send(clerk, round_, ("b.csv", csv(row(77))))
+    import_now(clerk, round_)
+    assert made.count() == 2
+
+
 def test_columns_are_corrected_by_hand(clerk: Client, round_: Round) -> None:
     odd = csv(*(row(n) for n in range(5)), head="Số,Chỗ làm,Mảng,Ai,Ở đâu,Gọi,Xong,Thế nào")
     shown = send(clerk, round_, ("la.csv", odd))

@@ -122,14 +122,18 @@ def start_import(*, round_: Round, by: Actor) -> Job:
 
 @transaction.atomic
 def note_imported(*, round_: Round, job_id: int, found: Mapping[str, Any], by: Actor) -> None:
-    """Record what an import made; once for a job, however often it is carried out."""
+    """Record what an import made; nothing where the frame is still the one last recorded.
+
+    So a job carried out again after its worker died, or asked for again by somebody who did not see it end, says once
+    what it made once. That somebody asked again stands in the record of the asking.
+    """
     by.require(Permission.FRAME_IMPORT, round_.unit)
     held = queries.held(round_.pk)
+    made = {"counts": dict(found["counts"]), "frame_sha256": found["frame_sha256"]}
     last = audit.last_details_of(IMPORTED, key_of(held))
-    if last and json.loads(last).get("job") == job_id:
+    if last and {name: json.loads(last).get(name) for name in made} == made:
         return
-    told = {"job": job_id, "counts": found["counts"], "frame_sha256": found["frame_sha256"]}
-    record(by=by, action=IMPORTED, subject=held, unit=held.unit, details=told)
+    record(by=by, action=IMPORTED, subject=held, unit=held.unit, details={"job": job_id, **made})
 
 
 @transaction.atomic
