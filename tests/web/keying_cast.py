@@ -12,7 +12,8 @@ from sipas.instrument import load
 from sipas.rounds import respondent_kind
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
-from sipas_web.capture.actions.keying import Sent, finish_keying, open_keying
+from sipas_web.capture.actions.keying import Sent, open_keying
+from sipas_web.capture.actions.keying_end import finish_keying
 from sipas_web.capture.keying_form import PaperForm
 from sipas_web.capture.models import KeyedForm
 from sipas_web.fieldwork import actions as fieldwork

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db import connection, models, transaction
@@ -24,6 +25,17 @@ class Place(Protocol):
     full_name: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody did, as it is recorded."""
+
+    by: Actor
+    action: str
+    subject: models.Model | str
+    unit: Place | None = None
+    details: Mapping[str, Any] | None = None
+
+
 def record(
     *,
     by: Actor,
@@ -37,28 +49,21 @@ def record(
     Records are numbered without gaps, so writers wait for each other from here to the end of their transaction: call
     this last.
     """
+    return record_each(acts=[Act(by, action, subject, unit, details)])[0]
+
+
+def record_each(*, acts: Sequence[Act]) -> list[Record]:
+    """Write several acts of one transaction, in their order, as ``record`` writes one."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an audit record belongs into the transaction of its change")
     _take_turn()
+    made = []
     sequence, before = queries.head()
-    made = Record(
-        sequence=sequence + 1,
-        moment=timezone.now(),
-        actor=by.key,
-        actor_name=by.name,
-        actor_roles=by.roles,
-        origin=by.origin,
-        action=action,
-        subject=key_of(subject) if isinstance(subject, models.Model) else subject,
-        subject_name=str(subject) if isinstance(subject, models.Model) else "",
-        unit_id=unit.pk if unit is not None else None,
-        unit_name=str(unit.full_name) if unit is not None else "",
-        details=canonical(dict(details or {})),
-        previous_hash=before,
-    )
-    made.hash = hash_of(made.values())
-    made.save(force_insert=True)
-    return made
+    for act in acts:
+        sequence += 1
+        made.append(_written(act, sequence, before))
+        before = made[-1].hash
+    return Record.objects.bulk_create(made)
 
 
 @transaction.atomic
@@ -78,6 +83,27 @@ def export(*, by: Actor) -> tuple[int, str]:
 def key_of(thing: models.Model) -> str:
     """Name a row as the record does: ``units.unit:12``."""
     return f"{thing._meta.label_lower}:{thing.pk}"
+
+
+def _written(act: Act, sequence: int, before: str) -> Record:
+    subject, unit = act.subject, act.unit
+    made = Record(
+        sequence=sequence,
+        moment=timezone.now(),
+        actor=act.by.key,
+        actor_name=act.by.name,
+        actor_roles=act.by.roles,
+        origin=act.by.origin,
+        action=act.action,
+        subject=key_of(subject) if isinstance(subject, models.Model) else subject,
+        subject_name=str(subject) if isinstance(subject, models.Model) else "",
+        unit_id=unit.pk if unit is not None else None,
+        unit_name=str(unit.full_name) if unit is not None else "",
+        details=canonical(dict(act.details or {})),
+        previous_hash=before,
+    )
+    made.hash = hash_of(made.values())
+    return made
 
 
 def _take_turn() -> None:

@@ -23,7 +23,8 @@ from sipas_web.accounts.actions import people
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.capture.actions import Given, accept
-from sipas_web.capture.actions.keying import Sent, finish_keying, open_keying
+from sipas_web.capture.actions.keying import Sent, open_keying
+from sipas_web.capture.actions.keying_end import finish_keying
 from sipas_web.capture.keying_form import KEEP, PaperForm
 from sipas_web.capture.queries.keying import form_of
 from sipas_web.config.demonstration_people import actor_of

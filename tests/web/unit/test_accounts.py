@@ -306,7 +306,7 @@ def test_a_failed_record_undoes_the_role(
     def fail(*args: Any, **kwargs: Any) -> None:
         raise DatabaseError("no space")
 
-    monkeypatch.setattr(Record, "save", fail)
+    monkeypatch.setattr(Record.objects, "bulk_create", fail)
     with pytest.raises(DatabaseError, match="no space"):
         actions.appoint(person=person, role=Role.objects.get(code="head"), unit=dong_nai, since=units.today(), by=by)
     assert person.assignments.count() == 1

@@ -123,7 +123,7 @@ def test_a_failed_record_undoes_the_change(by: Actor, dong_nai: Unit, monkeypatc
     def fail(*args: Any, **kwargs: Any) -> None:
         raise DatabaseError("the disk is full")
 
-    monkeypatch.setattr(Record, "save", fail)
+    monkeypatch.setattr(Record.objects, "bulk_create", fail)
     with pytest.raises(DatabaseError, match="full"):
         units.add(kind="agency", code="SNV", name="Sở Nội vụ", parent=dong_nai, valid_from=dong_nai.valid_from, by=by)
     assert not Unit.objects.filter(code="SNV").exists()

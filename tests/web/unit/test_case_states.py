@@ -225,7 +225,7 @@ class Field(RuleBasedStateMachine):
 
     @rule(n=CASES)
     def key(self, n: int) -> None:
-        actions.put_keyed(self.round, [self.codes[n]], self.by)
+        actions.put_keyed(self.round, {self.codes[n]: self.by.name})
         self.twin[self.codes[n]]["steps"].add("keyed")
 
     @rule(n=CASES, is_valid=st.booleans())

@@ -16,7 +16,8 @@ from sipas_web.accounts.actions.assigning import write_assignment
 from sipas_web.accounts.models import Person, Role
 from sipas_web.audit.actors import Actor
 from sipas_web.audit.models import Record
-from sipas_web.capture.actions.keying import Sent, finish_keying, is_double, open_keying, put_back, save_keying
+from sipas_web.capture.actions.keying import Sent, open_keying, put_back, save_keying
+from sipas_web.capture.actions.keying_end import finish_keying, is_double
 from sipas_web.capture.actions.reconciling import reconcile
 from sipas_web.capture.models import KeyedForm, Keying, KeyingError, Response
 from sipas_web.capture.queries import responses_table

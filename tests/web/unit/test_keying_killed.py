@@ -45,7 +45,8 @@ from django.core.exceptions import ValidationError
 from sipas.instrument import load
 from sipas_web.accounts.models import Person
 from sipas_web.audit.actors import Actor
-from sipas_web.capture.actions.keying import Sent, finish_keying, open_keying, save_keying
+from sipas_web.capture.actions.keying import Sent, open_keying, save_keying
+from sipas_web.capture.actions.keying_end import finish_keying
 from sipas_web.capture.actions.reconciling import reconcile
 from sipas_web.capture.keying_form import PaperForm
 from sipas_web.capture.models import KeyedForm, Keying

@@ -21,7 +21,8 @@ from tests.web.keying_cast import EDITION, Acting, Hire, _folders, issued, keyer
 from sipas.capture import compare_keyings, import_responses
 from sipas.rounds import respondent_kind
 from sipas_web.audit.actors import Actor
-from sipas_web.capture.actions.keying import Sent, finish_keying, open_keying
+from sipas_web.capture.actions.keying import Sent, open_keying
+from sipas_web.capture.actions.keying_end import finish_keying
 from sipas_web.capture.actions.reconciling import reconcile
 from sipas_web.capture.keying_form import PaperForm
 from sipas_web.capture.models import KeyedForm, KeyingCount

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,8 @@ from sipas_web.capture import actions
 from sipas_web.capture.actions import Given
 from sipas_web.capture.actions import self_completion_sending as sending
 from sipas_web.capture.actions.self_completion import RESPONDENT
-from sipas_web.capture.actions.self_completion_sending import Door, Sending
+from sipas_web.capture.actions.self_completion_sending import Sending
+from sipas_web.capture.door import Place
 from sipas_web.capture.models import Draft, Response, WebAnswer, WebGate, WebSalt, WebTrace
 from sipas_web.capture.queries import web_progress
 from sipas_web.fieldwork.models import Case, State
@@ -130,56 +130,22 @@ def test_a_case_withdrawn_meanwhile_takes_nothing_and_hinders_no_other(issued: R
 
 
 def test_one_bad_answer_does_not_take_the_others_along(issued: Round, monkeypatch: pytest.MonkeyPatch) -> None:
-    bad, good = sending._Place(one(a_case(issued), "a")), sending._Place(one(a_case(issued, place=1), "b"))
+    bad, good = (Place[Sending, str](issued.pk, one(a_case(issued, place=n), "ab"[n])) for n in (0, 1))
     before = sending.accept
 
     def accept(round_: Round, given: list[Given]) -> Any:
-        if bad.sending.code in {g.case_id for g in given}:
+        if bad.sent.code in {g.case_id for g in given}:
             raise ValueError
         return before(round_, given)
 
     monkeypatch.setattr(sending, "accept", accept)
-    sending._carry(issued.pk, lambda: [bad, good])
-    assert isinstance(bad.error, ValueError)
-    assert (good.error, bool(good.receipt)) == (None, True)
+    sending._door.carry(issued.pk, lambda: [bad, good])
+    assert isinstance(bad.told[0], ValueError)
+    assert good.made
     monkeypatch.setattr(sending, "accept", lambda *_: (_ for _ in ()).throw(OperationalError))
-    third = sending._Place(one(a_case(issued, place=2), "c"))
-    sending._carry(issued.pk, lambda: [third, third])
-    assert isinstance(third.error, OperationalError)
-
-
-def test_who_waits_is_taken_along_and_each_hears_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes: list[int] = []
-    entered, leave = threading.Event(), threading.Event()
-
-    def take(*, round_id: int, arrived: Callable[[], list[Sending]], by: Actor) -> list[str]:
-        assert by == RESPONDENT
-        sendings = arrived()
-        sizes.append(len(sendings))
-        if len(sizes) == 1:
-            entered.set()
-            assert leave.wait(10)
-        return [f"{round_id}/{s.handle}" for s in sendings]
-
-    monkeypatch.setattr(sending, "take_together", take)
-    door, told = Door(), {}
-    case = Case(pk=1, round_id=7, case_id="x")
-
-    def go(name: str) -> None:
-        told[name] = door.pass_through(one(case, name))
-
-    threads = [threading.Thread(target=go, args=(name,)) for name in "abcdefghij"]
-    threads[0].start()
-    assert entered.wait(10)
-    for thread in threads[1:]:
-        thread.start()
-    while len(door._waiting) < 9:
-        pass
-    leave.set()
-    for thread in threads:
-        thread.join(10)
-    assert sizes == [1, 9]
-    assert told == {name: f"7/{name * 32}" for name in "abcdefghij"}
+    third = Place[Sending, str](issued.pk, one(a_case(issued, place=2), "c"))
+    with pytest.raises(OperationalError):
+        sending.send(third.sent)
 
 
 def test_the_record_of_an_answer_holds_no_address_and_no_device(issued: Round) -> None:

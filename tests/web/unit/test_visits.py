@@ -154,8 +154,8 @@ def test_the_form_goes_its_way_and_each_step_is_written_once(field: Field) -> No
         actions.step_form(case_pk=pk, step="received", by=field.me)  # the desk is another's
     assert actions.receive_form(round_id=field.round.pk, code=field.codes[0].lower(), by=field.head)[1]
     assert not actions.receive_form(round_id=field.round.pk, code=field.codes[0], by=field.head)[1]
-    actions.put_keyed(field.round, [field.codes[0]], field.me)
-    actions.put_keyed(field.round, [field.codes[0]], field.me)
+    actions.put_keyed(field.round, {field.codes[0]: field.me.name})
+    actions.put_keyed(field.round, {field.codes[0]: field.me.name})
     assert field.case().state == State.KEYED
     steps = FormStep.objects.filter(case=pk).values_list("step", flat=True)
     assert list(steps) == ["delivered", "collected", "received", "keyed"]

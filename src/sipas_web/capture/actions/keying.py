@@ -1,15 +1,13 @@
-"""Keying a paper form: opened by one person at a time, saved as they go, finished once, keyed again by another."""
+"""Keying a paper form: opened by one person at a time, saved as they go. How it ends: ``keying_end``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from sipas.errors import SipasError
@@ -17,14 +15,11 @@ from sipas.rounds import respondent_kind
 from sipas.sampling.case_codes import read_case_id
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
-from sipas_web.capture.actions.keying_taken import accept_form, settle
-from sipas_web.capture.keying_form import PaperForm, differing, entries_of, stored
+from sipas_web.capture.keying_form import PaperForm
 from sipas_web.capture.models import KeyedForm, Keying
 from sipas_web.capture.permissions import Permission
-from sipas_web.capture.queries.keying import form_of
 from sipas_web.capture.turns import in_turn
-from sipas_web.fieldwork import actions as fieldwork
-from sipas_web.fieldwork.queries import Case, rules_of
+from sipas_web.fieldwork.queries import Case
 from sipas_web.fieldwork.queries import State as CaseState
 from sipas_web.rounds import states
 from sipas_web.rounds.folders import folder_of
@@ -32,7 +27,6 @@ from sipas_web.rounds.queries import Round, State, held
 from sipas_web.shared.core_errors import reason, sentence
 
 MOST_KEYSTROKES, MOST_SECONDS = 100_000, 86_400.0  # a page may say no more than this of one form
-DRAWN_OF = 2**64
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,40 +73,12 @@ def save_keying(*, keying_id: int, sent: Sent, by: Actor) -> Keying:
     keying = _own(keying_id, by)
     states.refuse_unless(keying.form.round, State.IN_FIELD)
     by.require(Permission.FORM_KEY, keying.form.round.unit)
-    if keying.is_done or not _is_newer(keying, sent):
+    if keying.is_done or not is_newer(keying, sent):
         return keying
     keying.draft = {name: typed for name, typed in sent.typed.items() if typed}
-    _write(keying, sent)
+    write_page(keying, sent)
     keying.save(update_fields=["draft", "page", "saves", "version", "keystrokes", "seconds", "saved"])
     return keying
-
-
-@in_turn
-@transaction.atomic
-def finish_keying(*, keying_id: int, sent: Sent, by: Actor) -> KeyedForm:
-    """End a keying; sent again it is the same. What follows is decided here: taken, keyed again, or reconciled."""
-    round_id = Keying.objects.filter(pk=keying_id).values_list("form__round", flat=True).first()
-    round_ = _open_round(round_id or 0, by)
-    keying = _own(keying_id, by)
-    if keying.is_done:
-        return keying.form
-    _is_newer(keying, sent)
-    form = keying.form
-    _refuse_withdrawn(form.case)
-    paper = form_of(round_, form.kind)
-    entries, faults = paper.read(sent.typed)
-    faults |= {name: code for name, code in paper.faults(entries).items() if name not in faults}
-    if faults:
-        raise ValidationError({name: said(paper, name, code) for name, code in faults.items()})
-    entries = paper.settled(entries)
-    keying.entries, keying.draft, keying.is_done = stored(entries), {}, True
-    keying.finished = timezone.now()
-    _write(keying, sent)
-    keying.save()
-    _go_on(round_, form, keying, paper, by)
-    details = {"case": form.case.case_id, "number": keying.number, "state": form.state}
-    record(by=by, action="capture.keying_finished", subject=keying, unit=round_.unit, details=details)
-    return form
 
 
 @transaction.atomic
@@ -136,15 +102,6 @@ def put_back(*, keying_id: int, by: Actor) -> Round:
     return round_
 
 
-def is_double(round_: Round, case_id: str, percent: Fraction) -> bool:
-    """Say whether a form is keyed twice: by a keyed hash, so that nobody can foresee it and anybody can check it.
-
-    A greater share adds forms and takes none away.
-    """
-    digest = salted_hmac("sipas.capture.second_keying", f"{round_.pk}:{case_id}", algorithm="sha256").digest()
-    return int.from_bytes(digest[:8], "big") * 100 < percent * DRAWN_OF
-
-
 def said(paper: PaperForm, name: str, code: str) -> str:
     """Say what is wrong with a field."""
     kind = paper.by_name[name].kind
@@ -162,26 +119,6 @@ def person_of(by: Actor) -> int:
     if not by.person:
         raise PermissionDenied
     return by.person
-
-
-def _go_on(round_: Round, form: KeyedForm, keying: Keying, paper: PaperForm, by: Actor) -> None:
-    if keying.number == 1:
-        fieldwork.put_keyed(round_, [form.case.case_id], by)
-        form.is_double = is_double(round_, form.case.case_id, Fraction(rules_of(round_).second_keying))
-        form.state = KeyedForm.State.SECOND
-        if form.is_double:
-            form.save(update_fields=["is_double", "state"])
-        else:
-            accept_form(round_, form, entries_of(keying.entries), paper)
-        return
-    first = entries_of(form.keyings.get(number=1).entries)
-    form.differing = differing(first, entries_of(keying.entries), paper)
-    if form.differing:
-        form.state = KeyedForm.State.DIFFERS
-        form.save(update_fields=["differing", "state"])
-    else:
-        settle(round_, form, first, paper)
-        accept_form(round_, form, first, paper)
 
 
 def _open_round(round_id: int, by: Actor) -> Round:
@@ -204,11 +141,12 @@ def _case(round_: Round, code: str) -> Case:
             _("Form %(code)s is a reserve that was not issued. Record the replacement first."),
             params={"code": case_id},
         )
-    _refuse_withdrawn(case)
+    refuse_withdrawn(case)
     return case
 
 
-def _refuse_withdrawn(case: Case) -> None:
+def refuse_withdrawn(case: Case) -> None:
+    """Refuse a form whose case was withdrawn."""
     if case.state == CaseState.WITHDRAWN:
         raise ValidationError(
             _("Form %(code)s was withdrawn: it must not be keyed. Give it back to the desk."),
@@ -225,7 +163,7 @@ def _own(keying_id: int, by: Actor) -> Keying:
     return keying
 
 
-def _is_newer(keying: Keying, sent: Sent) -> bool:
+def is_newer(keying: Keying, sent: Sent) -> bool:
     """Say whether a page sends something newer than what is kept; refuses a page that another has overtaken."""
     if keying.page == sent.page:
         return sent.saves > keying.saves
@@ -236,7 +174,8 @@ def _is_newer(keying: Keying, sent: Sent) -> bool:
     return True
 
 
-def _write(keying: Keying, sent: Sent) -> None:
+def write_page(keying: Keying, sent: Sent) -> None:
+    """Note which page sent last, how often it did, and the work it measured."""
     keying.page, keying.saves, keying.version = sent.page, sent.saves, keying.version + 1
     keying.keystrokes = _limited(sent.keystrokes, MOST_KEYSTROKES)
     keying.seconds = min(max(sent.seconds, 0.0), MOST_SECONDS)

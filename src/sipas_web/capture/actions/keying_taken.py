@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -14,24 +16,29 @@ from sipas_web.fieldwork.queries import Case
 from sipas_web.rounds.queries import Round
 
 MODE = "paper"
+TAKEN = ["state", "is_double", "differing", "entries", "marks", "accepted", "reconciler"]
 
 
-def accept_form(round_: Round, form: KeyedForm, entries: Entries, paper: PaperForm) -> None:
-    """Take what the paper says as the answer of its case; what cannot count is kept with its mark and reason."""
-    taken = paper.taken(entries)
-    given = Given(
-        case_id=form.case.case_id,
-        mode=MODE,
-        received_on=_received(form.case),
-        answers=taken.answers,
-        is_valid=taken.valid,
-        invalid_reason=taken.invalid_reason or "",
-        source=f"keying {form.pk}",
-    )
-    accept(round_, [given])
-    form.entries, form.marks = stored(entries), paper.marked(entries)
-    form.state, form.accepted = KeyedForm.State.ACCEPTED, timezone.now()
-    form.save()
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A form of which it is clear what the paper says."""
+
+    form: KeyedForm
+    entries: Entries
+    paper: PaperForm
+
+
+def accept_forms(round_: Round, settled: Sequence[Settled]) -> None:
+    """Take what papers say as the answers of their cases; what cannot count is kept with its mark and reason."""
+    if not settled:
+        return
+    days = _received([s.form.case for s in settled])
+    accept(round_, [_given(s, days) for s in settled])
+    for s in settled:
+        s.form.entries, s.form.marks = stored(s.entries), s.paper.marked(s.entries)
+        s.form.state, s.form.accepted = KeyedForm.State.ACCEPTED, timezone.now()
+    forms = [s.form for s in settled]
+    KeyedForm.objects.bulk_create(forms, update_conflicts=True, unique_fields=["pk"], update_fields=TAKEN)
 
 
 def settle(round_: Round, form: KeyedForm, entries: Entries, paper: PaperForm) -> None:
@@ -63,7 +70,20 @@ def _count(round_: Round, keying: Keying, keyed: set[str], wrong: set[str]) -> N
     KeyingCount.objects.bulk_create(old, update_conflicts=True, unique_fields=["pk"], update_fields=figures)
 
 
-def _received(case: Case) -> dt.date:
-    """Give the day on which the form reached the desk; where nobody wrote it down, today."""
-    day = FormStep.objects.filter(case=case, step=FormStep.Step.RECEIVED).values_list("day", flat=True).first()
-    return day or timezone.localdate()
+def _given(settled: Settled, days: Mapping[int, dt.date]) -> Given:
+    form, taken = settled.form, settled.paper.taken(settled.entries)
+    return Given(
+        case_id=form.case.case_id,
+        mode=MODE,
+        received_on=days.get(form.case_id) or timezone.localdate(),
+        answers=taken.answers,
+        is_valid=taken.valid,
+        invalid_reason=taken.invalid_reason or "",
+        source=f"keying {form.pk}",
+    )
+
+
+def _received(cases: Sequence[Case]) -> dict[int, dt.date]:
+    """Give the days on which forms reached the desk, where somebody wrote them down."""
+    steps = FormStep.objects.filter(case__in=cases, step=FormStep.Step.RECEIVED)
+    return dict(steps.values_list("case_id", "day"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
 from sipas_web.capture.actions.keying import person_of, said
-from sipas_web.capture.actions.keying_taken import accept_form, settle
+from sipas_web.capture.actions.keying_taken import Settled, accept_forms, settle
 from sipas_web.capture.keying_form import Entry, PaperForm, entries_of
 from sipas_web.capture.models import KeyedForm
 from sipas_web.capture.permissions import Permission
@@ -43,7 +43,7 @@ def reconcile(*, form_id: int, typed: Mapping[str, str], by: Actor) -> KeyedForm
     entries = _decided(form, typed, paper)
     form.reconciler_id = person
     settle(round_, form, entries, paper)
-    accept_form(round_, form, entries, paper)
+    accept_forms(round_, [Settled(form, entries, paper)])
     details = {"case": form.case.case_id, "names": form.differing}
     record(by=by, action="capture.keyings_reconciled", subject=form, unit=round_.unit, details=details)
     return form

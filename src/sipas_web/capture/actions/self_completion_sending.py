@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from sipas.sampling.numbers import BASE32
@@ -18,6 +16,7 @@ from sipas_web.audit.actors import Actor
 from sipas_web.capture import draft_seal as seal
 from sipas_web.capture.actions.self_completion import RESPONDENT
 from sipas_web.capture.actions.taking import Given, accept
+from sipas_web.capture.door import Door
 from sipas_web.capture.models import Draft, Response, WebAnswer, WebSalt, WebTrace
 from sipas_web.fieldwork.queries import Case, State
 from sipas_web.rounds.queries import Round, held
@@ -25,7 +24,6 @@ from sipas_web.rounds.queries import State as RoundState
 
 MODE = "web"
 RECEIPT = 12  # characters
-AT_ONCE = 50
 SALT = 16  # bytes
 
 
@@ -55,57 +53,12 @@ class Sending:
         return Given(self.code, MODE, today, self.answers, self.is_valid, self.invalid_reason, source=MODE)
 
 
-class Door:
-    """Where answers wait for their turn: whoever comes in takes along all who wait behind them."""
-
-    def __init__(self) -> None:
-        self._turn, self._list = threading.Lock(), threading.Lock()
-        self._waiting: list[_Place] = []
-
-    def pass_through(self, sending: Sending) -> str:
-        """Give the number of the receipt once the answer is in the database; empty where the round takes no more."""
-        place = _Place(sending)
-        with self._list:
-            self._waiting.append(place)
-        while not place.is_done:
-            with self._turn:
-                if not place.is_done:
-                    self._take_along()
-        if place.error is not None:
-            raise place.error
-        return place.receipt
-
-    def _take_along(self) -> None:
-        with self._list:
-            round_id = self._waiting[0].sending.round_id
-        _carry(round_id, functools.partial(self._leave, round_id))
-
-    def _leave(self, round_id: int) -> list[_Place]:
-        """Give the places of a round that wait now; they wait no longer."""
-        with self._list:
-            going = [p for p in self._waiting if p.sending.round_id == round_id][:AT_ONCE]
-            self._waiting = [p for p in self._waiting if p not in going]
-            return going
-
-
-class _Place:
-    """One who waits."""
-
-    def __init__(self, sending: Sending) -> None:
-        self.sending = sending
-        self.receipt, self.is_done = "", False
-        self.error: Exception | None = None
-
-
-_door = Door()
-
-
 def send(sending: Sending) -> str:
     """Hand an answer in; gives the number of its receipt, empty where the round takes no more.
 
     Sent again, or the same answers to the same case from another window, it is the same receipt.
     """
-    return _door.pass_through(sending)
+    return _door.pass_through(sending.round_id, sending)
 
 
 @transaction.atomic
@@ -177,24 +130,8 @@ def _leave_marks(round_: Round, sendings: list[Sending]) -> None:
     WebTrace.objects.bulk_create(marks, ignore_conflicts=True)
 
 
-def _carry(round_id: int, leave: Callable[[], list[_Place]]) -> None:
-    """Take answers of one round; where together they fail, one after the other, so that each has its own fault."""
-    places: list[_Place] = []
+def _together(round_id: int, arrived: Callable[[], Sequence[Sending]]) -> list[str]:
+    return take_together(round_id=round_id, arrived=arrived, by=RESPONDENT)
 
-    def arrived() -> list[Sending]:
-        places.extend(leave())
-        return [place.sending for place in places]
 
-    try:
-        receipts = take_together(round_id=round_id, arrived=arrived, by=RESPONDENT)
-    except Exception as error:
-        places = places or leave()
-        if len(places) > 1 and not isinstance(error, (OperationalError, InterfaceError)):
-            for place in places:
-                _carry(round_id, functools.partial(list, [place]))
-            return
-        for place in places:
-            place.error, place.is_done = error, True
-        return
-    for place, receipt in zip(places, receipts, strict=True):
-        place.receipt, place.is_done = receipt, True
+_door = Door(_together)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,9 +18,10 @@ from sipas_web.audit.actors import ActorRequest
 from sipas_web.capture import keying_page
 from sipas_web.capture.actions import keying as actions
 from sipas_web.capture.actions.keying import Sent, person_of
+from sipas_web.capture.actions.keying_end import finish_keying
 from sipas_web.capture.permissions import Permission
 from sipas_web.capture.queries import keying as queries
-from sipas_web.capture.queries.keying import Keying
+from sipas_web.capture.queries.keying import KeyedForm, Keying
 from sipas_web.rounds.queries import Round, State
 from sipas_web.rounds.views.found import round_or_404
 from sipas_web.shared.access import needs
@@ -62,16 +63,14 @@ def desk(request: ActorRequest, round_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: ActorRequest, keying_id: int) -> HttpResponse:
     """Key a form: the page is shown once; it saves as it goes and is sent at the end."""
+    if request.method == "POST":
+        return _taken(request, keying_id, _sent(request))
     keying = queries.own_keying(request.actor, keying_id)
-    if keying is None and _is_script(request):
-        return JsonResponse({"said": _("This form is no longer yours. Type its code again.")}, status=OVERTAKEN)
     if keying is None:
-        raise Http404
-    if request.method != "POST":
-        if keying.is_done:
-            return redirect("keying_desk", keying.form.round_id)
-        return _form_page(request, keying, Sent(typed=keying.draft, version=keying.version), {})
-    return _taken(request, keying, _sent(request))
+        return _not_own(request)
+    if keying.is_done:
+        return redirect("keying_desk", keying.form.round_id)
+    return _form_page(request, keying, Sent(typed=keying.draft, version=keying.version), {})
 
 
 @needs(Permission.FORM_KEY)
@@ -101,28 +100,36 @@ def _at_desk(request: ActorRequest, round_: Round) -> dict[str, Any]:
     }
 
 
-def _taken(request: ActorRequest, keying: Keying, sent: Sent) -> HttpResponse:
-    is_script = _is_script(request)
-    is_end = request.POST.get("act") == "finish"
+def _not_own(request: HttpRequest) -> HttpResponse:
+    if _is_script(request):
+        return JsonResponse({"said": _("This form is no longer yours. Type its code again.")}, status=OVERTAKEN)
+    raise Http404
+
+
+def _taken(request: ActorRequest, keying_id: int, sent: Sent) -> HttpResponse:
     try:
-        if is_end:
-            actions.finish_keying(keying_id=keying.pk, sent=sent, by=request.actor)
-        else:
-            kept = actions.save_keying(keying_id=keying.pk, sent=sent, by=request.actor)
-            if is_script:
-                return JsonResponse({"version": kept.version})
+        if request.POST.get("act") == "finish":
+            return _ended(request, finish_keying(keying_id=keying_id, sent=sent, by=request.actor))
+        kept = actions.save_keying(keying_id=keying_id, sent=sent, by=request.actor)
+    except PermissionDenied:
+        return _not_own(request)
     except ValidationError as error:
-        return _refused(request, keying, sent, error, is_script=is_script)
-    if is_end:
-        messages.success(request, _("Form %(code)s is keyed.") % {"code": keying.form.case.case_id})
-    url = reverse("keying_desk", args=[keying.form.round_id])
-    return JsonResponse({"next": url}) if is_script else redirect(url)
+        keying = queries.own_keying(request.actor, keying_id)
+        return _refused(request, keying, sent, error) if keying else _not_own(request)
+    if _is_script(request):
+        return JsonResponse({"version": kept.version})
+    return redirect("keying_desk", kept.form.round_id)
 
 
-def _refused(
-    request: ActorRequest, keying: Keying, sent: Sent, error: ValidationError, *, is_script: bool
-) -> HttpResponse:
+def _ended(request: HttpRequest, form: KeyedForm) -> HttpResponse:
+    messages.success(request, _("Form %(code)s is keyed.") % {"code": form.case.case_id})
+    url = reverse("keying_desk", args=[form.round_id])
+    return JsonResponse({"next": url}) if _is_script(request) else redirect(url)
+
+
+def _refused(request: ActorRequest, keying: Keying, sent: Sent, error: ValidationError) -> HttpResponse:
     """Say what is wrong; what was typed is kept all the same, unless another window has gone on with it."""
+    is_script = _is_script(request)
     if not hasattr(error, "error_dict"):
         said = " ".join(error.messages)
         if is_script:

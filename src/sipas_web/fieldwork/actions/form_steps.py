@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -81,18 +81,19 @@ def take_back_receipt(*, case_pk: int, by: Actor) -> None:
     )  # fmt: skip
 
 
-def put_keyed(round_: Round, case_codes: Iterable[str], by: Actor, *, is_keyed: bool = True) -> None:
-    """Note that the forms of some cases are keyed, or no longer; inside the caller's action, which holds the round."""
-    moves = Moves(round_.pk, Case.objects.filter(round=round_, case_id__in=set(case_codes)))
+def put_keyed(round_: Round, keyed_by: Mapping[str, str]) -> None:
+    """Note that the forms of some cases (by code) are keyed, and by whom.
+
+    Inside the caller's action, which holds the round.
+    """
+    if not keyed_by:
+        return
+    moves = Moves(round_.pk, Case.objects.filter(round=round_, case_id__in=keyed_by))
     cases = list(moves.cases.values())
     keyed = FormStep.objects.filter(case__in=[case.pk for case in cases], step=Step.KEYED)
-    if is_keyed:
-        there = set(keyed.values_list("case_id", flat=True))
-        day = timezone.localdate()
-        new = [FormStep(case=c, step=Step.KEYED, day=day, by=by.name) for c in cases if c.pk not in there]
-        FormStep.objects.bulk_create(new)
-    else:
-        keyed.delete()
+    there, day = set(keyed.values_list("case_id", flat=True)), timezone.localdate()
+    new = [FormStep(case=c, step=Step.KEYED, day=day, by=keyed_by[c.case_id]) for c in cases if c.pk not in there]
+    FormStep.objects.bulk_create(new)
     steps: dict[int, list[str]] = {case.pk: [""] for case in cases}
     for case_pk, step in FormStep.objects.filter(case__in=steps).values_list("case_id", "step"):
         steps[case_pk].append(step)
