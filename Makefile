@@ -41,7 +41,7 @@ demo: .venv/run ## the same measurement by the library alone: two rounds from li
 
 test: .venv/browser ## all that must be green to land
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/core
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/web
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long" tests/web
 	SIPAS_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ON_POSTGRESQL)
 
 test-long: .venv/test ## full simulations and coverage as well

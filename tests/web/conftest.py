@@ -25,6 +25,16 @@ PASSWORD = "một câu dài để nhớ"
 SINCE = dt.date(2025, 7, 1)
 
 
+HERE = Path(__file__).resolve().parent
+LONGEST_FIRST = ("browser", "functional", "unit")
+
+
+@pytest.hookimpl(trylast=True)  # after the files were shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put journeys first: they last for minutes each, and begun last they leave the other worker waiting."""
+    items.sort(key=lambda item: LONGEST_FIRST.index(item.path.relative_to(HERE).parts[0]))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """Load the register of four provinces and the roles once."""

@@ -79,7 +79,7 @@ class Site:
             self.process.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its loop must not run on while other tests use the database
 def chromium() -> Iterator[Browser]:
     """One browser for all."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -114,7 +114,7 @@ def new_site(folder: Path) -> Site:
     return Site(folder, free_port(), environment)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A demonstration, as `make run` starts it."""
     yield from running(tmp_path_factory)
@@ -199,7 +199,7 @@ def log_in(visitor: Visitor, role: str) -> None:
 Enter = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def logins() -> dict[str, Any]:
     """Cookies of each role, so that a one-time code is used once."""
     return {}
