@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from sipas.errors import SipasError
-from sipas.intake import OfficeTable, read
+from sipas.intake import read
 from sipas.intake.reasons import ROW_TOO_LONG
 from sipas.sampling import read_case_id
-from sipas_web.shared.vietnamese_text import search_key
+from sipas_web.shared.listed_columns import KnownColumns
 
 # Column, and the heads under which it is known (compared without diacritics and case); the first is written.
 HEADS: dict[str, tuple[str, ...]] = {
@@ -20,7 +21,7 @@ HEADS: dict[str, tuple[str, ...]] = {
     "office": ("Mã bưu cục", "Mã bưu điện", "Bưu cục", "office"),
     "person": ("Tên đăng nhập", "Tài khoản", "Điều tra viên", "interviewer"),
 }
-OPTIONAL = {"person"}
+COLUMNS = KnownColumns(HEADS, optional=("person",))
 TWICE, OFFICE_MISSING = "fieldwork.case_twice", "fieldwork.office_missing"
 
 
@@ -47,7 +48,7 @@ class WrongRow:
 def read_assignments(path: Path, name: str) -> tuple[list[AssignmentRow], list[WrongRow]]:
     """Read a list; raises SipasError where the file as a whole cannot be used."""
     table = replace(read(path), file=name)
-    heads = _heads(table)
+    heads = COLUMNS.complete(COLUMNS.recognised(table), table)
     texts = {column: table.texts(head).values.to_list() for column, head in heads.items()}
     broken = table.skipped.filter(pl.col("reason") == ROW_TOO_LONG)
     wrong = [WrongRow(row, "", ROW_TOO_LONG, got or "") for row, got in broken.select("row", "got").iter_rows()]
@@ -82,7 +83,7 @@ def fault_text(code: str) -> str:
     }.get(code, "")
 
 
-def _read(number: int, given: dict[str, str], seen: set[str], heads: dict[str, str]) -> AssignmentRow | WrongRow:
+def _read(number: int, given: dict[str, str], seen: set[str], heads: Mapping[str, str]) -> AssignmentRow | WrongRow:
     try:
         case_id = read_case_id(given["case"])
     except SipasError as error:
@@ -92,12 +93,3 @@ def _read(number: int, given: dict[str, str], seen: set[str], heads: dict[str, s
     if not given["office"]:
         return WrongRow(number, heads["office"], OFFICE_MISSING, case_id)
     return AssignmentRow(number, case_id, given["office"], given.get("person", "").lower())
-
-
-def _heads(table: OfficeTable) -> dict[str, str]:
-    by_key = {search_key(head): head for head in table.headers}
-    found = {name: by_key[k] for name, heads in HEADS.items() for h in heads[::-1] if (k := search_key(h)) in by_key}
-    missing = [HEADS[name][0] for name in HEADS if name not in found and name not in OPTIONAL]
-    if missing:
-        raise SipasError("intake.column_missing", ", ".join(missing), got=list(table.headers))
-    return found

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from sipas.errors import SipasError
-from sipas.intake import OfficeTable, read
+from sipas.intake import OfficeTable
 from sipas.intake.limits import Limits
-from sipas_web.shared.vietnamese_text import search_key
+from sipas_web.shared.listed_columns import KnownColumns, read_at_most
+from sipas_web.shared.uploads import on_disk
 
 MEBI = 1024 * 1024
 LIMITS = Limits(file_bytes=10 * MEBI)
@@ -21,6 +19,7 @@ HEADS: dict[str, tuple[str, ...]] = {
     "commune": ("Mã xã", "Mã xã, phường", "Xã", "commune"),
     "office": ("Mã bưu cục", "Mã bưu điện", "Bưu cục", "office"),
 }
+COLUMNS = KnownColumns(HEADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def read_served(
     Raises SipasError where the file as a whole cannot be used.
     """
     table = _table(chunks)
-    heads = _heads(table)
+    heads = COLUMNS.complete(COLUMNS.recognised(table), table)
     given: dict[str, int | None] = {}
     wrong = []
     texts = {column: table.texts(head).values.to_list() for column, head in heads.items()}
@@ -68,21 +67,5 @@ def _fault(
 
 
 def _table(chunks: Iterable[bytes]) -> OfficeTable:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "danh-sach"  # never a path made of the client's own name
-        with path.open("wb") as out:
-            for chunk in chunks:
-                out.write(chunk)
-        table = read(path, limits=LIMITS)
-    if table.height > MOST_ROWS:
-        raise SipasError("intake.too_many_rows", expected=MOST_ROWS, got=table.height)
-    return table
-
-
-def _heads(table: OfficeTable) -> dict[str, str]:
-    by_key = {search_key(head): head for head in table.headers}
-    found = {name: by_key[k] for name, heads in HEADS.items() for h in heads[::-1] if (k := search_key(h)) in by_key}
-    missing = [HEADS[name][0] for name in HEADS if name not in found]
-    if missing:
-        raise SipasError("intake.column_missing", ", ".join(missing), got=list(table.headers))
-    return found
+    with on_disk(chunks, "danh-sach") as path:
+        return read_at_most(path, LIMITS, MOST_ROWS)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from django.utils.translation import gettext as _
 
-from sipas.errors import SipasError
 from sipas.intake.limits import Limits
 from sipas.intake.reading import read
-from sipas.intake.reasons import ROW_TOO_LONG
-from sipas.intake.table import OfficeTable
 from sipas_web.improvement.queries.procedures import CODE, Procedure, ProcedureVersion, tidy_code
-from sipas_web.shared.core_errors import reason
+from sipas_web.shared.listed_columns import Fault, Given, KnownColumns, Listed
+from sipas_web.shared.uploads import on_disk
 from sipas_web.shared.vietnamese_text import search_key
 
 MEBI = 1024 * 1024
@@ -42,8 +38,13 @@ HEADS: dict[str, tuple[str, ...]] = {
     "act": ("Quyết định công bố", "Quyết định", "Văn bản"),
     "act_date": ("Ngày quyết định", "Ngày ban hành"),
 }
-NEEDED = ("code", "name", "field", "first", "act")
-DATES, NUMBERS = ("first", "last", "act_date"), ("fee", "cost")
+NUMBERS = ("fee", "cost")
+COLUMNS = KnownColumns(
+    HEADS,
+    optional=HEADS.keys() - {"code", "name", "field", "first", "act"},
+    dates=("first", "last", "act_date"),
+    numbers=NUMBERS,
+)
 AREAS = {"dat dai": "land", "xay dung": "construction", "dang ky kinh doanh": "business", "kinh doanh": "business"}
 DAY_KINDS = {"": "working", "ngay lam viec": "working", "lam viec": "working", "ngay": "calendar"}
 _DAYS = re.compile(r"(\d{1,4}(?:[.,]\d)?)\s*(ngay lam viec|ngay)?")
@@ -62,86 +63,23 @@ class Row:
     version: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A row that cannot be taken: where, what stood there, why."""
-
-    number: int
-    column: str
-    got: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProcedureList:
-    """What a file lists."""
-
-    rows: tuple[Row, ...]
-    faults: tuple[Fault, ...]
+ProcedureList = Listed[Row]
 
 
 def read_chunks(chunks: Iterable[bytes]) -> ProcedureList:
     """Read a list that comes in; SipasError where the file as a whole cannot be used."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "thu-tuc"  # never a path made of the client's own name
-        with path.open("wb") as out:
-            out.writelines(chunks)
+    with on_disk(chunks, "thu-tuc") as path:
         return read_list(path)
 
 
 def read_list(path: Path) -> ProcedureList:
     """Read a list; good rows are kept beside those at fault."""
     table = read(path, limits=LIMITS)
-    heads = _heads(table)
-    values, faults = _columns(table, heads)
-    broken = table.skipped.filter(pl.col("reason") == ROW_TOO_LONG)  # titles, heads and footers are no procedures
-    faults += [_fault(row, "") for row in broken.iter_rows(named=True)]
-    wrong = {fault.number for fault in faults}
-    rows = []
-    for place, number in enumerate(table.rows.to_list()):
-        if number in wrong:
-            continue
-        given = {name: column[place] for name, column in values.items()}
-        found = list(_problems(number, given, heads))
-        if found:
-            faults += found
-        else:
-            rows.append(_row(number, given))
-    return ProcedureList(tuple(rows), tuple(sorted(faults, key=lambda f: f.number)))
+    return COLUMNS.read(table, COLUMNS.complete(COLUMNS.recognised(table), table), _problems, _row)
 
 
-def _heads(table: OfficeTable) -> dict[str, str]:
-    by_key = {search_key(head): head for head in reversed(table.headers)}
-    found = {
-        name: by_key[search_key(known)]
-        for name, names in reversed(HEADS.items())
-        for known in reversed(names)
-        if search_key(known) in by_key
-    }
-    missing = [HEADS[name][0] for name in NEEDED if name not in found]
-    if missing:
-        raise SipasError("intake.column_missing", ", ".join(missing), got=list(table.headers))
-    return found
-
-
-def _columns(table: OfficeTable, heads: dict[str, str]) -> tuple[dict[str, list[Any]], list[Fault]]:
-    values: dict[str, list[Any]] = {}
-    faults: list[Fault] = []
-    for name, head in heads.items():
-        parsed = table.dates(head) if name in DATES else table.integers(head) if name in NUMBERS else table.texts(head)
-        values[name] = parsed.values.to_list()
-        faults += [_fault(row, head) for row in parsed.faults.iter_rows(named=True)]
-    return values, faults
-
-
-def _fault(row: dict[str, Any], head: str) -> Fault:
-    return Fault(row["row"], row["column"] or head, row["got"] or "", reason(row["reason"]))
-
-
-def _problems(number: int, given: dict[str, Any], heads: dict[str, str]) -> Iterator[Fault]:
-    for name in NEEDED:
-        if not given.get(name):
-            yield Fault(number, heads[name], "", _("This cell is needed."))
+def _problems(number: int, given: Given, heads: Mapping[str, str]) -> Iterator[Fault]:
+    yield from COLUMNS.lacking(number, given, heads)
     code = tidy_code(given.get("code") or "")
     if code and not CODE.fullmatch(code):
         yield Fault(number, heads["code"], given["code"], _("No code of a procedure: as 1.004227."))
@@ -159,7 +97,7 @@ def _problems(number: int, given: dict[str, Any], heads: dict[str, str]) -> Iter
         yield Fault(number, heads["last"], f"{given['last']:%d/%m/%Y}", _("The last day lies before the first."))
 
 
-def _row(number: int, given: dict[str, Any]) -> Row:
+def _row(number: int, given: Given) -> Row:
     days, kind = _days(given.get("days") or "") or (None, "")
     version = {
         "first": given["first"],

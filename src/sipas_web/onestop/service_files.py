@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import polars as pl
 from django.utils.translation import gettext as _
 
-from sipas.errors import SipasError
 from sipas.intake.limits import Limits
-from sipas.intake.reading import read
-from sipas.intake.reasons import ROW_TOO_LONG
-from sipas.intake.table import OfficeTable
 from sipas_web.onestop.queries.services import ServiceClass
-from sipas_web.shared.core_errors import reason
+from sipas_web.shared.listed_columns import Fault, Given, KnownColumns, Listed, Seen, read_at_most
 from sipas_web.shared.vietnamese_text import search_key
 
 MEBI = 1024 * 1024
 LIMITS = Limits(file_bytes=20 * MEBI, workbook_bytes=20 * MEBI)
 MOST_ROWS = 20_000
-SAMPLES = 3  # values shown of a column
 # Column, and the heads under which offices write it (compared without diacritics and case); the first is ours.
 HEADS: dict[str, tuple[str, ...]] = {
     "unit": ("Đơn vị", "Mã đơn vị", "Cơ quan", "Cơ quan thực hiện", "Cơ quan giải quyết", "Đơn vị cung cấp"),
@@ -36,8 +29,7 @@ HEADS: dict[str, tuple[str, ...]] = {
     "last": ("Đến ngày", "Ngày kết thúc", "Hết hiệu lực"),
     "act": ("Quyết định", "Quyết định công bố", "Văn bản", "Căn cứ"),
 }
-OPTIONAL = {"unit", "field", "last", "act"}
-DATES = ("first", "last")
+COLUMNS = KnownColumns(HEADS, optional=("unit", "field", "last", "act"), dates=("first", "last"))
 CODE = re.compile(r"[0-9A-ZĐ][0-9A-ZĐ./-]{0,63}")
 SHORTENED = re.compile(r"[1-9]\.\d{3,5}")  # 1.004220 kept as a number in a workbook comes as 1.00422
 _LEVEL = re.compile(r"\b(?:muc(?: do)? ?)([1-4])\b|^([1-4])$")
@@ -60,77 +52,18 @@ class Row:
     act: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A row that cannot be taken: where, what stood there, why."""
-
-    number: int
-    column: str
-    got: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceList:
-    """What a file lists."""
-
-    rows: tuple[Row, ...]
-    faults: tuple[Fault, ...]
-    heads: Mapping[str, str]  # of each column of ours, the list's own
-
-
-@dataclass(frozen=True, slots=True)
-class SeenColumn:
-    """A column of a list, and what it was taken for."""
-
-    head: str
-    target: str  # one of HEADS, or empty
-    samples: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A list as it would be read."""
-
-    rows: int
-    columns: tuple[SeenColumn, ...]
-
-    @property
-    def missing(self) -> list[str]:
-        """Needed columns that were not recognised, by the first of their heads."""
-        return missing_of({column.target for column in self.columns})
-
-
-def missing_of(taken: set[str]) -> list[str]:
-    """Name the needed columns that are not among those taken."""
-    return [HEADS[name][0] for name in HEADS if name not in taken and name not in OPTIONAL]
+ServiceList = Listed[Row]
 
 
 def look(path: Path) -> Seen:
     """Say what each column of a list was taken for; SipasError where it cannot be read."""
-    table = _read(path)
-    targets = {head: name for name, head in _recognised(table.headers).items()}
-    return Seen(table.height, tuple(SeenColumn(h, targets.get(h, ""), _samples(table, h)) for h in table.headers))
+    return COLUMNS.look(read_at_most(path, LIMITS, MOST_ROWS))
 
 
 def read_list(path: Path, chosen: Mapping[str, str]) -> ServiceList:
     """Read a list with these columns; good rows are kept beside those at fault."""
-    table = _read(path)
-    missing = [HEADS[name][0] for name in HEADS if chosen.get(name) not in table.headers and name not in OPTIONAL]
-    if missing:
-        raise SipasError("intake.column_missing", ", ".join(missing), got=list(table.headers))
-    values, faults = _columns(table, chosen)
-    broken = table.skipped.filter(pl.col("reason") == ROW_TOO_LONG)  # titles, heads and footers are no services
-    faults += [_fault(row, "") for row in broken.iter_rows(named=True)]
-    wrong = {fault.number for fault in faults}
-    rows = []
-    for place, number in enumerate(table.rows.to_list()):
-        given = {name: column[place] for name, column in values.items()}
-        found = [] if number in wrong else list(_problems(number, given, chosen))
-        faults += found
-        if number not in wrong and not found:
-            rows.append(_row(number, given))
-    return ServiceList(tuple(rows), tuple(sorted(faults, key=lambda f: f.number)), chosen)
+    table = read_at_most(path, LIMITS, MOST_ROWS)
+    return COLUMNS.read(table, COLUMNS.complete(chosen, table), _problems, _row)
 
 
 def class_of(text: str) -> ServiceClass | None:
@@ -148,40 +81,8 @@ def tidy_code(text: str) -> str:
     return "".join(text.split()).upper()
 
 
-def _read(path: Path) -> OfficeTable:
-    table = read(path, limits=LIMITS)
-    if table.height > MOST_ROWS:
-        raise SipasError("intake.too_many_rows", expected=MOST_ROWS, got=table.height)
-    return table
-
-
-def _samples(table: OfficeTable, head: str) -> tuple[str, ...]:
-    return tuple(table.texts(head).values.drop_nulls().unique(maintain_order=True).head(SAMPLES).to_list())
-
-
-def _recognised(headers: Sequence[str]) -> dict[str, str]:
-    by_key = {search_key(head): head for head in reversed(headers)}
-    return {name: by_key[k] for name, heads in HEADS.items() for h in heads[::-1] if (k := search_key(h)) in by_key}
-
-
-def _columns(table: OfficeTable, chosen: Mapping[str, str]) -> tuple[dict[str, list[Any]], list[Fault]]:
-    values: dict[str, list[Any]] = {}
-    faults: list[Fault] = []
-    for name, head in chosen.items():
-        parsed = table.dates(head) if name in DATES else table.texts(head)
-        values[name] = parsed.values.to_list()
-        faults += [_fault(row, head) for row in parsed.faults.iter_rows(named=True)]
-    return values, faults
-
-
-def _fault(row: dict[str, Any], head: str) -> Fault:
-    return Fault(row["row"], row["column"] or head, row["got"] or "", reason(row["reason"]))
-
-
-def _problems(number: int, given: dict[str, Any], heads: Mapping[str, str]) -> Iterator[Fault]:
-    for name in HEADS:
-        if name not in OPTIONAL and not given.get(name):
-            yield Fault(number, heads[name], "", _("This cell is needed."))
+def _problems(number: int, given: Given, heads: Mapping[str, str]) -> Iterator[Fault]:
+    yield from COLUMNS.lacking(number, given, heads)
     code = tidy_code(given.get("code") or "")
     if code and not CODE.fullmatch(code):
         yield Fault(number, heads["code"], given["code"], _("No code of a procedure: as 1.004227."))
@@ -197,7 +98,7 @@ def _problems(number: int, given: dict[str, Any], heads: Mapping[str, str]) -> I
         yield Fault(number, heads["last"], f"{given['last']:%d/%m/%Y}", _("The last day lies before the first."))
 
 
-def _row(number: int, given: dict[str, Any]) -> Row:
+def _row(number: int, given: Given) -> Row:
     kind = class_of(given["service_class"])
     assert kind is not None, "looked at before"
     return Row(

@@ -6,6 +6,8 @@ import hashlib
 import io
 import tempfile
 import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
@@ -123,6 +125,16 @@ class ReceivedFilesField(ReceivedFileField):
         """Check each file."""
         files = data if isinstance(data, (list, tuple)) else [data]
         return [super(ReceivedFilesField, self).clean(file, initial) for file in files or [None]]
+
+
+@contextmanager
+def on_disk(chunks: Iterable[bytes], name: str) -> Iterator[Path]:
+    """Keep a file that comes in on the disk while it is read; ``name`` is never the client's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        with path.open("wb") as out:
+            out.writelines(chunks)
+        yield path
 
 
 def shown_name(name: str) -> str:

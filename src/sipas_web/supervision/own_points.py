@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from sipas.intake.limits import Limits
 from sipas.intake.reading import read
 from sipas.sampling import case_id_valid, read_case_id
 from sipas_web.shared.core_errors import sentence
+from sipas_web.shared.uploads import on_disk
 
 LIMITS = Limits(file_bytes=10 * 1024 * 1024)
 MOST_NAMED = 5  # rows at fault that are told
@@ -21,10 +20,7 @@ MOST_NAMED = 5  # rows at fault that are told
 
 def points_of(chunks: Iterable[bytes]) -> dict[str, float]:
     """Read codes (first column) and points, 0 or more (second column); refuse the list naming the rows at fault."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "diem"  # never a path made of the client's own name
-        with path.open("wb") as out:
-            out.writelines(chunks)
+    with on_disk(chunks, "diem") as path:
         try:
             table = read(path, limits=LIMITS)
         except SipasError as error:

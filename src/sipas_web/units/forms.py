@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from sipas_web.shared.uploads import ReceivedFileField
 from sipas_web.units import queries
 from sipas_web.units.kinds import OWN, Kind
-from sipas_web.units.lists import HEADS, OPTIONAL, Seen, SeenColumn
 from sipas_web.units.models import Unit
 from sipas_web.units.queries import Wanted
 
@@ -148,43 +147,6 @@ class ListForm(forms.Form):
         help_text=_("CSV or XLSX, at most 10 MiB."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.xls"}),
     )
-
-
-class ColumnsForm(forms.Form):
-    """What each column of a list is taken for; one select for each column, in the order of the list."""
-
-    staged = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, seen: Seen, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.seen = seen
-        choices = [("", gettext("not used")), *((name, heads[0]) for name, heads in HEADS.items())]
-        for number, column in enumerate(seen.columns):
-            field = forms.ChoiceField(label=column.head, required=False, choices=choices, initial=column.target)
-            field.widget.attrs["aria-label"] = gettext("What the column “%(header)s” holds") % {"header": column.head}
-            self.fields[f"c{number}"] = field
-
-    def columns(self) -> list[tuple[SeenColumn, forms.BoundField]]:
-        """Give each column with its select."""
-        return [(column, self[f"c{number}"]) for number, column in enumerate(self.seen.columns)]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse one target for two columns, and a list without a needed column."""
-        data = super().clean() or {}
-        taken: dict[str, str] = {}
-        for number, column in enumerate(self.seen.columns):
-            target = data.get(f"c{number}")
-            if target and target in taken:
-                message = gettext("The column “%(header)s” is taken for this already.") % {"header": taken[target]}
-                self.add_error(f"c{number}", message)
-            elif target:
-                taken[target] = column.head
-        missing = [HEADS[name][0] for name in HEADS if name not in taken and name not in OPTIONAL]
-        if missing:
-            message = gettext("Name the column that holds: %(columns)s.") % {"columns": ", ".join(missing)}
-            self.add_error(None, message)
-        data["chosen"] = taken
-        return data
 
 
 def _unit(form: forms.Form, name: str, on: dt.date | None) -> Unit | None:

@@ -9,23 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from sipas.errors import SipasError
 from sipas.intake.limits import Limits
-from sipas.intake.reading import read
-from sipas.intake.reasons import ROW_TOO_LONG
-from sipas.intake.table import OfficeTable
-from sipas_web.shared.core_errors import reason
+from sipas_web.shared.listed_columns import Fault, Given, KnownColumns, Listed, Seen, in_order, read_at_most
 from sipas_web.shared.vietnamese_text import search_key
 from sipas_web.units.kinds import Kind
 
 MEBI = 1024 * 1024
 LIMITS = Limits(file_bytes=10 * MEBI)
 MOST_ROWS = 5_000
-SAMPLES = 3  # values shown of a column
 # Column, and the heads under which offices write it (compared without diacritics and case).
 HEADS: dict[str, tuple[str, ...]] = {
     "code": ("Mã", "Mã đơn vị", "code"),
@@ -36,7 +30,7 @@ HEADS: dict[str, tuple[str, ...]] = {
     "until": ("Đến ngày", "Ngày kết thúc", "to"),
     "act": ("Văn bản", "Quyết định", "act"),
 }
-OPTIONAL = {"until", "act"}
+COLUMNS = KnownColumns(HEADS, optional=("until", "act"), dates=("since", "until"))
 KINDS: dict[str, Kind] = {
     "co quan": Kind.AGENCY,
     "co quan giai quyet": Kind.AGENCY,
@@ -72,116 +66,45 @@ class Row:
     act: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A row that cannot be taken, and why."""
-
-    number: int
-    column: str  # its head in the list
-    got: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnitList:
-    """What a file lists."""
-
-    rows: tuple[Row, ...]
-    faults: tuple[Fault, ...]
-    heads: Mapping[str, str]  # of each column of ours, the list's own
-
-
-@dataclass(frozen=True, slots=True)
-class SeenColumn:
-    """A column of a list, and what it was taken for."""
-
-    head: str
-    target: str  # one of HEADS, or empty
-    samples: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A list as it would be read."""
-
-    rows: int
-    columns: tuple[SeenColumn, ...]
-
-    @property
-    def missing(self) -> list[str]:
-        """Needed columns that were not recognised, by the first of their heads."""
-        taken = {column.target for column in self.columns}
-        return [HEADS[name][0] for name in HEADS if name not in taken and name not in OPTIONAL]
+UnitList = Listed[Row]
 
 
 def look(path: Path) -> Seen:
     """Say what each column of a list was taken for; raises SipasError where it cannot be read."""
-    table = _read(path)
-    targets = {head: name for name, head in _recognised(table.headers).items()}
-    columns = [SeenColumn(head, targets.get(head, ""), _samples(table, head)) for head in table.headers]
-    return Seen(table.height, tuple(columns))
+    return COLUMNS.look(read_at_most(path, LIMITS, MOST_ROWS))
 
 
 def read_list(path: Path, chosen: Mapping[str, str] | None = None) -> UnitList:
-    """Read a list, its columns as chosen or recognised; raises SipasError where the file as a whole cannot be used."""
-    table = _read(path)
-    heads = _complete(chosen or _recognised(table.headers), table.headers)
-    texts = {name: table.texts(head).values.to_list() for name, head in heads.items()}
-    since, until = table.dates(heads["since"]), table.dates(heads["until"]) if "until" in heads else None
-    broken = table.skipped.filter(pl.col("reason") == ROW_TOO_LONG)  # titles, heads and footers are no units
-    faults = [*_faults(broken, ""), *_faults(since.faults, heads["since"])]
-    faults += _faults(until.faults, heads["until"]) if until else []
+    """Read a list, its columns as chosen or recognised; raises SipasError where the file as a whole cannot be used.
+
+    The whole list is taken or nothing of it, so that rows with an unreadable day are told what else they lack.
+    """
+    table = read_at_most(path, LIMITS, MOST_ROWS)
+    heads = COLUMNS.complete(chosen or COLUMNS.recognised(table), table)
+    lines, faults = COLUMNS.lines(table, heads)
     wrong = {fault.number for fault in faults}
     rows = []
-    for place, number in enumerate(table.rows.to_list()):
-        given = {name: values[place] or "" for name, values in texts.items()}
+    for number, given in lines:
         found = list(_problems(number, given, heads, is_read=number in wrong))
         faults += found
         if not found and number not in wrong:
-            day, end = since.values[place], until.values[place] if until else None
-            kind = KINDS[search_key(given["kind"])]
-            named = (given["code"], given["name"], kind, given["parent"])
-            rows.append(Row(number, *named, day, end, given.get("act", "")))
-    return UnitList(tuple(rows), tuple(sorted(faults, key=lambda f: f.number)), heads)
+            rows.append(_row(number, given))
+    return Listed(tuple(rows), in_order(faults), heads)
 
 
-def _read(path: Path) -> OfficeTable:
-    table = read(path, limits=LIMITS)
-    if table.height > MOST_ROWS:
-        raise SipasError("intake.too_many_rows", expected=MOST_ROWS, got=table.height)
-    return table
-
-
-def _samples(table: OfficeTable, head: str) -> tuple[str, ...]:
-    return tuple(table.texts(head).values.drop_nulls().unique(maintain_order=True).head(SAMPLES).to_list())
-
-
-def _problems(number: int, given: dict[str, str], heads: Mapping[str, str], *, is_read: bool) -> Iterator[Fault]:
+def _problems(number: int, given: Given, heads: Mapping[str, str], *, is_read: bool) -> Iterator[Fault]:
     """Say what a row lacks; ``is_read``: its days were found at fault already."""
-    needed = [name for name in HEADS if name not in OPTIONAL and not (is_read and name == "since")]
-    for name in needed:
-        if not given[name]:
-            yield Fault(number, heads[name], "", _("This cell is needed."))
+    for fault in COLUMNS.lacking(number, given, heads):
+        if not (is_read and fault.column == heads["since"]):
+            yield fault
     if given["kind"] and search_key(given["kind"]) not in KINDS:
         expected = _("The kind is not known: agency, one-stop desk, post office or supervising organisation.")
         yield Fault(number, heads["kind"], given["kind"], expected)
 
 
-def _recognised(headers: Sequence[str]) -> dict[str, str]:
-    by_key = {search_key(head): head for head in headers}
-    return {name: by_key[k] for name, heads in HEADS.items() for h in heads[::-1] if (k := search_key(h)) in by_key}
-
-
-def _complete(found: Mapping[str, str], headers: Sequence[str]) -> Mapping[str, str]:
-    missing = [HEADS[name][0] for name in HEADS if found.get(name) not in headers and name not in OPTIONAL]
-    if missing:
-        raise SipasError("intake.column_missing", ", ".join(missing), got=list(headers))
-    return found
-
-
-def _faults(rejected: pl.DataFrame, head: str) -> list[Fault]:
-    rows = rejected.select("row", "got", "reason").iter_rows()
-    return [Fault(row, head, got or "", reason(code)) for row, got, code in rows]
+def _row(number: int, given: Given) -> Row:
+    named = (given["code"], given["name"], KINDS[search_key(given["kind"])], given["parent"])
+    return Row(number, *named, given["since"], given.get("until"), given.get("act") or "")
 
 
 def csv_text(lines: Iterable[Sequence[str]]) -> bytes:

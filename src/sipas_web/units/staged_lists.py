@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core import signing
 
 from sipas.errors import SipasError
+from sipas_web.shared.listed_columns import Seen
 from sipas_web.shared.uploads import Uploaded, shown_name
 
 FOLDER = "unit-lists"
@@ -29,6 +31,21 @@ def stage(file: Uploaded, owner: str) -> str:
         for chunk in file.chunks(COPY_BYTES):
             out.write(chunk)
     return signing.dumps([key, shown_name(file.name or ""), owner], salt=SALT)
+
+
+def stage_seen(file: Uploaded, owner: str, look: Callable[[Path], Seen]) -> tuple[Seen, str, str]:
+    """Keep a list once it was looked at; gives what was seen, its mark and its name.
+
+    What cannot be read is not kept: SipasError, the file called as its owner calls it.
+    """
+    mark = stage(file, owner)
+    kept = found(mark, owner)
+    assert kept is not None, "it was kept just now"
+    try:
+        return look(kept[0]), mark, kept[1]
+    except SipasError as error:
+        kept[0].unlink(missing_ok=True)
+        raise named(error, *kept) from error
 
 
 def found(mark: str, owner: str) -> tuple[Path, str] | None:

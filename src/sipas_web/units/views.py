@@ -18,11 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sipas.errors import SipasError
 from sipas_web.audit.actors import ActorRequest
 from sipas_web.shared.access import needs
+from sipas_web.shared.column_forms import ListColumnsForm
 from sipas_web.shared.core_errors import sentence
 from sipas_web.shared.downloads import attachment
+from sipas_web.shared.listed_columns import Fault
 from sipas_web.units import actions, lists, queries, staged_lists
 from sipas_web.units.actions.exchange import FORMATS, ListRefusedError
-from sipas_web.units.forms import ColumnsForm, DissolveForm, ListForm, MoveForm, NameForm, UnitFilter, UnitForm
+from sipas_web.units.forms import DissolveForm, ListForm, MoveForm, NameForm, UnitFilter, UnitForm
 from sipas_web.units.permissions import Permission
 from sipas_web.units.queries import Unit
 from sipas_web.units.staged_lists import named
@@ -136,15 +138,12 @@ def import_list(request: ActorRequest) -> HttpResponse:
         return _import_columns(request)
     form = ListForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        mark = staged_lists.stage(form.cleaned_data["file"], request.actor.key)
-        kept = staged_lists.found(mark, request.actor.key)
-        assert kept is not None, "it was kept just now"
         try:
-            seen = lists.look(kept[0])
+            seen, mark, name = staged_lists.stage_seen(form.cleaned_data["file"], request.actor.key, lists.look)
         except SipasError as error:
-            form.add_error("file", sentence(named(error, *kept)))
+            form.add_error("file", sentence(error))
         else:
-            return _columns_page(request, ColumnsForm(initial={"staged": mark}, seen=seen), kept[1])
+            return _columns_page(request, ListColumnsForm(initial={"staged": mark}, seen=seen), name)
     return render(request, "units/import.html", {"form": form, "heads": lists.HEADS})
 
 
@@ -153,8 +152,8 @@ def _import_columns(request: ActorRequest) -> HttpResponse:
     if kept is None:
         messages.error(request, _("The list is no longer kept here. Choose it again."))
         return redirect("unit_import")
-    form = ColumnsForm(request.POST, seen=lists.look(kept[0]))
-    faults: tuple[lists.Fault, ...] = ()
+    form = ListColumnsForm(request.POST, seen=lists.look(kept[0]))
+    faults: tuple[Fault, ...] = ()
     if form.is_valid():
         try:
             given = lists.read_list(kept[0], form.cleaned_data["chosen"])
@@ -171,7 +170,7 @@ def _import_columns(request: ActorRequest) -> HttpResponse:
 
 
 def _columns_page(
-    request: ActorRequest, form: ColumnsForm, name: str, faults: tuple[lists.Fault, ...] = ()
+    request: ActorRequest, form: ListColumnsForm, name: str, faults: tuple[Fault, ...] = ()
 ) -> HttpResponse:
     return render(request, "units/import_columns.html", {"form": form, "name": name, "faults": faults})
 

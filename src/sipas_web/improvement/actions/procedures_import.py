@@ -16,7 +16,8 @@ from sipas_web.improvement import procedure_files
 from sipas_web.improvement.actions.procedures import Content, append, write
 from sipas_web.improvement.models import Procedure, ProcedureVersion
 from sipas_web.improvement.permissions import Permission
-from sipas_web.improvement.procedure_files import Fault, Row
+from sipas_web.improvement.procedure_files import Row
+from sipas_web.shared.listed_columns import Fault, in_order
 from sipas_web.units.models import Unit
 
 
@@ -52,7 +53,7 @@ def import_list(*, unit: Unit, chunks: Iterable[bytes], by: Actor) -> Taken:
         unit=unit,
         details={**counts, "faults": len(faults)},
     )
-    return Taken(**counts, faults=tuple(sorted(faults, key=lambda f: f.number)))
+    return Taken(**counts, faults=in_order(faults))
 
 
 def _take(

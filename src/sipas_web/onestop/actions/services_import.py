@@ -16,7 +16,8 @@ from sipas_web.onestop.actions.services import refuse_overlap
 from sipas_web.onestop.models import OnlineService
 from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries.services import UnitNames
-from sipas_web.onestop.service_files import HEADS, Fault, Row, ServiceList
+from sipas_web.onestop.service_files import HEADS, Row, ServiceList
+from sipas_web.shared.listed_columns import Fault, in_order
 from sipas_web.units.queries import Unit, today
 
 Known = dict[tuple[int, str], list[OnlineService]]
@@ -60,7 +61,7 @@ def import_list(*, given: ServiceList, unit: Unit | None, by: Actor) -> Taken:
             faults.append(_fault(row, "service_class", str(row.service_class.label), error, given))
     OnlineService.objects.bulk_create(work.new)
     OnlineService.objects.bulk_update(work.ended, ["valid_to"])
-    taken = Taken(len(work.new), len(work.ended), work.unchanged, tuple(sorted(faults, key=lambda f: f.number)))
+    taken = Taken(len(work.new), len(work.ended), work.unchanged, in_order(faults))
     told = {"added": taken.added, "ended": taken.ended, "unchanged": taken.unchanged, "faults": len(taken.faults)}
     subject = unit or "onestop.onlineservice"
     record(by=by, action="onestop.services_imported", subject=subject, unit=unit or _only(placed), details=told)

@@ -15,6 +15,7 @@ from sipas_web.onestop import list_words as words
 from sipas_web.onestop.actions.sources_names import OUTSIDE
 from sipas_web.onestop.permissions import Permission
 from sipas_web.onestop.queries.sources import AgencyName
+from sipas_web.shared.column_forms import SheetColumnsForm
 from sipas_web.shared.uploads import ReceivedFileField
 from sipas_web.units import queries as units
 
@@ -78,53 +79,14 @@ class FileForm(forms.Form):
         self.fields["as_of"].initial = today
 
 
-class ColumnsForm(forms.Form):
-    """What each column of a file is taken for; one select for each column, in the order of the file."""
+class ColumnsForm(SheetColumnsForm):
+    """What each column of a file is taken for."""
 
     def __init__(self, *args: Any, seen: Preview, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.headers = list(dict.fromkeys(c.header for sheet in seen.sheets for c in sheet.columns))
-        taken = {c.header: c.target for sheet in reversed(seen.sheets) for c in sheet.columns}
-        given = {name: value for sheet in seen.sheets for name, value in sheet.constants.items()}
-        choices = [("", _("not used")), *words.TARGETS.items()]
-        for number, header in enumerate(self.headers):
-            field = forms.ChoiceField(label=header, required=False, choices=choices, initial=taken.get(header) or "")
-            field.widget.attrs["aria-label"] = _("What the column “%(header)s” holds") % {"header": header}
-            self.fields[f"c{number}"] = field
-        for target in words.CONSTANTS:
-            self.fields[f"all-{target}"] = forms.CharField(
-                label=words.TARGETS[target], required=False, max_length=200, initial=given.get(target, "")
-            )
-
-    def field_of(self, header: str) -> forms.BoundField:
-        """Give the select of a column."""
-        return self[f"c{self.headers.index(header)}"]
-
-    def constants(self) -> list[forms.BoundField]:
-        """Give the fields for one value in every row."""
-        return [self[f"all-{target}"] for target in words.CONSTANTS]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse one target for two columns, and a file without a needed column."""
-        data = super().clean() or {}
-        columns: dict[str, str] = {}
-        for number, header in enumerate(self.headers):
-            target = data.get(f"c{number}")
-            if target and target in columns:
-                message = _("The column “%(header)s” is taken for this already.") % {"header": columns[target]}
-                self.add_error(f"c{number}", message)
-            elif target:
-                columns[target] = header
-        constants = {t: data[f"all-{t}"] for t in words.CONSTANTS if data.get(f"all-{t}")}
-        for target in constants.keys() & columns.keys():
-            message = _("The column “%(header)s” holds this already; empty this field, or do not use the column.")
-            self.add_error(f"all-{target}", message % {"header": columns[target]})
-        missing = [str(words.TARGETS[t]) for t in words.REQUIRED if t not in columns and t not in constants]
-        if missing:
-            message = _("Name the column that holds: %(columns)s.") % {"columns": ", ".join(missing)}
-            self.add_error(None, message)
-        data["mapping"] = {"columns": columns, "constants": constants}
-        return data
+        super().__init__(
+            *args, seen=seen, names=words.TARGETS, offered=words.TARGETS, constants=words.CONSTANTS,
+            required=words.REQUIRED, **kwargs,
+        )  # fmt: skip
 
 
 class NamesForm(forms.Form):

@@ -28,16 +28,12 @@ def take(request: ActorRequest) -> HttpResponse:
         return _columns(request)
     form = ServiceListForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        mark = staged_lists.stage(form.cleaned_data["file"], request.actor.key)
-        kept = staged_lists.found(mark, request.actor.key)
-        assert kept is not None, "it was kept just now"
         try:
-            seen = lists.look(kept[0])
+            seen, mark, name = staged_lists.stage_seen(form.cleaned_data["file"], request.actor.key, lists.look)
         except SipasError as error:
-            kept[0].unlink(missing_ok=True)
-            form.add_error("file", sentence(named(error, *kept)))
+            form.add_error("file", sentence(error))
         else:
-            return _columns_page(request, ServiceColumnsForm(initial={"staged": mark}, seen=seen), kept[1])
+            return _columns_page(request, ServiceColumnsForm(initial={"staged": mark}, seen=seen), name)
     return render(request, "onestop/dossiers/services_import.html", {"form": form, "heads": lists.HEADS})
 
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from sipas.intake.vietnamese import format_date
 from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor
+from sipas_web.shared.listed_columns import Fault, in_order
 from sipas_web.units import lists, queries
 from sipas_web.units.actions.changing import place_unit
 from sipas_web.units.kinds import Kind
-from sipas_web.units.lists import HEADS, WORDS, Fault, Row, UnitList
+from sipas_web.units.lists import HEADS, WORDS, Row, UnitList
 from sipas_web.units.models import Unit
 from sipas_web.units.permissions import Permission
 
@@ -54,7 +55,7 @@ def import_list(*, given: UnitList, by: Actor) -> int:
         except ValidationError as error:
             faults += _said(row, error, given.heads)
     if faults:
-        raise ListRefusedError(tuple(sorted(faults, key=lambda f: f.number)))
+        raise ListRefusedError(in_order(faults))
     record(
         by=by,
         action="units.units_imported",

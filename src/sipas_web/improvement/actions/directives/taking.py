@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,6 +21,7 @@ from sipas_web.improvement.models import Addressee, Citation, Directive, Party, 
 from sipas_web.improvement.permissions import Permission
 from sipas_web.improvement.queries.directives import names
 from sipas_web.improvement.queries.directives.access import issuer_key, reference_key
+from sipas_web.shared.uploads import on_disk
 from sipas_web.units.queries import Unit
 
 LEAST_LETTERS = 40
@@ -32,11 +31,7 @@ COPY_BYTES = 64 * 1024
 
 def text_of(file: UploadedFile[bytes]) -> str:
     """Give the text of a letter's file; an error of the library where it is none."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "van-ban"  # never a path made of the client's own name
-        with path.open("wb") as out:
-            for chunk in file.chunks(COPY_BYTES):
-                out.write(chunk)
+    with on_disk(file.chunks(COPY_BYTES), "van-ban") as path:
         return read_document(path)
 
 
