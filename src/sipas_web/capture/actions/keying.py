@@ -41,6 +41,7 @@ class Sent:
     seconds: float = 0.0
 
 
+@in_turn
 @transaction.atomic
 def open_keying(*, round_id: int, code: str, by: Actor, keystrokes: int = 0) -> Keying:
     """Open the form of a code for keying, or go on with it; needs ``capture.form_key`` in a round in the field."""

@@ -23,6 +23,7 @@ from sipas_web.audit.actions import record
 from sipas_web.audit.actors import Actor, Nothing
 from sipas_web.capture import draft_seal as seal
 from sipas_web.capture.models import Draft, WebGate
+from sipas_web.capture.turns import in_turn
 from sipas_web.fieldwork.queries import Case
 
 RESPONDENT = Actor("respondent", "Người trả lời", "", "web", Nothing())  # no address, no device: an answer has none
@@ -59,6 +60,7 @@ class Writer:
     secret: bytes
 
 
+@in_turn
 @transaction.atomic
 def begin(*, case: Case, kind: str | None, is_kind_given: bool) -> Writer:
     """Begin a draft of an open case; needs nothing but the code. Other drafts of the case stay as they are."""
@@ -82,6 +84,7 @@ def content_of(draft: Draft, case: Case, writer: Writer) -> Content | None:
     return None if key is None else _opened(draft, key, _bound(case, draft.handle))
 
 
+@in_turn
 @transaction.atomic
 def save_section(
     *, case: Case, writer: Writer, section: int, name: str, answers: Mapping[str, Any], seconds: int

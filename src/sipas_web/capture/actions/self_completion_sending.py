@@ -18,6 +18,7 @@ from sipas_web.capture.actions.self_completion import RESPONDENT
 from sipas_web.capture.actions.taking import Given, accept
 from sipas_web.capture.door import Door
 from sipas_web.capture.models import Draft, Response, WebAnswer, WebSalt, WebTrace
+from sipas_web.capture.turns import in_turn
 from sipas_web.fieldwork.queries import Case, State
 from sipas_web.rounds.queries import Round, held
 from sipas_web.rounds.queries import State as RoundState
@@ -61,6 +62,7 @@ def send(sending: Sending) -> str:
     return _door.pass_through(sending.round_id, sending)
 
 
+@in_turn
 @transaction.atomic
 def take_together(*, round_id: int, arrived: Callable[[], Sequence[Sending]], by: Actor) -> list[str]:
     """Take answers of one round, recorded in one line without any address; gives their receipts.
