@@ -41,10 +41,15 @@ class Sent:
     seconds: float = 0.0
 
 
-@in_turn
-@transaction.atomic
 def open_keying(*, round_id: int, code: str, by: Actor, keystrokes: int = 0) -> Keying:
     """Open the form of a code for keying, or go on with it; needs ``capture.form_key`` in a round in the field."""
+    kind = _kind(round_id, code)  # read from files: before the round is held
+    return _opened(round_id=round_id, code=code, kind=kind, by=by, keystrokes=keystrokes)
+
+
+@in_turn
+@transaction.atomic
+def _opened(*, round_id: int, code: str, kind: str, by: Actor, keystrokes: int) -> Keying:
     person = person_of(by)
     round_ = _open_round(round_id, by)
     case = _case(round_, code)
@@ -55,7 +60,6 @@ def open_keying(*, round_id: int, code: str, by: Actor, keystrokes: int = 0) -> 
     if own is not None or (form is not None and form.state not in {KeyedForm.State.FIRST, KeyedForm.State.SECOND}):
         raise ValidationError(_("Form %(code)s has been keyed."), params={"code": case.case_id})
     if form is None:
-        kind = respondent_kind(folder_of(round_), case.case_id) or ""
         form = KeyedForm.objects.create(round=round_, case=case, kind=kind)
     number = 1 if form.state == KeyedForm.State.FIRST else 2
     if Keying.objects.filter(form=form, number=number).exists():
@@ -120,6 +124,17 @@ def person_of(by: Actor) -> int:
     if not by.person:
         raise PermissionDenied
     return by.person
+
+
+def _kind(round_id: int, code: str) -> str:
+    """Say whether a person or an organisation was drawn; empty where nobody knows, or the code is refused later."""
+    try:
+        case = Case.objects.filter(round=round_id, case_id=read_case_id(code)).select_related("round").first()
+    except SipasError:
+        return ""
+    if case is None or KeyedForm.objects.filter(case=case).exists():
+        return ""
+    return respondent_kind(folder_of(case.round), case.case_id) or ""
 
 
 def _open_round(round_id: int, by: Actor) -> Round:
