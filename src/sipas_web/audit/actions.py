@@ -49,7 +49,7 @@ def record(
     Records are numbered without gaps, so writers wait for each other from here to the end of their transaction: call
     this last.
     """
-    return record_each(acts=[Act(by, action, subject, unit, details)])[0]
+    return record_each(acts=[Act(by=by, action=action, subject=subject, unit=unit, details=details)])[0]
 
 
 def record_each(*, acts: Sequence[Act]) -> list[Record]:

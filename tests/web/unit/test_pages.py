@@ -223,6 +223,8 @@ CALLED_BACK = {
 
 # A citizen without an account, by the code of their own feedback or asking for it.
 BY_CODE = ("feedback.following.", "feedback.lost_codes.")
+# Those who end at the same moment share a transaction: each is recorded with the name they bring along.
+SIGNED_EACH = {"capture.keying_end.finish_together"}
 OWN_NOTES = "capture.self_completion."  # drafts of people without an account, which nobody else can read
 
 
@@ -242,7 +244,9 @@ def is_recorded(action: ast.FunctionDef, known: dict[str, ast.FunctionDef], dept
     calls = [n.func for n in ast.walk(action) if isinstance(n, ast.Call)]
     names = {f.id if isinstance(f, ast.Name) else f.attr for f in calls if isinstance(f, (ast.Name, ast.Attribute))}
     called = [node for key, node in known.items() if key.rpartition(".")[2] in names and node is not action]
-    return "record" in names or (depth > 0 and any(is_recorded(node, known, depth - 1) for node in called))
+    return bool(names & {"record", "record_each"}) or (
+        depth > 0 and any(is_recorded(node, known, depth - 1) for node in called)
+    )
 
 
 def test_every_action_is_keyword_only_signed_and_recorded() -> None:
@@ -259,7 +263,8 @@ def test_every_action_is_keyword_only_signed_and_recorded() -> None:
             continue
         assert not node.args.args or name in CALLED_BACK or own.startswith("_"), name
         signed = {a.arg for a in (*node.args.kwonlyargs, *node.args.args)}
-        assert "by" in signed or name == "accounts.inviting.accept" or name.startswith(BY_CODE), name
+        is_signed = "by" in signed or name in SIGNED_EACH or name == "accounts.inviting.accept"
+        assert is_signed or name.startswith(BY_CODE), name
         assert is_recorded(node, known), name
 
 

@@ -156,7 +156,7 @@ def _settled(round_: Round, keying: Keying, paper: PaperForm, percent: Fraction)
 
 def _act(round_: Round, keying: Keying, by: Actor) -> Act:
     details = {"case": keying.form.case.case_id, "number": keying.number, "state": keying.form.state}
-    return Act(by, "capture.keying_finished", keying, round_.unit, details)
+    return Act(by, action="capture.keying_finished", subject=keying, unit=round_.unit, details=details)
 
 
 def _together(round_id: int, arrived: Callable[[], Sequence[Ending]]) -> list[KeyedForm | Exception]:
