@@ -7,6 +7,7 @@ import re
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.web.browser.conftest import Enter, Visitor
 
@@ -66,7 +67,7 @@ def classified(visitor: Visitor, number: str) -> None:
     visitor.page.get_by_role("button", name=ROUTE).click()
     visitor.page.get_by_text("Đã chuyển.").wait_for()
     visitor.press("Xem người gửi")
-    assert visitor.page.get_by_text("Triệu Thị Mười").is_visible()
+    expect(visitor.page.get_by_text("Triệu Thị Mười")).to_be_visible()
 
 
 def answered(visitor: Visitor, number: str) -> None:
@@ -113,7 +114,7 @@ def test_from_a_phone_without_a_script_to_the_unit_above(enter: Enter) -> None:
     page = phone.open("/gop-y/theo-doi/")
     page.get_by_label("Mã theo dõi").fill(code.lower())
     phone.press("Mở")
-    assert page.get_by_text(ANSWER).is_visible()
+    expect(page.get_by_text(ANSWER)).to_be_visible()
     page.get_by_role("group", name="đồng ý với kết quả").get_by_label("Không", exact=True).check()
     page.get_by_role("group", name="hài lòng ở mức nào").get_by_label("bình thường").check()
     phone.press("Gửi ý kiến")
@@ -121,7 +122,7 @@ def test_from_a_phone_without_a_script_to_the_unit_above(enter: Enter) -> None:
     upper = enter("tracker")
     upper.open("/phan-anh/?state=reopened")
     upper.press(number)
-    assert upper.page.get_by_role("link", name="Trả lời", exact=True).is_visible()
+    expect(upper.page.get_by_role("link", name="Trả lời", exact=True)).to_be_visible()
     upper.look()
     assert [fault for who in (*people.values(), reader, upper) for fault in who.found] == []
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.browser.conftest import Enter, Site, Visitor
 
@@ -70,15 +71,15 @@ def test_a_citizen_answers_on_a_small_phone(enter: Enter, codes: list[str]) -> N
     page.get_by_role("group", name="đủ chỗ ngồi").get_by_label("Hài lòng", exact=True).check()
     visitor.press("Chữ lớn")
     page.locator("html.large").wait_for()
-    assert page.get_by_role("group", name="đủ chỗ ngồi").get_by_label("Hài lòng", exact=True).is_checked()
+    expect(page.get_by_role("group", name="đủ chỗ ngồi").get_by_label("Hài lòng", exact=True)).to_be_checked()
     look(visitor)
     visitor.press("English")
-    assert page.get_by_role("group", name="enough seats").get_by_label("Satisfied", exact=True).is_checked()
+    expect(page.get_by_role("group", name="enough seats").get_by_label("Satisfied", exact=True)).to_be_checked()
     look(visitor)
     visitor.press("Save and look over")
     look(visitor)
     visitor.press("Send the answers")
-    assert page.get_by_text("The answers have been received").is_visible()
+    expect(page.get_by_text("The answers have been received")).to_be_visible()
     look(visitor)
     visitor.press("Tiếng Việt")
     page.get_by_text("Không phải tôi gửi câu trả lời này").click()
@@ -108,7 +109,7 @@ def test_a_citizen_stops_and_goes_on_at_another_device(enter: Enter, codes: list
     second.press("Mở câu trả lời của tôi")
     page.get_by_role("link", name="Làm tiếp phần còn dở").click()
     second.press("Quay lại")
-    assert page.get_by_label("3 lần").is_checked()
+    expect(page.get_by_label("3 lần")).to_be_checked()
 
 
 def look_without_400(visitor: Visitor) -> None:
@@ -136,7 +137,7 @@ def test_faults_are_told_beside_the_question_and_by_keyboard_it_all_works(enter:
     for box in page.get_by_role("checkbox").all()[:2]:
         box.check()
     visitor.press("Lưu và xem lại tất cả")
-    assert page.get_by_role("heading", name="Xem lại và gửi").is_visible()
+    expect(page.get_by_role("heading", name="Xem lại và gửi")).to_be_visible()
 
 
 def test_whoever_runs_the_field_sees_counts(enter: Enter, issued: list[str]) -> None:
@@ -144,4 +145,4 @@ def test_whoever_runs_the_field_sees_counts(enter: Enter, issued: list[str]) -> 
     page = visitor.open(f"/phieu/{issued[0]}/web/")
     visitor.look()
     assert visitor.found == []
-    assert page.get_by_role("heading", name="Trả lời trên mạng").is_visible()
+    expect(page.get_by_role("heading", name="Trả lời trên mạng")).to_be_visible()

@@ -102,7 +102,7 @@ def test_at_200_percent_nothing_scrolls_sideways(enter: Enter, troupe: Troupe) -
     for address in ("/", "/dot/", "/don-vi/", "/cong-viec/", *(f"/dot/{troupe.number}/{part}" for part in parts)):
         page = visitor.open(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= ZOOMED["width"], address
-        assert page.locator("h1").is_visible()
+        expect(page.locator("h1")).to_be_visible()
 
 
 def test_the_main_steps_need_no_script(enter: Enter, troupe: Troupe) -> None:
