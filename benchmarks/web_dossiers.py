@@ -108,6 +108,9 @@ def prepare(database: str) -> None:
     import django
 
     django.setup()
+    from sipas_web.config.collecting import collect_seldom
+
+    collect_seldom()  # as a worker does
 
 
 def timed(act: Any, times: int = 20) -> tuple[float, float]:

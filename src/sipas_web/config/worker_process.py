@@ -36,8 +36,10 @@ def main(name: str, lane: str = "") -> None:
     ending = Ending()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sipas_web.config.settings")
     django.setup()
+    from sipas_web.config.collecting import collect_seldom
     from sipas_web.jobs import worker
 
+    collect_seldom()
     worker.run_forever(name=name, is_ending=ending, quick_only=lane == QUICK)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import threading
@@ -10,13 +9,12 @@ import time
 
 from django.core.wsgi import get_wsgi_application
 
+from sipas_web.config.collecting import collect_seldom
 from sipas_web.config.whole_body import whole
 
 SERVER = "SIPAS_SERVER_PROCESS"  # set by ``sipas-web serve``
 LOOK_EVERY = 1.0  # s
-# What was loaded lives as long as the process: the collector need not walk it, nor run after every 700 objects.
 # A thread keeps its turn for up to 10 ms instead of 5: answers sent in a burst cost an eighth less (benchmarks).
-COLLECT_AFTER = (50_000, 20, 100)  # objects; runs; runs
 TURN = 0.01  # s
 
 
@@ -31,7 +29,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sipas_web.config.settings")
 application = whole(get_wsgi_application())
 if SERVER in os.environ:
     threading.Thread(target=_end_with, args=(int(os.environ[SERVER]),), daemon=True).start()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_seldom()
     sys.setswitchinterval(TURN)

@@ -103,6 +103,19 @@ def test_the_same_file_twice_is_refused_and_says_when_it_was_imported(
     assert facts(source) == before
 
 
+def test_known_dossiers_of_the_same_days_that_a_file_lacks_are_counted_and_kept(
+    source: DossierSource, agency: str, by: Actor
+) -> None:
+    rows = [*rows_of(agency, 6), line(900, agency, "01/09/2026", "10/09/2026", "09/09/2026")]
+    imported(source, as_csv(rows), by)
+    later = imported(source, as_csv(rows[:4]), by, as_of=dt.date(2026, 11, 2))
+    assert (later.counts["unchanged"], later.counts["absent"]) == (4, 2), "the one of September is of other days"
+    nothing = as_csv([line(n, "", "05/10/2026", "15/10/2026") for n in range(3)])
+    empty = imported(source, nothing, by, as_of=dt.date(2026, 11, 3))
+    assert (empty.state, empty.counts["rejected"], empty.counts["absent"]) == (FileState.DONE, 3, 0)
+    assert Dossier.objects.count() == 7
+
+
 def test_the_same_dossiers_in_another_file_touch_nothing(source: DossierSource, agency: str, by: Actor) -> None:
     imported(source, as_csv(rows_of(agency)), by)
     before, people = facts(source), SealedPerson.objects.count()

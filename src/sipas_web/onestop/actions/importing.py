@@ -107,13 +107,17 @@ def finish(*, file: DossierFile, found: Found, mapping: Mapping[str, Mapping[str
     if held.state == FileState.DONE:
         return dict(held.counts)
     ours = Dossier.objects.filter(source=held.source_id)
-    own = Q(first_file=held)
-    once = ours.aggregate(added=Count("pk", filter=own), changed=Count("pk", filter=Q(last_file=held) & ~own))
+    own, within = Q(first_file=held), Q(received__range=found.span) if found.span else Q(pk=None)
+    once = ours.aggregate(
+        added=Count("pk", filter=own), changed=Count("pk", filter=Q(last_file=held) & ~own),
+        within=Count("pk", filter=within),
+    )  # fmt: skip
     added, changed = once["added"], once["changed"]
     held.counts = {
         "added": added, "changed": changed, "unchanged": found.taken - added - changed - found.older,
         "older": found.older, "rejected": found.rejected, "repeated": found.repeated,
-        "absent": _absent(held, found),
+        # Known dossiers of the file's own span of time that it does not hold; they are kept.
+        "absent": max(once["within"] - found.taken, 0),
     }  # fmt: skip
     held.state, held.imported, held.stored = FileState.DONE, timezone.now(), ""
     held.rejected_until = today() + dt.timedelta(days=REJECTED_DAYS) if found.rejected + found.repeated else None
@@ -138,14 +142,6 @@ def refuse_where_changed(file: DossierFile, by: Actor) -> None:
     by.require(Permission.DOSSIER_IMPORT, file.source.unit)
     if file.stored and not dossier_files.path_of(file.stored).is_file():
         raise ValidationError(_("%(name)s is no longer here. Hand it in again."), params={"name": file.name})
-
-
-def _absent(held: DossierFile, found: Found) -> int:
-    """Count known dossiers of the file's own span of time that it does not hold; they are kept."""
-    if found.span is None:
-        return 0
-    there = Dossier.objects.filter(source=held.source_id, received__range=found.span).count()
-    return max(there - found.taken, 0)
 
 
 def _refuse_twin(source: DossierSource, staged: Staged) -> None:
