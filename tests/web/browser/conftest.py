@@ -24,6 +24,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from sipas_web.accounts.demonstration import PASSWORD, secret_of
+from tests.web.functional.installation import Installation
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -111,6 +112,8 @@ def new_site(folder: Path) -> Site:
         from tests.web.settings import start_postgresql
 
         environment["DATABASE_URL"] = start_postgresql()
+    else:
+        Installation(folder).lay_schema()
     return Site(folder, free_port(), environment)
 
 

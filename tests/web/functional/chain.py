@@ -83,7 +83,7 @@ class Chain(Installation):
         return super().environment | known | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
 
     def prepare(self) -> None:
-        self.folder.mkdir(parents=True)
+        self.lay_schema()
         self.about = json.loads(self.script(PREPARE).splitlines()[-1])
 
     def serve(self) -> None:

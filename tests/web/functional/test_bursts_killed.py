@@ -107,7 +107,7 @@ class Burst(Chain):
     """An installation with a round in the field, its server and its worker."""
 
     def prepare(self) -> None:
-        self.folder.mkdir(parents=True)
+        self.lay_schema()
         counts = str(DRAFTS), str(FORMS + FILES * ROWS), str(TWINS)
         self.about = json.loads(self.script(PREPARE, str(ROOT / "benchmarks"), *counts).splitlines()[-1])
 

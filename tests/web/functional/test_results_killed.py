@@ -14,6 +14,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from tests.web.functional.installation import Installation
+
 KILLS, LONGEST = 4, 6.0  # s after the worker is ready
 HERE = Path(__file__).parents[3]
 SET_UP = """
@@ -95,6 +97,7 @@ def bytes_of(folder: Path, part: str, *, without: tuple[str, ...]) -> dict[str, 
 
 def test_killed_anywhere_it_ends_in_the_same_bytes(tmp_path: Path) -> None:
     calm, killed = tmp_path / "calm", tmp_path / "killed"
+    Installation(calm).lay_schema()
     finished(PREPARE, calm)
     shutil.copytree(calm, killed)
     chance = random.Random(20261122)

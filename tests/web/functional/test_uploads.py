@@ -108,6 +108,7 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = Installation(tmp_path_factory.mktemp("uploads") / "data")
+    home.lay_schema()
     assert home.run("migrate").returncode == 0
     made = home.script(PEOPLE, str(Path(__file__).parents[3])).split()
     port = free_port()

@@ -252,6 +252,7 @@ class Here(Installation):
 def here(tmp_path_factory: pytest.TempPathFactory) -> Here:
     is_postgresql = os.environ.get("SIPAS_TEST_DATABASE") == "postgresql"
     made = Here(tmp_path_factory.mktemp("here"), start_postgresql() if is_postgresql else "")
+    made.lay_schema()
     made.script(PREPARE)
     return made
 

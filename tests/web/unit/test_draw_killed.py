@@ -98,6 +98,7 @@ def worked(place: Installation, draw: str, kill_after: float | None) -> bool:
 
 def test_a_draw_killed_at_random_moments_is_one_draw(tmp_path: Path) -> None:
     place = Here(tmp_path)
+    place.lay_schema()
     draw = place.script(PREPARE).strip().splitlines()[-1]
     moments = random.Random(7)
     ended = [worked(place, draw, moments.uniform(0.0, 0.35)) for _attempt in range(4)]

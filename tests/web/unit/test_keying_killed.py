@@ -161,6 +161,7 @@ def worked(place: Installation, kill_after: float | None) -> list[list[str]]:
 
 def test_keying_killed_or_raced_loses_nothing_and_takes_each_form_once(tmp_path: Path) -> None:
     place = Here(tmp_path)
+    place.lay_schema()
     place.script(PREPARE)
     moments = random.Random(11)
     killed = 0

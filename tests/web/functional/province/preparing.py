@@ -123,7 +123,7 @@ class Province(Chain):
 
     def prepare(self) -> None:
         """Make everything up to the issue of the cases."""
-        self.folder.mkdir(parents=True)
+        self.lay_schema()
         text = PREPARE
         for name, value in {"size": SAMPLE, "offices": OFFICES, "carriers": CARRIERS}.items():
             text = text.replace(f"{{{name}}}", str(value))
