@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 # Python looks after every 700 objects made. A list of 20,000 rows is then walked again and again while it is built:
@@ -13,4 +14,5 @@ def collect_seldom() -> None:
     """Leave what was loaded out of every look, for it lives as long as the process, and look seldom at the rest."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # libraries that count their objects at the end would call these lost
     gc.set_threshold(*COLLECT_AFTER)
