@@ -200,7 +200,9 @@ def test_a_lost_code_goes_to_the_contact_on_record_only(commune: Unit, by: Actor
     assert not CodeAsk.objects.exists()
     assert Record.objects.filter(action="feedback.code_sent_again").count() == 1
     plain = str(list(Record.objects.values())) + str(list(Message.objects.values()))
-    assert not any(secret in plain for secret in (code, codes.in_groups(code), "987654321", "0912 000 111", "0912000111"))
+    assert not any(
+        secret in plain for secret in (code, codes.in_groups(code), "987654321", "0912 000 111", "0912000111")
+    )
 
 
 def test_who_did_not_agree_gets_no_code(commune: Unit, by: Actor, ready: Path) -> None:

@@ -38,7 +38,7 @@ class Ending:
     keying_id: int
     sent: Sent
     by: Actor
-    language: str
+    language: str | None
 
 
 def finish_keying(*, keying_id: int, sent: Sent, by: Actor) -> KeyedForm:
@@ -49,7 +49,7 @@ def finish_keying(*, keying_id: int, sent: Sent, by: Actor) -> KeyedForm:
     round_id = Keying.objects.filter(pk=keying_id).values_list("form__round", flat=True).first()
     if round_id is None:
         raise PermissionDenied
-    return _door.pass_through(round_id, Ending(keying_id, sent, by, translation.get_language() or ""))
+    return _door.pass_through(round_id, Ending(keying_id, sent, by, translation.get_language()))
 
 
 @in_turn
